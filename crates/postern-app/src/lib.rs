@@ -1,0 +1,1 @@
+//! Use cases: authorise, prepare, decide, sign, answer.

@@ -1,0 +1,166 @@
+//! Drafts: what a decision wants to have committed, all of it or nothing.
+
+use std::collections::BTreeMap;
+
+use super::{Actor, Claim, DraftEvent, FactFault, Held, Image, Key, Record, Tally};
+use crate::Time;
+
+/// The circumstances of a decision: who, when, and the personal part of its events.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// Event time: the clock's, or the last event's of what was seen if that is later.
+    pub at: Time,
+    /// Who asked.
+    pub actor: Actor,
+    /// Personal data of the events, encrypted under the subject's key.
+    pub private: Option<Vec<u8>>,
+}
+
+/// One record's change.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Put {
+    /// The version that the row must still have; 0 if it must not exist.
+    pub expect: u64,
+    /// The version that it will have.
+    pub version: u64,
+    /// What it will be; `None` ends it.
+    pub image: Option<Image>,
+}
+
+/// A subject's wrapped key, written with the subject's first fact.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeyringEntry {
+    /// Whose key.
+    pub subject: Key,
+    /// The key, encrypted under the wrapping key.
+    pub wrapped: Vec<u8>,
+}
+
+/// Everything that one decision changes. Only facts change rows: there is no way to put a row into a draft
+/// but through [`Held::record`].
+#[derive(Debug)]
+pub struct Draft {
+    context: Context,
+    puts: BTreeMap<Key, Put>,
+    events: Vec<DraftEvent>,
+    reads: BTreeMap<Key, u64>,
+    claims: Vec<Claim>,
+    tallies: Vec<Tally>,
+    keyring: Vec<KeyringEntry>,
+    fault: Option<FactFault>,
+}
+
+impl Draft {
+    /// An empty draft.
+    #[must_use]
+    pub const fn new(context: Context) -> Self {
+        Self {
+            context,
+            puts: BTreeMap::new(),
+            events: Vec::new(),
+            reads: BTreeMap::new(),
+            claims: Vec::new(),
+            tallies: Vec::new(),
+            keyring: Vec::new(),
+            fault: None,
+        }
+    }
+
+    /// The circumstances.
+    #[must_use]
+    pub const fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// A read guard: the decision relies on this record being as it was seen.
+    pub fn rely<R: Record>(&mut self, on: &Held<R>) {
+        self.reads.insert(on.key(), on.seen());
+    }
+
+    /// Takes a place that only one may take; the store refuses the draft if another has it.
+    pub fn claim(&mut self, claim: Claim) {
+        self.claims.push(claim);
+    }
+
+    /// Adds to a sum.
+    pub fn tally(&mut self, tally: Tally) {
+        self.tallies.push(tally);
+    }
+
+    /// Keeps a subject's wrapped key.
+    pub fn keep_key(&mut self, entry: KeyringEntry) {
+        self.keyring.push(entry);
+    }
+
+    /// What [`Held::record`] notes.
+    pub(super) fn note(&mut self, event: Result<DraftEvent, FactFault>, key: Key, put: Put) {
+        match event {
+            Ok(event) => {
+                self.events.push(event);
+                self.puts.insert(key, put);
+            }
+            Err(fault) => self.fault = Some(fault),
+        }
+    }
+
+    /// Whether nothing was recorded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// A fact that could not be written: the draft must not be committed.
+    #[must_use]
+    pub const fn fault(&self) -> Option<&FactFault> {
+        self.fault.as_ref()
+    }
+
+    /// Changes of records, in key order.
+    #[must_use]
+    pub const fn puts(&self) -> &BTreeMap<Key, Put> {
+        &self.puts
+    }
+
+    /// Events, in the order in which they were recorded.
+    #[must_use]
+    pub fn events(&self) -> &[DraftEvent] {
+        &self.events
+    }
+
+    /// Read guards that are not already guarded by a put.
+    pub fn reads(&self) -> impl Iterator<Item = (Key, u64)> + '_ {
+        self.reads
+            .iter()
+            .filter(|(key, _)| !self.puts.contains_key(key))
+            .map(|(key, version)| (*key, *version))
+    }
+
+    /// Claims that the facts took, and those that a record came to name with this draft.
+    #[must_use]
+    pub fn claims(&self) -> &[Claim] {
+        &self.claims
+    }
+
+    /// Sums.
+    #[must_use]
+    pub fn tallies(&self) -> &[Tally] {
+        &self.tallies
+    }
+
+    /// Wrapped keys to keep.
+    #[must_use]
+    pub fn keyring(&self) -> &[KeyringEntry] {
+        &self.keyring
+    }
+
+    /// About how many bytes a commit of this draft writes.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let rows: usize = self
+            .puts
+            .values()
+            .map(|put| put.image.as_ref().map_or(0, |image| image.record.len()) + 200)
+            .sum();
+        rows + self.events.iter().map(|event| event.bytes.len() + 100).sum::<usize>()
+    }
+}

@@ -1,0 +1,128 @@
+//! Held records: state that a decision may record facts on.
+
+use super::event::{Circumstances, write};
+use super::{Draft, Image, Key, Part, Put, Record, Row, Sealer};
+use crate::Time;
+
+/// A record as a decision holds it: its state now, what the row was, and nothing that writes.
+#[derive(Clone)]
+pub struct Held<R> {
+    key: Key,
+    seen: u64,
+    version: u64,
+    last: Time,
+    state: Option<R>,
+    kept: Vec<(u32, [u8; 32])>,
+}
+
+/// A row, claim or head is not as the product left it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the stored {} {key} is not as it was written", .key.kind.name())]
+pub struct Tampered {
+    /// The record in question.
+    pub key: Key,
+}
+
+impl<R: Record> Held<R> {
+    /// A record that does not exist yet, or that ended at `version`.
+    #[must_use]
+    pub const fn absent(key: Key, version: u64) -> Self {
+        Self { key, seen: version, version, last: Time::START, state: None, kept: Vec::new() }
+    }
+
+    /// Opens a row: seal, parts, columns and, where the state counts its facts, version must all agree.
+    ///
+    /// # Errors
+    /// [`Tampered`] if any of them does not.
+    pub fn open(key: Key, row: Option<&Row>, sealer: &Sealer) -> Result<Self, Tampered> {
+        let Some(row) = row else { return Ok(Self::absent(key, 0)) };
+        let (last, record) = sealer.open(key, row).ok_or(Tampered { key })?;
+        let Some(record) = record else { return Ok(Self::absent(key, row.version)) };
+        let mut state: R = postcard::from_bytes(record).map_err(|_| Tampered { key })?;
+        let mut kept = Vec::with_capacity(row.parts.len());
+        for part in &row.parts {
+            let seal = <[u8; 32]>::try_from(part.seal.as_slice()).map_err(|_| Tampered { key })?;
+            if !state.join_part(part.number, &part.bytes) {
+                return Err(Tampered { key });
+            }
+            kept.push((part.number, seal));
+        }
+        let columns = state.columns();
+        let counted = state.counted().unwrap_or(row.version);
+        let due = columns.due.map(Time::millis);
+        if columns.state != row.state || due != row.due || counted != row.version {
+            return Err(Tampered { key });
+        }
+        Ok(Self { key, seen: row.version, version: row.version, last, state: Some(state), kept })
+    }
+
+    /// The state; `None` if the record does not exist.
+    #[must_use]
+    pub const fn state(&self) -> Option<&R> {
+        self.state.as_ref()
+    }
+
+    /// The record's key.
+    #[must_use]
+    pub const fn key(&self) -> Key {
+        self.key
+    }
+
+    /// How many facts it has by now.
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The version that the row had when it was read.
+    #[must_use]
+    pub const fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    /// Time of the last event.
+    #[must_use]
+    pub const fn last(&self) -> Time {
+        self.last
+    }
+
+    /// Records a fact: evolves the state, notes the event and the row's new image in `draft`. Consumes the
+    /// record, so that no decision goes on with what was before.
+    #[must_use]
+    pub fn record(mut self, fact: R::Fact, draft: &mut Draft) -> Self {
+        let time = draft.context().at.max(self.last);
+        self.version += 1;
+        self.last = time;
+        self.state = R::evolve(self.state, &fact, time);
+        let about = Circumstances {
+            actor: &draft.context().actor,
+            private: draft.context().private.as_deref(),
+            time,
+        };
+        let event = write(self.key, self.version, &fact, &about);
+        let image = self.image();
+        draft.note(event, self.key, Put { expect: self.seen, version: self.version, image });
+        self
+    }
+
+    /// What the row would be.
+    #[must_use]
+    pub fn image(&self) -> Option<Image> {
+        let state = self.state.as_ref()?;
+        let parts = state.part_numbers().into_iter().filter_map(|number| self.part(state, number)).collect();
+        Some(Image {
+            last: self.last,
+            record: postcard::to_allocvec(state).unwrap_or_default(),
+            parts,
+            columns: state.columns(),
+            claims: state.claims(self.key.tenant),
+        })
+    }
+
+    fn part(&self, state: &R, number: u32) -> Option<Part> {
+        match self.kept.iter().find(|(kept, _)| *kept == number) {
+            Some((number, seal)) => Some(Part::Kept { number: *number, seal: *seal }),
+            None => state.part(number).map(|bytes| Part::New { number, bytes }),
+        }
+    }
+}

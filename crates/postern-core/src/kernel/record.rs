@@ -1,0 +1,51 @@
+//! Records: state that only facts change.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{ClaimKey, Columns, Fact, Kind};
+use crate::Time;
+use crate::ids::TenantId;
+
+/// One kind of recorded state. Its row is what serde writes of it in `postcard`'s compact form, so fields
+/// are only ever appended behind a new body version (see `docs/how-to/add-a-fact-version.md`).
+pub trait Record: Clone + PartialEq + Serialize + DeserializeOwned + Send + 'static {
+    /// What may happen to it.
+    type Fact: Fact;
+
+    /// Which kind it is.
+    const KIND: Kind;
+
+    /// The state after `fact`. `None` ends the record: a tombstone keeps its version. A fact that does not
+    /// apply to the state leaves it as it is.
+    fn evolve(before: Option<Self>, fact: &Self::Fact, at: Time) -> Option<Self>;
+
+    /// What lists query.
+    fn columns(&self) -> Columns;
+
+    /// The places that this record holds for as long as it names them. A record that is reached through a
+    /// claim must name it.
+    fn claims(&self, _tenant: TenantId) -> Vec<ClaimKey> {
+        Vec::new()
+    }
+
+    /// Numbers of the write-once parts that belong to the state now.
+    fn part_numbers(&self) -> Vec<u32> {
+        Vec::new()
+    }
+
+    /// The bytes of one part.
+    fn part(&self, _number: u32) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Gives the state back a part that was stored apart from its body; `false` if the bytes do not fit.
+    fn join_part(&mut self, _number: u32, _bytes: &[u8]) -> bool {
+        false
+    }
+
+    /// The record's own idea of its version, where the state counts its facts; checked against the row.
+    fn counted(&self) -> Option<u64> {
+        None
+    }
+}

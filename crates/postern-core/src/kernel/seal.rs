@@ -1,0 +1,207 @@
+//! Seals: why a row that was written behind the product's back is noticed.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use super::{Claim, Image, Key, Part, Row};
+use crate::Time;
+use crate::frame::frame;
+use crate::ids::TenantId;
+
+/// A MAC under the row key or the event key.
+pub type Seal = [u8; 32];
+
+/// Seals and checks rows, parts, claims, events and log heads. Two keys: whoever learns one cannot forge
+/// what the other covers.
+#[derive(Clone)]
+pub struct Sealer {
+    rows: Zeroizing<[u8; 32]>,
+    events: Zeroizing<[u8; 32]>,
+}
+
+/// An image with its seals: what a store writes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sealed {
+    /// Kernel header and record.
+    pub body: Vec<u8>,
+    /// Seal of the row.
+    pub seal: Seal,
+    /// Parts to be added.
+    pub new_parts: Vec<SealedPart>,
+    /// Numbers of all parts that stay or come; every other part of the record goes.
+    pub part_numbers: Vec<u32>,
+}
+
+/// A part with its seal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SealedPart {
+    /// Its number.
+    pub number: u32,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Its seal.
+    pub seal: Seal,
+}
+
+/// First byte of every body: how the rest is laid out.
+const LAYOUT: u8 = 1;
+
+impl Sealer {
+    /// A sealer from the row key and the event key.
+    #[must_use]
+    pub fn new(rows: &[u8; 32], events: &[u8; 32]) -> Self {
+        Self { rows: Zeroizing::new(*rows), events: Zeroizing::new(*events) }
+    }
+
+    /// Seals an image; `None` is a tombstone with an empty body.
+    #[must_use]
+    pub fn seal(&self, key: Key, version: u64, image: Option<&Image>) -> Sealed {
+        let (mut new_parts, mut part_numbers, mut seals) = (Vec::new(), Vec::new(), Vec::new());
+        for part in image.map(|image| image.parts.as_slice()).unwrap_or_default() {
+            part_numbers.push(part.number());
+            match part {
+                Part::Kept { seal, .. } => seals.extend_from_slice(seal),
+                Part::New { number, bytes } => {
+                    let seal = self.part(key, *number, bytes);
+                    seals.extend_from_slice(&seal);
+                    new_parts.push(SealedPart { number: *number, bytes: bytes.clone(), seal });
+                }
+            }
+        }
+        let body = image.map(|image| body(image, &seals)).unwrap_or_default();
+        let seal = self.row(key, version, &body);
+        Sealed { body, seal, new_parts, part_numbers }
+    }
+
+    /// Whether a row and its parts are as they were sealed; the time of its last event and its record's
+    /// bytes if so. A tombstone has no record.
+    #[must_use]
+    pub fn open<'a>(&self, key: Key, row: &'a Row) -> Option<(Time, Option<&'a [u8]>)> {
+        if !same(&self.row(key, row.version, &row.body), &row.seal) {
+            return None;
+        }
+        if row.body.is_empty() {
+            return row.parts.is_empty().then_some((Time::START, None));
+        }
+        let mut seals = Vec::with_capacity(row.parts.len() * 32);
+        for part in &row.parts {
+            let seal = self.part(key, part.number, &part.bytes);
+            if !same(&seal, &part.seal) {
+                return None;
+            }
+            seals.extend_from_slice(&seal);
+        }
+        let (head, record) = row.body.split_first_chunk::<HEADER>()?;
+        let (last, digest) = read_header(head)?;
+        (digest == parts_digest(&seals)).then_some((last, Some(record)))
+    }
+
+    /// The MAC of an event.
+    #[must_use]
+    pub fn event(&self, tenant: TenantId, bytes: &[u8]) -> Seal {
+        mac(&self.events, &[b"postern/event-mac/v1", &tenant.bytes(), bytes])
+    }
+
+    /// Whether an event's MAC is right.
+    #[must_use]
+    pub fn event_is_genuine(&self, tenant: TenantId, bytes: &[u8], found: &[u8]) -> bool {
+        same(&self.event(tenant, bytes), found)
+    }
+
+    /// The seal of a claim.
+    #[must_use]
+    pub fn claim(&self, claim: &Claim) -> Seal {
+        let (place, owner) = (&claim.place, &claim.owner);
+        let until = claim.until.map_or([0; 8], |until| until.millis().to_be_bytes());
+        mac(
+            &self.rows,
+            &[
+                b"postern/claim-seal/v1",
+                &place.tenant.bytes(),
+                &[place.space.number()],
+                &place.key,
+                &[owner.kind.number()],
+                &owner.id,
+                &claim.version.to_be_bytes(),
+                &until,
+            ],
+        )
+    }
+
+    /// Whether a claim's seal is right.
+    #[must_use]
+    pub fn claim_is_genuine(&self, claim: &Claim, found: &[u8]) -> bool {
+        same(&self.claim(claim), found)
+    }
+
+    /// The seal of a tenant's log head: the right edge of its tree.
+    #[must_use]
+    pub fn head(&self, tenant: TenantId, frontier: &[u8]) -> Seal {
+        mac(&self.rows, &[b"postern/head-seal/v1", &tenant.bytes(), frontier])
+    }
+
+    fn row(&self, key: Key, version: u64, body: &[u8]) -> Seal {
+        let kind = [key.kind.number()];
+        mac(
+            &self.rows,
+            &[b"postern/row-seal/v1", &kind, &key.tenant.bytes(), &key.id, &version.to_be_bytes(), body],
+        )
+    }
+
+    fn part(&self, key: Key, number: u32, bytes: &[u8]) -> Seal {
+        let kind = [key.kind.number()];
+        mac(
+            &self.rows,
+            &[b"postern/part-seal/v1", &kind, &key.tenant.bytes(), &key.id, &number.to_be_bytes(), bytes],
+        )
+    }
+}
+
+/// HMAC-SHA-256 over a frame. RFC 2104 §2 pads a shorter key with zeros to the block's 64 bytes, so a padded
+/// key is the same key, and one that cannot be refused.
+pub(crate) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Seal {
+    let mut block = Zeroizing::new([0; 64]);
+    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    let mut hmac = Hmac::<Sha256>::new((&*block).into());
+    hmac.update(&frame(parts));
+    hmac.finalize().into_bytes().into()
+}
+
+fn same(computed: &Seal, found: &[u8]) -> bool {
+    computed.ct_eq(found).into()
+}
+
+/// Layout byte, time of the last event, digest over the parts' seals.
+const HEADER: usize = 1 + 8 + 16;
+
+/// The body of a row: header, then the record.
+fn body(image: &Image, seals: &[u8]) -> Vec<u8> {
+    let mut body = Vec::with_capacity(HEADER + image.record.len());
+    body.push(LAYOUT);
+    body.extend(image.last.millis().to_be_bytes());
+    body.extend(parts_digest(seals));
+    body.extend_from_slice(&image.record);
+    body
+}
+
+/// Time of a row's last event, not yet checked: a row that lies is refused when it is opened.
+pub(super) fn last_event(row: &Row) -> Option<Time> {
+    row.body.first_chunk::<HEADER>().and_then(read_header).map(|(last, _)| last)
+}
+
+fn read_header(head: &[u8; HEADER]) -> Option<(Time, [u8; 16])> {
+    let (layout, rest) = head.split_first()?;
+    let (last, digest) = rest.split_first_chunk::<8>()?;
+    let digest = <[u8; 16]>::try_from(digest).ok()?;
+    (*layout == LAYOUT).then(|| (Time::from_millis(u64::from_be_bytes(*last)), digest))
+}
+
+/// One digest over the parts' seals: a part that is missing, older or of another record changes it.
+fn parts_digest(seals: &[u8]) -> [u8; 16] {
+    let hash: [u8; 32] = Sha256::digest(seals).into();
+    let mut short = [0; 16];
+    short.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+    short
+}

@@ -1,0 +1,102 @@
+//! Views: what a decision sees, read at one moment.
+
+use super::seal::last_event;
+use super::{Claim, ClaimKey, Held, Key, Kind, Record, Row, Sealer, Tampered};
+use crate::Time;
+
+/// What a decision asks to see.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Want {
+    /// A record by its key.
+    Key(Key),
+    /// The record of `kind` that holds a place.
+    Claim {
+        /// The place.
+        place: ClaimKey,
+        /// What its owner is.
+        kind: Kind,
+    },
+}
+
+/// One wanted thing as it was found.
+#[derive(Clone, Debug)]
+struct Seen {
+    want: Want,
+    key: Option<Key>,
+    row: Option<Row>,
+    genuine: bool,
+}
+
+/// The records that were wanted, all from one consistent moment, not yet opened.
+#[derive(Clone)]
+pub struct View {
+    seen: Vec<Seen>,
+    sealer: Sealer,
+}
+
+impl View {
+    /// An empty view; a store fills it.
+    #[must_use]
+    pub const fn new(sealer: Sealer) -> Self {
+        Self { seen: Vec::new(), sealer }
+    }
+
+    /// Adds a record that was wanted by key.
+    pub fn found(&mut self, key: Key, row: Option<Row>) {
+        self.seen.push(Seen { want: Want::Key(key), key: Some(key), row, genuine: true });
+    }
+
+    /// Adds what a wanted place led to: its claim with its seal, and the owner's row.
+    pub fn followed(
+        &mut self,
+        place: ClaimKey,
+        kind: Kind,
+        claim: Option<(Claim, Vec<u8>)>,
+        row: Option<Row>,
+    ) {
+        let want = Want::Claim { place, kind };
+        let Some((claim, seal)) = claim else {
+            self.seen.push(Seen { want, key: None, row: None, genuine: true });
+            return;
+        };
+        let genuine = self.sealer.claim_is_genuine(&claim, &seal) && claim.owner.kind == kind;
+        self.seen.push(Seen { want, key: Some(claim.owner), row, genuine });
+    }
+
+    /// What was wanted, for reading it again.
+    #[must_use]
+    pub fn wants(&self) -> Vec<Want> {
+        self.seen.iter().map(|seen| seen.want).collect()
+    }
+
+    /// Opens a record that was wanted by key. What was not wanted is [`Tampered`]: a decision may not go on
+    /// as if it were absent.
+    ///
+    /// # Errors
+    /// [`Tampered`] if the row is not as it was written.
+    pub fn held<R: Record>(&self, key: Key) -> Result<Held<R>, Tampered> {
+        let seen = self.seen.iter().find(|seen| seen.key == Some(key)).ok_or(Tampered { key })?;
+        Held::open(key, seen.row.as_ref(), &self.sealer)
+    }
+
+    /// Opens the record that holds a place; `None` if nobody does. The owner must name the place.
+    ///
+    /// # Errors
+    /// [`Tampered`] if the claim or the row is not as it was written, or the owner does not name the place.
+    pub fn owner<R: Record>(&self, place: ClaimKey) -> Result<Option<Held<R>>, Tampered> {
+        let wanted = Want::Claim { place, kind: R::KIND };
+        let Some(seen) = self.seen.iter().find(|seen| seen.want == wanted) else { return Ok(None) };
+        let Some(key) = seen.key else { return Ok(None) };
+        let held = Held::<R>::open(key, seen.row.as_ref(), &self.sealer)?;
+        let names = held.state().is_some_and(|state| state.claims(key.tenant).contains(&place));
+        if seen.genuine && names { Ok(Some(held)) } else { Err(Tampered { key }) }
+    }
+
+    /// Time for a decision on this view: the clock's, or the last event's of anything seen if that is
+    /// later, so that event time never goes back.
+    #[must_use]
+    pub fn at(&self, clock: Time) -> Time {
+        let lasts = self.seen.iter().filter_map(|seen| last_event(seen.row.as_ref()?));
+        lasts.fold(clock, Time::max)
+    }
+}

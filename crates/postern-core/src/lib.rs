@@ -1,0 +1,36 @@
+//! The kernel, the records and their decisions: pure and synchronous.
+//!
+//! Time and entropy are arguments, facts are the only output, `evolve` is the only way state changes,
+//! and a refusal is a decision, never an error. Nothing here knows a clock, a random number generator,
+//! SQL, HTTP or an async runtime; what it needs from outside is a trait in [`ports`].
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`kernel`] | keys, records, facts, held records, drafts, views, seals, events |
+//! | [`tenant`], [`application`], [`prover`], [`subject`], [`bucket`] | the records and their decisions |
+//! | [`throttle`] | the pure state machine that slows guessing |
+//! | [`verifier`] | what is stored instead of a code |
+//! | [`ports`] | what the core needs from outside, as traits |
+
+pub mod application;
+pub mod assurance;
+pub mod bucket;
+pub mod encoding;
+pub mod frame;
+pub mod ids;
+pub mod kernel;
+pub mod limits;
+pub mod local_keys;
+pub mod personal;
+pub mod ports;
+pub mod prover;
+pub mod receipt;
+pub mod recent;
+pub mod subject;
+pub mod tenant;
+pub mod throttle;
+pub mod time;
+pub mod verifier;
+pub mod withheld;
+
+pub use time::Time;

@@ -1,0 +1,103 @@
+//! The store: reads a consistent view, commits work, gives events back.
+
+use super::Future;
+use crate::Time;
+use crate::ids::TenantId;
+use crate::kernel::{Claim, Committed, Key, Kind, Row, StoreFault, StoredEvent, Tally, View, Want, Work};
+
+/// Where recorded state lives. Its promise is the one that everything else stands on: work that it calls
+/// committed is durable, whole, and was decided on what was there.
+pub trait Store: Send + Sync {
+    /// Reads what is wanted, all from one moment.
+    fn look<'a>(&'a self, wants: &'a [Want]) -> Future<'a, Result<View, StoreFault>>;
+
+    /// Commits work, deciding again inside the transaction if a guard moved. Dropping the future before
+    /// the work is applied withdraws it.
+    fn submit(&self, work: Work) -> Future<'_, Committed>;
+
+    /// One event, by the record it is about and its version.
+    fn event(&self, key: Key, version: u64) -> Future<'_, Result<Option<StoredEvent>, StoreFault>>;
+
+    /// A tenant's events in log order, from index `from` on; of one record if `of` is given.
+    fn events(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        limit: usize,
+        of: Option<Key>,
+    ) -> Future<'_, Result<Vec<StoredEvent>, StoreFault>>;
+
+    /// The right edge of a tenant's tree; an empty one for a tenant without events.
+    fn head(&self, tenant: TenantId) -> Future<'_, Result<LogHead, StoreFault>>;
+
+    /// A tenant's newest signed checkpoint.
+    fn checkpoint(&self, tenant: TenantId) -> Future<'_, Result<Option<String>, StoreFault>>;
+
+    /// Keeps a tenant's newest signed checkpoint. Working state: it can be signed again.
+    fn keep_checkpoint(
+        &self,
+        tenant: TenantId,
+        size: u64,
+        note: String,
+    ) -> Future<'_, Result<(), StoreFault>>;
+
+    /// Rows of a kind in key order after `after`, for lists and the replayer.
+    fn list(
+        &self,
+        kind: Kind,
+        tenant: Option<TenantId>,
+        after: Option<Key>,
+        limit: usize,
+    ) -> Future<'_, Result<Vec<Listed>, StoreFault>>;
+
+    /// Records of a kind that time alone changes by `until`, in key order after `after`.
+    fn due(
+        &self,
+        kind: Kind,
+        until: Time,
+        after: Option<Key>,
+        limit: usize,
+    ) -> Future<'_, Result<Vec<Key>, StoreFault>>;
+
+    /// All claims of a tenant with their seals, for the replayer.
+    fn claims(&self, tenant: TenantId) -> Future<'_, Result<Vec<SealedClaim>, StoreFault>>;
+
+    /// Gives up the places whose time was over before `before`.
+    fn forget_claims(&self, before: Time) -> Future<'_, Result<(), StoreFault>>;
+
+    /// A subject's wrapped key; `None` if there is none. Only the subject's own unwraps.
+    fn keyring(&self, subject: Key) -> Future<'_, Result<Option<Vec<u8>>, StoreFault>>;
+
+    /// Sums of a measure since an hour, flushed ones only.
+    fn tallies(
+        &self,
+        tenant: TenantId,
+        measure: &'static str,
+        since_hour: u32,
+    ) -> Future<'_, Result<Vec<Tally>, StoreFault>>;
+
+    /// Tenants that have a log.
+    fn tenants(&self) -> Future<'_, Result<Vec<TenantId>, StoreFault>>;
+
+    /// Tenants whose logs grew since this was asked last, by this process. Takes them: one consumer only.
+    fn take_grown(&self) -> Vec<TenantId>;
+}
+
+/// A claim and the seal that was found with it.
+pub type SealedClaim = (Claim, Vec<u8>);
+
+/// A row in a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Which record.
+    pub key: Key,
+    /// Its row, not yet opened.
+    pub row: Row,
+}
+
+/// The right edge of a tenant's tree, with its seal checked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LogHead {
+    /// The frontier.
+    pub frontier: postern_log::Frontier,
+}

@@ -1,0 +1,111 @@
+//! Recent requests: why a retry gets the same answer, and a lost answer never costs a code.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Time;
+use crate::encoding::Fixed;
+use crate::limits;
+
+/// A request as its record remembers it: keyed hashes, never a digest of a body. Fields in RFC 8785 order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RequestMark {
+    /// Over operation, application, the request without the code, and the code's material.
+    pub fingerprint: Fixed<8>,
+    /// Over application and idempotency key.
+    pub key: Fixed<8>,
+}
+
+/// A remembered answer: the event that it can be rebuilt from, and when.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Remembered {
+    /// The request.
+    pub mark: RequestMark,
+    /// Version of the record after the answer's event.
+    pub version: u64,
+    /// Minute since 1970.
+    pub minute: u32,
+}
+
+impl Remembered {
+    /// When the answer was given, to the minute.
+    #[must_use]
+    pub fn at(&self) -> Time {
+        Time::from_millis(u64::from(self.minute) * 60_000)
+    }
+}
+
+/// How a request stands to what is remembered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Known {
+    /// Never seen.
+    No,
+    /// The same request: repeat its answer, rebuilt from this version's event.
+    Same(Remembered),
+    /// The same key, another request.
+    Other,
+}
+
+/// A record's recent requests. What granted something is removed by age alone; refusals make place for
+/// younger ones.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Recent {
+    granted: Vec<Remembered>,
+    passing: Vec<Remembered>,
+}
+
+impl Recent {
+    /// Looks a request up.
+    #[must_use]
+    pub fn find(&self, mark: RequestMark, now: Time) -> Known {
+        let found = self
+            .granted
+            .iter()
+            .chain(&self.passing)
+            .find(|kept| kept.mark.key == mark.key && live(kept, now));
+        match found {
+            None => Known::No,
+            Some(kept) if kept.mark == mark => Known::Same(*kept),
+            Some(_) => Known::Other,
+        }
+    }
+
+    /// Whether an idempotency key was seen.
+    #[must_use]
+    pub fn has_key(&self, key: Fixed<8>, now: Time) -> bool {
+        self.granted.iter().chain(&self.passing).any(|kept| kept.mark.key == key && live(kept, now))
+    }
+
+    /// When there will be place for another granted answer; `None` if there is now.
+    #[must_use]
+    pub fn full_until(&self, now: Time) -> Option<Time> {
+        let live: Vec<Time> =
+            self.granted.iter().filter(|kept| live(kept, now)).map(Remembered::at).collect();
+        let oldest = live.iter().min().copied()?;
+        (live.len() >= limits::ANSWERS_KEPT).then(|| oldest.plus(limits::ANSWER_REPEATS))
+    }
+
+    /// Remembers an answer that granted something.
+    pub fn granted(&mut self, mark: Option<RequestMark>, version: u64, at: Time) {
+        self.granted.retain(|kept| live(kept, at));
+        self.granted.extend(mark.map(|mark| Remembered { mark, version, minute: minute(at) }));
+    }
+
+    /// Remembers an answer that may make place.
+    pub fn passing(&mut self, mark: Option<RequestMark>, version: u64, at: Time) {
+        self.passing.retain(|kept| live(kept, at));
+        if let Some(mark) = mark {
+            if self.passing.len() >= limits::ANSWERS_KEPT {
+                self.passing.remove(0);
+            }
+            self.passing.push(Remembered { mark, version, minute: minute(at) });
+        }
+    }
+}
+
+fn live(kept: &Remembered, now: Time) -> bool {
+    now.since(kept.at()) < limits::ANSWER_REPEATS
+}
+
+fn minute(at: Time) -> u32 {
+    u32::try_from(at.seconds() / 60).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,44 @@
+//! Creating a subject.
+
+use super::fact::{Created, SubjectFact};
+use super::{Subject, SubjectKind};
+use crate::encoding::{Blob, Fixed};
+use crate::kernel::{Claim, ClaimKey, Draft, Held, KeyringEntry};
+use crate::tenant::Tier;
+use crate::withheld::Withheld;
+
+/// What a new subject is made of.
+#[derive(Clone)]
+pub struct Create {
+    /// The place of its external id.
+    pub place: ClaimKey,
+    /// What it is.
+    pub kind: SubjectKind,
+    /// Its tier.
+    pub tier: Tier,
+    /// External id and owner, encrypted under its own key.
+    pub personal: Vec<u8>,
+    /// Its own key, wrapped.
+    pub wrapped_key: Vec<u8>,
+    /// Random.
+    pub epoch: [u8; 16],
+    /// Random.
+    pub salt: [u8; 16],
+}
+
+/// Creates a subject and takes the place of its external id: the claim is the idempotency.
+#[must_use]
+pub fn create(subject: Held<Subject>, new: Create, draft: &mut Draft) -> Held<Subject> {
+    let created = Created {
+        epoch: Withheld::Known(new.epoch.to_vec()),
+        external_id: Fixed(new.place.key),
+        kind: new.kind,
+        personal: Blob(new.personal),
+        salt: Withheld::Known(new.salt.to_vec()),
+        tier: new.tier,
+    };
+    let subject = subject.record(SubjectFact::Created(created), draft);
+    draft.claim(Claim { place: new.place, owner: subject.key(), version: subject.version(), until: None });
+    draft.keep_key(KeyringEntry { subject: subject.key(), wrapped: new.wrapped_key });
+    subject
+}

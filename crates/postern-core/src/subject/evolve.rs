@@ -1,0 +1,192 @@
+//! How facts change a subject: the only code that does.
+
+use std::time::Duration;
+
+use super::fact::{Created, Discarded, Refused, Revoked, Spent, Staged, SubjectFact};
+use super::set::{ActiveSet, CodeSet, EndedSet, SetState, Slots, StagedSet};
+use super::{Subject, fact};
+use crate::Time;
+use crate::limits;
+use crate::throttle::Throttle;
+
+/// The state after `fact`. What does not apply leaves it as it is, but for the count of facts.
+pub(super) fn evolve(before: Option<Subject>, fact: &SubjectFact, at: Time) -> Option<Subject> {
+    let Some(mut subject) = before else {
+        return match fact {
+            SubjectFact::Created(created) => Some(begin(created)),
+            _ => None,
+        };
+    };
+    subject.facts += 1;
+    match fact {
+        SubjectFact::Created(_) => {}
+        SubjectFact::Changed(changed) => {
+            subject.revision += 1;
+            subject.kind = changed.kind;
+            subject.personal = changed.personal.clone();
+        }
+        SubjectFact::TierRaised(raised) => {
+            subject.revision += 1;
+            subject.tier = raised.to;
+            subject.device_epoch = raised.device_epoch;
+        }
+        SubjectFact::Staged(staged) => subject.stage(staged, at),
+        SubjectFact::Discarded(Discarded { generation, .. }) => {
+            subject.staged.take_if(|staged| staged.set.generation == *generation);
+        }
+        SubjectFact::Activated(activated) => subject.activate(activated, at),
+        SubjectFact::Superseded(superseded) => subject.end(superseded.generation, at),
+        SubjectFact::Expired(ended) | SubjectFact::Exhausted(ended) => subject.end(ended.generation, at),
+        SubjectFact::Revoked(revoked) => subject.revoke(revoked, at),
+        SubjectFact::Suspended(suspended) => {
+            if let Some(active) = subject.active_of(suspended.generation) {
+                active.state = SetState::Suspended;
+            }
+        }
+        SubjectFact::CodeRevoked(revoked) => {
+            if let Some(active) = subject.active_of(revoked.generation) {
+                active.revoked = active.revoked.with(revoked.slot);
+            }
+            subject.recent.granted(Some(revoked.request), subject.facts, at);
+        }
+        SubjectFact::Rehearsed(rehearsed) => {
+            if let Some(active) = subject.active_of(rehearsed.generation) {
+                active.tested_at = Some(at);
+            }
+            subject.rehearsals.retain(|then| at.since(*then) < Duration::from_secs(86_400));
+            subject.rehearsals.push(at);
+            subject.recent.passing(Some(rehearsed.request), subject.facts, at);
+        }
+        SubjectFact::Spent(spent) => subject.spend(spent, at),
+        SubjectFact::Refused(refused) => subject.refuse(refused, at),
+        SubjectFact::Throttled(_) => {}
+    }
+    Some(subject)
+}
+
+fn begin(created: &Created) -> Subject {
+    Subject {
+        facts: 1,
+        revision: 1,
+        external_id: created.external_id,
+        personal: created.personal.clone(),
+        kind: created.kind,
+        tier: created.tier,
+        epoch: created.epoch.clone(),
+        salt: created.salt.clone(),
+        device_epoch: 0,
+        generation: 0,
+        active: None,
+        staged: None,
+        ended: Vec::new(),
+        ended_generations: Vec::new(),
+        alarms: Vec::new(),
+        throttle: Throttle::default(),
+        recent: crate::recent::Recent::default(),
+        stagings: Vec::new(),
+        rehearsals: Vec::new(),
+    }
+}
+
+impl Subject {
+    fn active_of(&mut self, generation: u32) -> Option<&mut ActiveSet> {
+        self.active.as_mut().filter(|active| active.set.generation == generation)
+    }
+
+    fn stage(&mut self, staged: &Staged, at: Time) {
+        self.generation = staged.generation;
+        self.stagings.retain(|then| at.since(*then) < Duration::from_secs(3600));
+        self.stagings.push(at);
+        self.recent.granted(Some(staged.request), self.facts, at);
+        self.staged = Some(StagedSet {
+            set: CodeSet {
+                generation: staged.generation,
+                name: staged.name.clone(),
+                format: staged.format.clone(),
+                prefix: staged.prefix.clone(),
+                key_version: staged.key_version,
+                stretch: staged.stretch,
+                salt: staged.salt.clone(),
+                verifiers: staged.verifiers.clone(),
+                count: staged.count,
+                purposes: staged.purposes.clone(),
+                route: staged.route.clone(),
+                issued_at: at,
+                lifetime: staged.lifetime,
+                low_stock: staged.low_stock,
+            },
+            confirm_by: staged.confirm_by,
+            misses: 0,
+        });
+    }
+
+    fn activate(&mut self, activated: &fact::Activated, at: Time) {
+        let Some(staged) = self.staged.take_if(|staged| staged.set.generation == activated.generation) else {
+            return;
+        };
+        self.throttle.new_set();
+        self.recent.passing(Some(activated.request), self.facts, at);
+        self.active = Some(ActiveSet {
+            set: staged.set,
+            state: SetState::Active,
+            expires_at: activated.expires_at,
+            spent: Slots::default(),
+            revoked: Slots::default(),
+            used: Vec::new(),
+            tested_at: None,
+        });
+    }
+
+    /// Moves the active set to the ended ones, of which the newest few are kept for a while.
+    fn end(&mut self, generation: u32, at: Time) {
+        let Some(active) = self.active.take_if(|active| active.set.generation == generation) else { return };
+        self.ended.push(EndedSet::of(active.set, at));
+        self.ended.retain(|ended| at.since(ended.ended_at) < limits::ENDED_LIVES);
+        let surplus = self.ended.len().saturating_sub(limits::ENDED_KEPT);
+        self.ended.drain(..surplus);
+        self.list_ended();
+    }
+
+    fn list_ended(&mut self) {
+        self.ended_generations = self.ended.iter().map(|ended| ended.generation).collect();
+        self.alarms.retain(|(generation, _)| self.ended_generations.contains(generation));
+    }
+
+    /// After a compromise the subject's keys are others: what was made with the old ones can never match
+    /// again, so it goes.
+    fn revoke(&mut self, revoked: &Revoked, at: Time) {
+        self.end(revoked.generation, at);
+        if let Some(epoch) = &revoked.epoch {
+            self.epoch = epoch.clone();
+            self.ended.clear();
+            self.list_ended();
+        }
+        if revoked.request.is_some() {
+            self.recent.granted(revoked.request, self.facts, at);
+        }
+    }
+
+    fn spend(&mut self, spent: &Spent, at: Time) {
+        if let Some(active) = self.active_of(spent.generation) {
+            active.spent = active.spent.with(spent.slot);
+            active.used.push((spent.slot, at));
+        }
+        self.throttle.clear();
+        self.recent.granted(Some(spent.request), self.facts, at);
+    }
+
+    fn refuse(&mut self, refused: &Refused, at: Time) {
+        if refused.operation == fact::Operation::Confirm {
+            if let Some(staged) = &mut self.staged {
+                staged.misses = staged.misses.saturating_add(1);
+            }
+        } else if refused.counted {
+            self.throttle.miss(refused.class, refused.source, at);
+        }
+        if let (true, Some(generation)) = (refused.alarm, refused.generation) {
+            self.alarms.retain(|(of, _)| *of != generation);
+            self.alarms.push((generation, at));
+        }
+        self.recent.passing(Some(refused.request), self.facts, at);
+    }
+}

@@ -1,0 +1,156 @@
+//! Subjects: holders of codes. One record holds everything that one code is decided on: the active and the
+//! staged set, guess budgets and recent requests; ended generations are write-once parts of it.
+
+mod change;
+mod confirm;
+mod create;
+mod discard;
+mod evolve;
+pub mod fact;
+mod redeem;
+mod rehearse;
+mod revoke;
+mod set;
+mod settle;
+mod stage;
+mod status;
+
+pub use change::{Change, Changes, change};
+pub use confirm::{Confirm, Confirmed, confirm};
+pub use create::{Create, create};
+pub use discard::{Discarded, discard};
+pub use fact::SubjectFact;
+pub use redeem::{Accepted, Redeem, Verdict, redeem, throttled};
+pub use rehearse::{Rehearse, Rehearsed, rehearse};
+pub use revoke::{Revoke, Revoked, revoke, revoke_code};
+use serde::{Deserialize, Serialize};
+pub use set::{ActiveSet, CodeSet, EndedSet, Purpose, SetState, Slots, StagedSet, verifiers_length};
+pub use settle::settle;
+pub use stage::{NewSet, Stage, Staged, stage};
+pub use status::{SetStatus, StagedStatus, Status, Used, status};
+
+use crate::Time;
+use crate::encoding::{Blob, Fixed};
+use crate::ids::TenantId;
+use crate::kernel::{ClaimKey, Columns, Kind, Record, Space};
+use crate::recent::Recent;
+use crate::tenant::Tier;
+use crate::throttle::Throttle;
+use crate::verifier::Target;
+use crate::withheld::Withheld;
+
+/// What a subject is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// A person.
+    Person,
+    /// A machine with a documented owner.
+    Machine,
+}
+
+/// A subject's record.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Subject {
+    /// Facts so far: the row's version.
+    pub facts: u64,
+    /// Moved by what `PATCH` and `GET` show of the person, not by codes.
+    pub revision: u64,
+    /// Keyed hash of the external id.
+    pub external_id: Fixed<32>,
+    /// External id and owner, encrypted under the subject's own key.
+    pub personal: Blob,
+    /// What the subject is.
+    pub kind: SubjectKind,
+    /// How well its recovery is guarded.
+    pub tier: Tier,
+    /// Random part of the subject's keys, renewed when codes were compromised.
+    pub epoch: Withheld,
+    /// Salt of stretched codes.
+    pub salt: Withheld,
+    /// Part of device tokens: raising it ends them all.
+    pub device_epoch: u32,
+    /// The newest generation.
+    pub generation: u32,
+    /// The set that works.
+    pub active: Option<ActiveSet>,
+    /// The set that waits to be confirmed.
+    pub staged: Option<StagedSet>,
+    /// Ended generations, oldest first; stored as parts.
+    #[serde(skip)]
+    pub ended: Vec<EndedSet>,
+    /// Generations of the parts, so that a part that is missing or too many is seen.
+    pub ended_generations: Vec<u32>,
+    /// When the alarm of an ended generation last rang.
+    pub alarms: Vec<(u32, Time)>,
+    /// Guess budgets.
+    pub throttle: Throttle,
+    /// Recent requests.
+    pub recent: Recent,
+    /// Stagings of the last hour.
+    pub stagings: Vec<Time>,
+    /// Rehearsals of the last day.
+    pub rehearsals: Vec<Time>,
+}
+
+impl Record for Subject {
+    type Fact = SubjectFact;
+    const KIND: Kind = Kind::Subject;
+
+    fn evolve(before: Option<Self>, fact: &SubjectFact, at: Time) -> Option<Self> {
+        evolve::evolve(before, fact, at)
+    }
+
+    fn columns(&self) -> Columns {
+        let state = match (&self.active, &self.staged) {
+            (Some(active), _) if active.state == SetState::Suspended => "suspended",
+            (Some(_), _) => "active",
+            (None, Some(_)) => "staged",
+            (None, None) => "without_codes",
+        };
+        let dues =
+            [self.active.as_ref().map(|set| set.expires_at), self.staged.as_ref().map(|set| set.confirm_by)];
+        Columns { state, due: dues.into_iter().flatten().min() }
+    }
+
+    fn claims(&self, tenant: TenantId) -> Vec<ClaimKey> {
+        vec![ClaimKey { tenant, space: Space::ExternalId, key: self.external_id.0 }]
+    }
+
+    fn part_numbers(&self) -> Vec<u32> {
+        self.ended_generations.clone()
+    }
+
+    fn part(&self, number: u32) -> Option<Vec<u8>> {
+        let ended = self.ended.iter().find(|ended| ended.generation == number)?;
+        postcard::to_allocvec(ended).ok()
+    }
+
+    fn join_part(&mut self, number: u32, bytes: &[u8]) -> bool {
+        let Ok(ended) = postcard::from_bytes::<EndedSet>(bytes) else { return false };
+        let expected = self.ended_generations.get(self.ended.len()) == Some(&number);
+        let fits = expected && ended.generation == number;
+        self.ended.push(ended);
+        fits
+    }
+
+    fn counted(&self) -> Option<u64> {
+        // Parts that did not arrive make the count wrong on purpose: the row is then tampered with.
+        (self.ended.len() == self.ended_generations.len()).then_some(self.facts).or(Some(u64::MAX))
+    }
+}
+
+impl Subject {
+    /// What a typed code is compared with: the active set, then ended ones, newest first.
+    #[must_use]
+    pub fn targets(&self) -> Vec<Target<'_>> {
+        let active = self.active.iter().map(|active| active.set.target());
+        active.chain(self.ended.iter().rev().map(EndedSet::target)).collect()
+    }
+
+    /// The generation of a target that [`targets`](Self::targets) listed at `place`.
+    #[must_use]
+    pub fn generation_at(&self, place: usize) -> Option<u32> {
+        self.targets().get(place).map(|target| target.generation)
+    }
+}

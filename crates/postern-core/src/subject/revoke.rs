@@ -1,0 +1,108 @@
+//! Revoking: a whole set, or one code by number.
+
+use super::Subject;
+use super::fact::{CodeRevoked, DiscardReason, Discarded, Ended, RevokeReason, Revoked as Fact, SubjectFact};
+use super::settle::settle;
+use crate::kernel::{Draft, Held};
+use crate::recent::{Known, RequestMark};
+use crate::withheld::Withheld;
+
+/// A request to revoke a set.
+#[derive(Clone)]
+pub struct Revoke {
+    /// Which set.
+    pub generation: u32,
+    /// Why.
+    pub reason: RevokeReason,
+    /// New random part of the subject's keys, taken if codes were compromised.
+    pub epoch: [u8; 16],
+    /// The request, if revoking is its answer.
+    pub request: Option<RequestMark>,
+}
+
+/// What revoking came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Revoked {
+    /// The set or code does not work; it may not have worked before.
+    Done,
+    /// There is no such set or code.
+    NotFound,
+    /// The idempotency key belongs to another request.
+    KeyReused,
+}
+
+/// Revokes a set, staged or active. Repeatable by state: an ended set stays ended.
+pub fn revoke(subject: Held<Subject>, wanted: &Revoke, draft: &mut Draft) -> Revoked {
+    let Some(state) = subject.state() else { return Revoked::NotFound };
+    if wanted.generation == 0 || wanted.generation > state.generation {
+        return Revoked::NotFound;
+    }
+    if let Some(request) = wanted.request {
+        match state.recent.find(request, draft.context().at) {
+            Known::Same(_) => return Revoked::Done,
+            Known::Other => return Revoked::KeyReused,
+            Known::No => {}
+        }
+    }
+    let subject = settle(subject, draft);
+    let Some(state) = subject.state() else { return Revoked::NotFound };
+    if state.staged.as_ref().is_some_and(|staged| staged.set.generation == wanted.generation) {
+        let fact = Discarded { generation: wanted.generation, reason: DiscardReason::Revoked };
+        let _ = subject.record(SubjectFact::Discarded(fact), draft);
+        return Revoked::Done;
+    }
+    let Some(active) = state.active.as_ref().filter(|active| active.set.generation == wanted.generation)
+    else {
+        return Revoked::Done;
+    };
+    let compromised = matches!(wanted.reason, RevokeReason::Compromised | RevokeReason::Leaked);
+    let fact = Fact {
+        epoch: compromised.then(|| Withheld::Known(wanted.epoch.to_vec())),
+        generation: wanted.generation,
+        reason: wanted.reason,
+        remaining: active.remaining(),
+        request: wanted.request,
+    };
+    let staged = state.staged.as_ref().map(|staged| staged.set.generation);
+    let mut subject = subject.record(SubjectFact::Revoked(fact), draft);
+    // A staged set was made with the subject's keys of before: after a compromise it could never be confirmed.
+    if let Some(generation) = staged.filter(|_| compromised) {
+        let fact = Discarded { generation, reason: DiscardReason::Revoked };
+        subject = subject.record(SubjectFact::Discarded(fact), draft);
+    }
+    let _ = subject;
+    Revoked::Done
+}
+
+/// Revokes one code by number. The answer is the same whether it was live or spent.
+pub fn revoke_code(
+    subject: Held<Subject>,
+    generation: u32,
+    slot: u8,
+    reason: RevokeReason,
+    request: RequestMark,
+    draft: &mut Draft,
+) -> Revoked {
+    let Some(state) = subject.state() else { return Revoked::NotFound };
+    match state.recent.find(request, draft.context().at) {
+        Known::Same(_) => return Revoked::Done,
+        Known::Other => return Revoked::KeyReused,
+        Known::No => {}
+    }
+    let subject = settle(subject, draft);
+    let active = subject.state().and_then(|state| state.active.as_ref());
+    let Some(active) = active.filter(|active| active.set.generation == generation) else {
+        let ended = subject.state().is_some_and(|state| state.ended_generations.contains(&generation));
+        return if ended { Revoked::Done } else { Revoked::NotFound };
+    };
+    if slot == 0 || slot > active.set.count {
+        return Revoked::NotFound;
+    }
+    let remaining = active.remaining() - u8::from(active.works(slot));
+    let fact = CodeRevoked { generation, reason, remaining, request, slot };
+    let subject = subject.record(SubjectFact::CodeRevoked(fact), draft);
+    if remaining == 0 {
+        let _ = subject.record(SubjectFact::Exhausted(Ended { generation, remaining }), draft);
+    }
+    Revoked::Done
+}

@@ -1,0 +1,260 @@
+//! Tenants: an organisation's settings, and the installation's own record.
+
+use postern_codes::{Format, Prefix};
+use serde::{Deserialize, Serialize};
+
+use crate::Time;
+use crate::ids::TenantId;
+use crate::kernel::{Columns, Draft, Held, Kind, Record, facts};
+use crate::limits;
+use crate::verifier::Stretch;
+
+/// How much a subject may do, and so how well its recovery is guarded. Only ever raised.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// Everybody.
+    Standard,
+    /// More than everybody.
+    Elevated,
+    /// Administrators.
+    Privileged,
+    /// The account for when nothing else works. Needs two people.
+    BreakGlass,
+    /// Not a person. Needs two people.
+    Service,
+}
+
+impl Tier {
+    /// Every tier, from the least to the most guarded.
+    pub const ALL: [Self; 5] =
+        [Self::Standard, Self::Elevated, Self::Privileged, Self::BreakGlass, Self::Service];
+
+    /// The tier's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Elevated => "elevated",
+            Self::Privileged => "privileged",
+            Self::BreakGlass => "break_glass",
+            Self::Service => "service",
+        }
+    }
+
+    /// The tier with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.name() == name)
+    }
+}
+
+/// What a tier's new sets are like. Stored with each set: a changed setting changes no existing one.
+/// Fields in RFC 8785 order.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct TierSettings {
+    /// Codes in a set.
+    pub count: u8,
+    /// Their format: `standard`, `compact` or `numeric`.
+    pub format: String,
+    /// Days that a set works.
+    pub lifetime_days: u32,
+    /// A warning goes with every acceptance that leaves at most this many.
+    pub low_stock: u8,
+    /// How stretched formats are stretched.
+    pub stretch: Stretch,
+}
+
+impl Default for TierSettings {
+    fn default() -> Self {
+        let format = Format::Standard.name().to_owned();
+        Self { count: 10, format, lifetime_days: 365, low_stock: 3, stretch: Stretch::ARGON2ID }
+    }
+}
+
+impl TierSettings {
+    /// The format, as a type.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        Format::from_name(&self.format).unwrap_or(Format::Standard)
+    }
+}
+
+/// A tenant's record.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Tenant {
+    /// What people call it.
+    pub name: String,
+    /// Prefixes in use, newest first.
+    pub prefixes: Vec<String>,
+    /// The tier of a subject that names none, and of one that does not exist.
+    pub default_tier: Tier,
+    /// Settings that differ from the shipped ones.
+    pub tiers: Vec<(Tier, TierSettings)>,
+    /// How many tenants the installation has; in the system tenant's record only.
+    pub tenants: u32,
+    /// How many rows were found altered; in the system tenant's record only.
+    pub rejected: u32,
+}
+
+impl Tenant {
+    /// Settings of a tier.
+    #[must_use]
+    pub fn settings(&self, tier: Tier) -> TierSettings {
+        self.tiers
+            .iter()
+            .find(|(of, _)| *of == tier)
+            .map(|(_, settings)| settings.clone())
+            .unwrap_or_default()
+    }
+
+    /// Prefixes in use, newest first.
+    #[must_use]
+    pub fn prefixes(&self) -> Vec<Prefix> {
+        self.prefixes.iter().filter_map(|prefix| Prefix::new(prefix).ok()).collect()
+    }
+
+    /// The prefix of new sets.
+    #[must_use]
+    pub fn prefix(&self) -> Prefix {
+        self.prefixes().into_iter().next().unwrap_or_default()
+    }
+}
+
+facts! {
+    /// What may happen to a tenant.
+    TenantFact {
+        "log.opened" => LogOpened(LogOpened),
+        "tenant.created" => Created(Created),
+        "tenant.changed" => Changed(Changed),
+        "row.rejected" => RowRejected(RowRejected),
+    }
+    failures ["row.rejected"]
+}
+
+/// The installation's own log begins.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LogOpened {
+    /// The installation's name, as receipts and checkpoints carry it.
+    pub installation: String,
+}
+
+/// A tenant begins: in its own log without `about`, in the system tenant's log with it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Created {
+    /// The tenant that was created, in the system tenant's log.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub about: Option<TenantId>,
+    /// Its default tier.
+    pub default_tier: Tier,
+    /// Its name.
+    pub name: String,
+    /// The prefix of its codes.
+    pub prefix: String,
+}
+
+/// Settings changed; what is absent stays.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Changed {
+    /// A new prefix; the one before stays in use beside it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub prefix: Option<String>,
+    /// New settings of this tier.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub settings: Option<TierSettings>,
+    /// The tier.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub tier: Option<Tier>,
+}
+
+/// A stored row was not as the product left it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct RowRejected {
+    /// SHA-256 of the row as it was found, in base64url.
+    pub digest: String,
+    /// The record's id.
+    pub object: String,
+    /// Whose record it is.
+    pub owner: TenantId,
+}
+
+impl Record for Tenant {
+    type Fact = TenantFact;
+    const KIND: Kind = Kind::Tenant;
+
+    fn evolve(before: Option<Self>, fact: &TenantFact, _at: Time) -> Option<Self> {
+        match (before, fact) {
+            (None, TenantFact::LogOpened(opened)) => Some(Self::named(&opened.installation, Tier::Standard)),
+            (None, TenantFact::Created(created)) => {
+                let tenant = Self::named(&created.name, created.default_tier);
+                Some(Self { prefixes: vec![created.prefix.clone()], ..tenant })
+            }
+            (Some(system), TenantFact::Created(_)) => Some(Self { tenants: system.tenants + 1, ..system }),
+            (Some(system), TenantFact::RowRejected(_)) => {
+                Some(Self { rejected: system.rejected.saturating_add(1), ..system })
+            }
+            (Some(tenant), TenantFact::Changed(changed)) => Some(tenant.change(changed)),
+            (before, _) => before,
+        }
+    }
+
+    fn columns(&self) -> Columns {
+        Columns { state: "active", due: None }
+    }
+}
+
+impl Tenant {
+    fn named(name: &str, default_tier: Tier) -> Self {
+        let name = name.to_owned();
+        Self { name, prefixes: Vec::new(), default_tier, tiers: Vec::new(), tenants: 0, rejected: 0 }
+    }
+
+    fn change(mut self, changed: &Changed) -> Self {
+        if let Some(prefix) = &changed.prefix {
+            self.prefixes.retain(|known| known != prefix);
+            self.prefixes.insert(0, prefix.clone());
+            self.prefixes.truncate(limits::PREFIXES);
+        }
+        if let (Some(tier), Some(settings)) = (changed.tier, &changed.settings) {
+            self.tiers.retain(|(of, _)| *of != tier);
+            self.tiers.push((tier, settings.clone()));
+        }
+        self
+    }
+}
+
+/// Begins the installation's own log; `false` if it has begun.
+pub fn open_log(system: Held<Tenant>, installation: &str, draft: &mut Draft) -> bool {
+    if system.state().is_some() {
+        return false;
+    }
+    let _ = system.record(TenantFact::LogOpened(LogOpened { installation: installation.to_owned() }), draft);
+    true
+}
+
+/// Creates a tenant, in its own log and in the installation's.
+pub fn create(system: Held<Tenant>, tenant: Held<Tenant>, name: &str, prefix: &Prefix, draft: &mut Draft) {
+    let about = tenant.key().tenant;
+    let created = Created {
+        about: None,
+        default_tier: Tier::Standard,
+        name: name.to_owned(),
+        prefix: prefix.as_str().to_owned(),
+    };
+    let _ = system.record(TenantFact::Created(Created { about: Some(about), ..created.clone() }), draft);
+    let _ = tenant.record(TenantFact::Created(created), draft);
+}
+
+/// Changes a tenant's settings; `false` if there is no such tenant.
+pub fn change(tenant: Held<Tenant>, changed: Changed, draft: &mut Draft) -> bool {
+    if tenant.state().is_none() {
+        return false;
+    }
+    let _ = tenant.record(TenantFact::Changed(changed), draft);
+    true
+}
+
+/// Notes in the installation's log that a row was found altered.
+pub fn reject_row(system: Held<Tenant>, rejected: RowRejected, draft: &mut Draft) {
+    let _ = system.record(TenantFact::RowRejected(rejected), draft);
+}

@@ -1,0 +1,1 @@
+//! Counterparts behind ports: clock, entropy, key file, anchor file, signed assertions.

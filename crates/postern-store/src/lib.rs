@@ -1,0 +1,1 @@
+//! Stores: memory for tests, SQLite for one machine.

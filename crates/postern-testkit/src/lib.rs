@@ -1,0 +1,1 @@
+//! For tests: fresh stores, actors as types, fault injection, sinks.

@@ -1,0 +1,3 @@
+//! `cargo xtask`: one entrance for people and CI.
+
+fn main() {}
