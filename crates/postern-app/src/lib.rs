@@ -1,1 +1,45 @@
 //! Use cases: authorise, prepare, decide, sign, answer.
+//!
+//! ```text
+//! token, request ─► look (one read) ─► authorise ─► prepare (MAC, Argon2id) ─► store.decide ─► sign ─► answer
+//! ```
+//!
+//! One module per noun. A use case knows no SQL and no HTTP: it takes a parsed request and gives an answer
+//! or a [`Problem`], and whatever it changes goes through a decision of `postern-core`.
+
+mod app;
+pub mod audit;
+mod authorise;
+mod device;
+mod events;
+mod jobs;
+pub mod jws;
+mod lanes;
+mod log;
+mod names;
+pub mod operator;
+mod person;
+mod prepare;
+mod problem;
+mod proof;
+mod redemptions;
+mod rehearsals;
+mod request;
+mod sets;
+mod source;
+mod subjects;
+mod sums;
+mod work;
+
+pub use app::{App, Ports, Settings};
+pub use events::{EventPage, EventQuery};
+pub use jobs::Tick;
+pub use log::AnchorProblem;
+pub use person::Person;
+pub use problem::{Problem, Told};
+pub use proof::Proof;
+pub use redemptions::{Redeemed, Redemption};
+pub use rehearsals::{Rehearsal, RehearsedAt};
+pub use request::{Client, Idempotent, RequestBytes, SubjectName};
+pub use sets::{Confirmation, ConfirmedSet, ShownCode, StagedSet, Staging};
+pub use subjects::{NewSubject, SubjectPatch, SubjectView};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
+use crate::encoding::Fixed;
 use crate::ids::ProverId;
 use crate::kernel::ClaimKey;
 use crate::limits;
@@ -84,6 +85,8 @@ pub struct Asked {
 /// What was accepted, as events and receipts say it. Fields in RFC 8785 order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Evidence {
+    /// The place that using the assertion took; none for an application's word.
+    pub assertion: Option<Fixed<32>>,
     /// When the user signed in.
     pub at: Time,
     /// Level.
@@ -100,12 +103,21 @@ impl Offered {
     pub fn judge(&self, asked: Asked, now: Time) -> Option<Evidence> {
         let (evidence, signed) = match self {
             Self::Assertion(said) => {
-                let methods = said.methods.clone();
-                (Evidence { at: said.at, level: said.level, methods, prover: Some(said.prover) }, true)
+                let (assertion, methods) = (Some(Fixed(said.place.key)), said.methods.clone());
+                (
+                    Evidence {
+                        assertion,
+                        at: said.at,
+                        level: said.level,
+                        methods,
+                        prover: Some(said.prover),
+                    },
+                    true,
+                )
             }
             Self::Bare(said) => {
                 let methods = vec![said.method.clone()];
-                (Evidence { at: said.at, level: said.level, methods, prover: None }, false)
+                (Evidence { assertion: None, at: said.at, level: said.level, methods, prover: None }, false)
             }
         };
         let young = now.since(evidence.at) <= asked.age;

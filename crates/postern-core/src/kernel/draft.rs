@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Actor, Claim, DraftEvent, FactFault, Held, Image, Key, Record, Tally};
+use super::{Actor, Claim, ClaimKey, DraftEvent, FactFault, Held, Image, Key, Record, Tally};
 use crate::Time;
 
 /// The circumstances of a decision: who, when, and the personal part of its events.
@@ -80,6 +80,13 @@ impl Draft {
     /// Takes a place that only one may take; the store refuses the draft if another has it.
     pub fn claim(&mut self, claim: Claim) {
         self.claims.push(claim);
+    }
+
+    /// Takes a place in the name of a record that this draft changes, for as long as `until`.
+    pub fn claim_until(&mut self, place: ClaimKey, owner: Key, until: Time) {
+        if let Some(version) = self.puts.get(&owner).map(|put| put.version) {
+            self.claim(Claim { place, owner, version, until: Some(until) });
+        }
     }
 
     /// Adds to a sum.

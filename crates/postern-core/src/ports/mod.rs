@@ -1,10 +1,14 @@
 //! Ports: what the core needs from outside, as traits.
 
+mod anchor;
+mod assertions;
 mod clock;
 mod entropy;
 mod keys;
 mod store;
 
+pub use anchor::{AnchorFault, Anchors};
+pub use assertions::Assertions;
 pub use clock::Clock;
 pub use entropy::{Entropy, EntropyFault};
 pub use keys::{Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};

@@ -99,6 +99,7 @@ pub fn confirm(subject: Held<Subject>, wanted: &Confirm<'_>, draft: &mut Draft) 
 fn refuse(subject: Held<Subject>, wanted: &Confirm<'_>, discarded: bool, draft: &mut Draft) -> Confirmed {
     let fact = Refused {
         alarm: false,
+        assertion: None,
         check_mismatch: wanted.check_mismatch,
         class: Class::Proof,
         counted: true,

@@ -319,6 +319,8 @@ pub enum Operation {
 pub struct Refused {
     /// Whether an alarm rings: once per ended set and day.
     pub alarm: bool,
+    /// The place that using an assertion for it took.
+    pub assertion: Option<Fixed<32>>,
     /// Whether its check symbols did not fit.
     pub check_mismatch: bool,
     /// Whose attempt it was.

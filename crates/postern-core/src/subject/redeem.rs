@@ -148,6 +148,7 @@ pub(super) fn refusal(
         .any(|(of, when)| Some(*of) == generation && at.since(*when) < limits::OLD_SET_ALARM);
     Refused {
         alarm: reason == RefusalReason::Old && !rang,
+        assertion: wanted.evidence.assertion,
         check_mismatch: wanted.corrected.is_some(),
         class: wanted.class,
         counted: matches!(reason, RefusalReason::Wrong | RefusalReason::Old),

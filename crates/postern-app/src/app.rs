@@ -1,0 +1,95 @@
+//! The application: its ports, its settings, and the little it keeps in memory.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use postern_core::Time;
+use postern_core::ids::TenantId;
+use postern_core::local_keys::LocalKeys;
+use postern_core::ports::{Assertions, Clock, Entropy, Keys, Store};
+use tokio::sync::Semaphore;
+
+use crate::lanes::Lanes;
+use crate::sums::Sums;
+use crate::work::Seen;
+
+/// Everything outside, behind traits.
+#[derive(Clone)]
+pub struct Ports {
+    /// Recorded state.
+    pub store: Arc<dyn Store>,
+    /// The key service.
+    pub keys: Arc<dyn Keys>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Signatures of provers.
+    pub assertions: Arc<dyn Assertions>,
+}
+
+/// What an installation chooses.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The installation's name: host name and path without a scheme, as checkpoints and receipts carry it.
+    pub installation: String,
+    /// How many stretches (Argon2id) run at once.
+    pub stretches: usize,
+}
+
+/// The use cases. What it keeps in memory is working state: losing it breaks no promise.
+pub struct App {
+    pub(crate) ports: Ports,
+    pub(crate) settings: Settings,
+    pub(crate) stretching: Semaphore,
+    pub(crate) lanes: Lanes,
+    pub(crate) sums: Sums,
+    pub(crate) typos: Seen,
+    pub(crate) caps: Seen,
+    pub(crate) rejected: Seen,
+    pub(crate) stopped: AtomicBool,
+}
+
+impl App {
+    /// An application over its ports.
+    #[must_use]
+    pub fn new(ports: Ports, settings: Settings) -> Self {
+        let stretching = Semaphore::new(settings.stretches.max(1));
+        Self {
+            ports,
+            settings,
+            stretching,
+            lanes: Lanes::default(),
+            sums: Sums::default(),
+            typos: Seen::default(),
+            caps: Seen::default(),
+            rejected: Seen::default(),
+            stopped: AtomicBool::new(false),
+        }
+    }
+
+    /// The installation's and a tenant's name: issuer of receipts, audience of assertions, origin of checkpoints.
+    #[must_use]
+    pub fn origin(&self, tenant: TenantId) -> String {
+        format!("{}/{tenant}", self.settings.installation)
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.ports.clock.now()
+    }
+
+    pub(crate) fn local(&self) -> &LocalKeys {
+        self.ports.keys.local()
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.ports.store
+    }
+
+    /// Random bytes.
+    pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N], crate::Problem> {
+        let mut bytes = [0; N];
+        self.ports.entropy.fill(&mut bytes).map_err(|fault| crate::Problem::unavailable(&fault))?;
+        Ok(bytes)
+    }
+}

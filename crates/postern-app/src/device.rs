@@ -1,0 +1,60 @@
+//! Device tokens: stateless proofs that a device redeemed before.
+
+use postern_core::Time;
+use postern_core::encoding::{base32, from_base32};
+use postern_core::ids::{ApplicationId, SubjectId};
+use postern_core::limits;
+use postern_core::local_keys::LocalKeys;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// Letters before a device token.
+const PREFIX: &str = "pstd_";
+
+/// The token of a device that was accepted at `minted` seconds. Made of the event alone, so a repeated
+/// answer repeats it.
+pub(crate) fn mint(
+    keys: &LocalKeys,
+    subject: SubjectId,
+    application: ApplicationId,
+    minted: u32,
+    epoch: u32,
+) -> Zeroizing<String> {
+    let mac = keys.device(subject, application, minted, epoch);
+    let bytes = [minted.to_be_bytes().as_slice(), &epoch.to_be_bytes(), &mac].concat();
+    Zeroizing::new(format!("{PREFIX}{}", base32(&bytes)))
+}
+
+/// A token that was shown and is this subject's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Shown {
+    /// When it was minted, in seconds.
+    pub(crate) minted: u32,
+    /// Whether it is old enough to make its device known.
+    pub(crate) known: bool,
+    /// Whether it lasts long enough not to be renewed.
+    pub(crate) lasts: bool,
+}
+
+/// Reads a shown token; `None` if it is not this subject's, of another epoch, or over.
+pub(crate) fn shown(
+    keys: &LocalKeys,
+    text: &str,
+    subject: SubjectId,
+    application: ApplicationId,
+    epoch: u32,
+    now: Time,
+) -> Option<Shown> {
+    let bytes = from_base32(text.strip_prefix(PREFIX)?)?;
+    let (minted, _) = bytes.split_first_chunk::<4>()?;
+    let minted = u32::from_be_bytes(*minted);
+    let right = mint(keys, subject, application, minted, epoch);
+    let same: bool = subtle::ConstantTimeEq::ct_eq(right.as_bytes(), text.as_bytes()).into();
+    let age = now.since(Time::from_millis(u64::from(minted) * 1000));
+    let left = limits::DEVICE_KNOWN_UNTIL.checked_sub(age).unwrap_or(Duration::ZERO);
+    (same && !left.is_zero()).then_some(Shown {
+        minted,
+        known: age >= limits::DEVICE_KNOWN_AFTER,
+        lasts: left > limits::DEVICE_RENEW,
+    })
+}

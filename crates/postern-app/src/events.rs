@@ -1,0 +1,69 @@
+//! Reading a tenant's events in log order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use postern_core::application::{Scope, Token};
+use postern_core::ids::SubjectId;
+use postern_core::kernel::{Key, Kind, StoredEvent};
+
+use crate::Problem;
+use crate::app::App;
+use crate::authorise::Gate;
+
+/// Which events.
+#[derive(Clone, Copy, Debug)]
+pub struct EventQuery {
+    /// After this index; from the beginning if absent.
+    pub after: Option<u64>,
+    /// How many at most.
+    pub limit: usize,
+    /// Of this subject only.
+    pub subject: Option<SubjectId>,
+    /// How long to wait for one if there is none.
+    pub wait: Duration,
+}
+
+/// Some events, and where the next ones begin.
+#[derive(Debug)]
+pub struct EventPage {
+    /// Canonical bytes with their indexes.
+    pub items: Vec<StoredEvent>,
+    /// Index of the last one, if there may be more.
+    pub next: Option<u64>,
+}
+
+/// How often a waiting reader looks again.
+const LOOKS: Duration = Duration::from_millis(200);
+
+impl App {
+    /// Events of the caller's tenant.
+    ///
+    /// # Errors
+    /// A [`Problem`].
+    pub async fn events(&self, token: &Arc<Token>, query: EventQuery) -> Result<EventPage, Problem> {
+        let gate = self.gate(token, Scope::EventsRead);
+        gate.check(&self.look(&gate.wants()).await?)?;
+        let mut left = query.wait;
+        loop {
+            let page = self.page(&gate, query).await?;
+            if !page.items.is_empty() || left.is_zero() {
+                return Ok(page);
+            }
+            let nap = LOOKS.min(left);
+            tokio::time::sleep(nap).await;
+            left -= nap;
+        }
+    }
+
+    async fn page(&self, gate: &Gate, query: EventQuery) -> Result<EventPage, Problem> {
+        let from = query.after.map_or(0, |after| after.saturating_add(1));
+        let of = query.subject.map(|subject| Key::of(Kind::Subject, gate.tenant(), subject));
+        let found = self.store().events(gate.tenant(), from, query.limit + 1, of).await;
+        let mut items = found.map_err(|fault| Problem::unavailable(&fault))?;
+        let more = items.len() > query.limit;
+        items.truncate(query.limit);
+        let next = items.last().map(|event| event.index).filter(|_| more);
+        Ok(EventPage { items, next })
+    }
+}

@@ -1,0 +1,91 @@
+//! Jobs: what time does. Each tick is short, repeatable, and loses nothing if it does not run.
+
+use postern_core::Time;
+use postern_core::bucket;
+use postern_core::kernel::{Actor, ActorKind, Context, Draft, Key, Kind, Step, Want, decide};
+use postern_core::subject::fact::Throttled;
+use postern_core::subject::{self, Subject};
+
+use crate::app::App;
+use crate::sums::Whom;
+
+/// What a tick did, for metrics and tests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tick {
+    /// Sums of untested words that were recorded.
+    pub sums: usize,
+    /// Subjects whose sets had expired.
+    pub settled: usize,
+}
+
+/// Records that are looked at in one tick.
+const PER_TICK: usize = 500;
+
+impl App {
+    /// Records the sums of minutes that are over. Every few seconds.
+    pub async fn flush_sums(&self) -> usize {
+        let over = self.sums.take_over(self.now());
+        let count = over.len();
+        for (whom, sum) in over {
+            self.record_sum(whom, sum).await;
+        }
+        count
+    }
+
+    /// Records that sets have expired, and gives up places whose time is over. Hourly.
+    pub async fn settle_due(&self) -> Tick {
+        let now = self.now();
+        let mut tick = Tick { sums: self.flush_sums().await, settled: 0 };
+        if let Err(fault) = self.store().forget_claims(now).await {
+            tracing::error!(%fault, "places whose time is over were not given up");
+        }
+        let mut after = None;
+        loop {
+            let due = match self.store().due(Kind::Subject, now, after, PER_TICK).await {
+                Ok(due) => due,
+                Err(fault) => {
+                    tracing::error!(%fault, "expired sets were not looked for");
+                    return tick;
+                }
+            };
+            for key in &due {
+                tick.settled += usize::from(self.settle(*key, now).await);
+            }
+            after = due.last().copied();
+            if due.len() < PER_TICK {
+                return tick;
+            }
+        }
+    }
+
+    async fn settle(&self, key: Key, now: Time) -> bool {
+        let Ok(view) = self.look(&[Want::Key(key)]).await else { return false };
+        let settled = decide::<(), ()>(self.store(), &view, move |view| {
+            let held = view.held::<Subject>(key)?;
+            let mut draft = service_draft("expiry", view.at(now));
+            let _ = subject::settle(held, &mut draft);
+            Ok(if draft.is_empty() { Step::Nothing(()) } else { Step::Decided(draft, ()) })
+        });
+        matches!(settled.await, postern_core::kernel::Outcome::Committed(()))
+    }
+
+    /// Records a sum of words that were not tested.
+    pub(crate) async fn record_sum(&self, whom: Whom, sum: Throttled) {
+        let Ok(view) = self.look(&[Want::Key(whom.key)]).await else { return };
+        let now = self.now();
+        let _ = decide::<(), ()>(self.store(), &view, move |view| {
+            let mut draft = service_draft("throttle", view.at(now));
+            match whom.tag {
+                Some(tag) => bucket::throttled(view.held(whom.key)?, tag, sum.clone(), &mut draft),
+                None => subject::throttled(view.held(whom.key)?, sum.clone(), &mut draft),
+            }
+            Ok(if draft.is_empty() { Step::Nothing(()) } else { Step::Decided(draft, ()) })
+        })
+        .await;
+    }
+}
+
+/// A draft whose events the service itself did.
+pub(crate) fn service_draft(job: &str, at: Time) -> Draft {
+    Draft::new(Context { at, actor: Actor::new(ActorKind::Service, job), private: None })
+}

@@ -1,0 +1,119 @@
+//! Checkpoints and the anchor: what is signed about a log, and what is kept of it outside the database.
+
+use std::sync::Arc;
+
+use postern_core::application::{Scope, Token};
+use postern_core::ids::TenantId;
+use postern_core::ports::{AnchorFault, Anchors, SigningKey};
+use postern_log::{
+    Anchor, Checkpoint, Frontier, Rollback, assemble_checkpoint, check_against_anchor, leaf_hash,
+};
+
+use crate::Problem;
+use crate::app::App;
+
+/// Why a start is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum AnchorProblem {
+    /// The database is older than its anchor, or another one.
+    #[error(
+        "the log of {log} does not continue what its anchor knows: {rollback}. The data folder is older than its anchor, or is another one. Put the newest data folder back; until then nothing is served"
+    )]
+    Rollback {
+        /// The tenant.
+        log: String,
+        /// What was found.
+        rollback: Rollback,
+    },
+    /// The anchor names a log that the database does not have.
+    #[error(
+        "the anchor knows a log named {0}, which is no tenant's. Is this the right anchor file for this data folder?"
+    )]
+    Foreign(String),
+    /// The store did not answer.
+    #[error("the store did not answer while its logs were compared with the anchor: {0}")]
+    Store(String),
+}
+
+/// Events that are read at once when a log is compared with its anchor.
+const PAGE: usize = 1000;
+
+impl App {
+    /// The newest signed checkpoint of the caller's tenant (C2SP tlog-checkpoint).
+    ///
+    /// # Errors
+    /// A [`Problem`].
+    pub async fn checkpoint(&self, token: &Arc<Token>) -> Result<String, Problem> {
+        let gate = self.gate(token, Scope::LogRead);
+        gate.check(&self.look(&gate.wants()).await?)?;
+        let kept =
+            self.store().checkpoint(gate.tenant()).await.map_err(|fault| Problem::unavailable(&fault))?;
+        match kept {
+            Some(note) => Ok(note),
+            None => self.sign_checkpoint(gate.tenant()).await.map(|(note, _)| note),
+        }
+    }
+
+    /// Signs what the tenant's log is now, and keeps the note.
+    pub(crate) async fn sign_checkpoint(&self, tenant: TenantId) -> Result<(String, Frontier), Problem> {
+        let head = self.store().head(tenant).await.map_err(|fault| Problem::unavailable(&fault))?;
+        let origin = self.origin(tenant);
+        let (size, root) = (head.frontier.size(), head.frontier.root());
+        let checkpoint = Checkpoint { origin: origin.clone(), size, root };
+        let public = self.ports.keys.public().log;
+        let signature = self.ports.keys.sign(SigningKey::Log, checkpoint.body().as_bytes());
+        let signature = signature.map_err(|fault| Problem::unavailable(&fault))?;
+        let note = assemble_checkpoint(&checkpoint, &origin, &public, signature);
+        let note = note.map_err(|fault| Problem::unavailable(&fault))?;
+        let kept = self.store().keep_checkpoint(tenant, size, note.clone()).await;
+        kept.map_err(|fault| Problem::unavailable(&fault))?;
+        Ok((note, head.frontier))
+    }
+
+    /// Signs checkpoints of the logs that grew and keeps their right edges in the anchor. At most once a second.
+    ///
+    /// # Errors
+    /// [`AnchorFault`] if the anchor was not written; the logs are taken again next time.
+    pub async fn anchor(&self, anchors: &dyn Anchors, behind: &mut Vec<TenantId>) -> Result<(), AnchorFault> {
+        behind.extend(self.store().take_grown());
+        behind.sort_unstable();
+        behind.dedup();
+        let mut logs = Vec::with_capacity(behind.len());
+        for tenant in behind.iter() {
+            let (_, frontier) = self
+                .sign_checkpoint(*tenant)
+                .await
+                .map_err(|problem| AnchorFault::Unavailable(problem.name().to_owned()))?;
+            logs.push((tenant.to_string(), frontier));
+        }
+        if !logs.is_empty() {
+            anchors.keep(logs)?;
+        }
+        behind.clear();
+        Ok(())
+    }
+
+    /// Compares every log with the anchor, before anything is served.
+    ///
+    /// # Errors
+    /// [`AnchorProblem`] if the database does not continue what the anchor knows.
+    pub async fn check_anchor(&self, anchor: &Anchor) -> Result<(), AnchorProblem> {
+        for (log, anchored) in &anchor.logs {
+            let tenant = TenantId::parse(log).ok_or_else(|| AnchorProblem::Foreign(log.clone()))?;
+            let head =
+                self.store().head(tenant).await.map_err(|fault| AnchorProblem::Store(fault.to_string()))?;
+            let mut leaves = Vec::new();
+            let mut from = anchored.size();
+            while from < head.frontier.size() {
+                let page = self.store().events(tenant, from, PAGE, None).await;
+                let page = page.map_err(|fault| AnchorProblem::Store(fault.to_string()))?;
+                let Some(last) = page.last().map(|event| event.index) else { break };
+                leaves.extend(page.iter().map(|event| leaf_hash(&event.bytes)));
+                from = last + 1;
+            }
+            check_against_anchor(anchored, &head.frontier, leaves.into_iter())
+                .map_err(|rollback| AnchorProblem::Rollback { log: log.clone(), rollback })?;
+        }
+        Ok(())
+    }
+}

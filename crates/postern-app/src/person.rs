@@ -1,0 +1,74 @@
+//! Personal data of subjects and of events: sealed here, under the subject's own key.
+
+use postern_core::kernel::Key;
+use postern_core::personal::SubjectKey;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::Problem;
+use crate::app::App;
+use crate::request::Client;
+
+/// What is known of a person.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Person {
+    /// The identity provider's name for the subject.
+    pub external_id: String,
+    /// Who answers for it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub owner: Option<String>,
+}
+
+/// The personal part of an event.
+#[derive(Serialize)]
+struct Seen<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_agent: Option<&'a str>,
+}
+
+impl App {
+    /// A new subject's key and its wrapped form.
+    pub(crate) fn new_subject_key(&self, subject: Key) -> Result<(SubjectKey, Vec<u8>), Problem> {
+        let key = SubjectKey::new(Zeroizing::new(self.random()?));
+        let wrapped = key.wrap(self.local(), subject, self.random()?).ok_or(Problem::Unavailable)?;
+        Ok((key, wrapped))
+    }
+
+    /// A subject's own key from the keyring; `None` if it is not there or is not the subject's.
+    pub(crate) async fn subject_key(&self, subject: Key) -> Result<Option<SubjectKey>, Problem> {
+        let wrapped = self.store().keyring(subject).await.map_err(|fault| Problem::unavailable(&fault))?;
+        Ok(wrapped.and_then(|wrapped| SubjectKey::unwrap(self.local(), subject, &wrapped)))
+    }
+
+    pub(crate) fn seal_person(
+        &self,
+        key: &SubjectKey,
+        subject: Key,
+        person: &Person,
+    ) -> Result<Vec<u8>, Problem> {
+        let json = Zeroizing::new(serde_json::to_vec(person).map_err(|fault| Problem::unavailable(&fault))?);
+        key.seal(subject, self.random()?, &json).ok_or(Problem::Unavailable)
+    }
+
+    /// What is known of a subject; `None` if its key is gone.
+    pub(crate) async fn person(&self, subject: Key, sealed: &[u8]) -> Result<Option<Person>, Problem> {
+        let key = self.subject_key(subject).await?;
+        Ok(key.and_then(|key| key.open(subject, sealed)).and_then(|json| serde_json::from_slice(&json).ok()))
+    }
+
+    /// The personal part of an event about a subject: where the request came from.
+    pub(crate) async fn private(&self, subject: Key, client: &Client) -> Result<Option<Vec<u8>>, Problem> {
+        if client.address.is_none() && client.user_agent.is_none() {
+            return Ok(None);
+        }
+        let Some(key) = self.subject_key(subject).await? else { return Ok(None) };
+        let seen = Seen {
+            address: client.address.map(|it| it.to_string()),
+            user_agent: client.user_agent.as_deref(),
+        };
+        let json = Zeroizing::new(serde_json::to_vec(&seen).map_err(|fault| Problem::unavailable(&fault))?);
+        Ok(key.seal(subject, self.random()?, &json))
+    }
+}

@@ -1,0 +1,103 @@
+//! The answer to an accepted redemption: signed anew, rebuilt from its event when it is repeated.
+
+use postern_core::ids::SubjectId;
+use postern_core::ids::{RedemptionId, SetId};
+use postern_core::kernel::{EventHead, Key, Kind};
+use postern_core::limits;
+use postern_core::receipt::{self, Restrictions};
+use postern_core::recent::Remembered;
+use postern_core::subject::{Accepted, SubjectFact};
+use postern_log::leaf_hash;
+use zeroize::Zeroizing;
+
+use super::Redemption;
+use super::attempt::Attempt;
+use super::run::Kept;
+use crate::app::App;
+use crate::{Problem, device, jws};
+
+/// An accepted redemption.
+pub struct Redeemed {
+    /// Names it.
+    pub redemption: RedemptionId,
+    /// The signed receipt.
+    pub receipt: String,
+    /// Makes this device known in three days.
+    pub device_token: Zeroizing<String>,
+    /// Of which set.
+    pub set: SetId,
+    /// Which code.
+    pub slot: u8,
+    /// Codes left.
+    pub remaining: u8,
+    /// Position that was corrected, from 1.
+    pub corrected_position: Option<u8>,
+    /// `low_stock`, `last_code`.
+    pub warnings: Vec<&'static str>,
+    /// What the session is held to.
+    pub restrictions: Restrictions,
+    /// Whether this answer was given before.
+    pub replayed: bool,
+}
+
+impl App {
+    pub(super) fn redeemed(
+        &self,
+        attempt: &Attempt,
+        kept: Kept,
+        asked: &Redemption,
+    ) -> Result<Redeemed, Problem> {
+        let subject = SubjectId::new(attempt.key().id);
+        let (accepted, spent) = (&kept.accepted, &kept.accepted.spent);
+        let about = receipt::Circumstances {
+            issuer: &self.origin(attempt.gate.tenant()),
+            subject,
+            called: &asked.subject.text(),
+            txn: &asked.txn,
+            leaf: kept.leaf,
+            now: attempt.at.max(accepted.at),
+        };
+        let claims = receipt::receipt(accepted, &about);
+        let receipt =
+            jws::receipt(&*self.ports.keys, &claims).map_err(|fault| Problem::unavailable(&fault))?;
+        let application = attempt.gate.application();
+        let device_token =
+            device::mint(self.local(), subject, application, spent.device_minted, spent.device_epoch);
+        let low = spent.low_stock.then_some("low_stock");
+        let last = (spent.remaining == 0).then_some("last_code");
+        Ok(Redeemed {
+            redemption: RedemptionId { subject, version: accepted.version },
+            receipt,
+            device_token,
+            set: SetId { subject, generation: spent.generation },
+            slot: spent.slot,
+            remaining: spent.remaining,
+            corrected_position: spent.corrected,
+            warnings: low.into_iter().chain(last).collect(),
+            restrictions: receipt::restrictions(accepted.at),
+            replayed: kept.replayed,
+        })
+    }
+
+    /// Rebuilds an answer from its event: an accepted one for ten minutes.
+    pub(super) async fn repeat(
+        &self,
+        attempt: &Attempt,
+        remembered: Remembered,
+        check_mismatch: bool,
+    ) -> Result<Kept, Problem> {
+        let key = Key::new(Kind::Subject, attempt.gate.tenant(), attempt.key().id);
+        let stored = self.store().event(key, remembered.version).await;
+        let stored = stored.map_err(|fault| Problem::unavailable(&fault))?.ok_or(Problem::Unavailable)?;
+        let head = EventHead::read(&stored.bytes).map_err(|fault| Problem::unavailable(&fault))?;
+        let fact = head.fact::<SubjectFact>().map_err(|fault| Problem::unavailable(&fault))?;
+        let Some(SubjectFact::Spent(spent)) = fact else {
+            return Err(Problem::CodeNotAccepted { check_mismatch });
+        };
+        if attempt.at.since(head.time) >= limits::ACCEPTED_REPEATS {
+            return Err(Problem::AlreadyAnswered);
+        }
+        let accepted = Box::new(Accepted { spent: *spent, version: remembered.version, at: head.time });
+        Ok(Kept { accepted, leaf: leaf_hash(&stored.bytes), replayed: true })
+    }
+}

@@ -1,0 +1,232 @@
+//! What an attempt knows before anything slow: the caller, the person or nobody, the class and the source.
+
+use postern_codes::Format;
+use postern_core::Time;
+use postern_core::bucket::{self, Bucket, Nobody};
+use postern_core::encoding::Fixed;
+use postern_core::ids::SubjectId;
+use postern_core::kernel::{Held, Key, View, Want};
+use postern_core::subject::Subject;
+use postern_core::tenant::{Tier, TierSettings};
+use postern_core::throttle::{Class, Delay};
+
+use crate::app::App;
+use crate::authorise::{Caller, Gate, subject_id};
+use crate::device;
+use crate::lanes::Place;
+use crate::prepare::Whose;
+use crate::problem::Problem;
+use crate::request::{Client, SubjectName};
+use crate::source::{device_source, source};
+use crate::sums::Whom;
+
+/// Who a name stands for: a subject, or nobody with a stand-in that makes the same work.
+pub(crate) enum Person {
+    /// A subject.
+    Subject(Box<Held<Subject>>),
+    /// Nobody.
+    Nobody {
+        /// Where it is counted.
+        nobody: Nobody,
+        /// Stands in for the subject's id, epoch and salt.
+        stand_in: [u8; 32],
+        /// The bucket.
+        bucket: Box<Held<Bucket>>,
+    },
+}
+
+/// One attempt at a code, as far as it is known before the slow work.
+pub(crate) struct Attempt {
+    pub(crate) gate: Gate,
+    pub(crate) view: View,
+    pub(crate) caller: Caller,
+    pub(crate) person: Person,
+    pub(crate) now: Time,
+    pub(crate) at: Time,
+}
+
+/// Whose attempt it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Standing {
+    pub(crate) class: Class,
+    pub(crate) source: Fixed<8>,
+    pub(crate) device: Option<device::Shown>,
+}
+
+impl App {
+    /// Reads everything that an attempt is decided on, in one look.
+    pub(crate) async fn attempt(&self, gate: Gate, name: &SubjectName) -> Result<Attempt, Problem> {
+        let now = self.now();
+        let tenant = gate.tenant();
+        let stand_in = self.local().nobody(tenant, &name.text());
+        let nobody = Nobody::new(tenant, &stand_in);
+        let [application, settings] = gate.wants();
+        let wants = [application, settings, name.want(tenant, self.local()), Want::Key(nobody.bucket)];
+        let view = self.look(&wants).await?;
+        let caller = gate.check(&view)?;
+        let person = match gate.subject(&view, name) {
+            Ok(Some(subject)) => Person::Subject(Box::new(subject)),
+            Ok(None) => {
+                Person::Nobody { nobody, stand_in, bucket: Box::new(self.bucket(&view, nobody).await?) }
+            }
+            Err(tampered) => {
+                self.note_rejected(tampered.key).await;
+                return Err(Problem::CodeNotAccepted { check_mismatch: false });
+            }
+        };
+        let at = view.at(now);
+        let attempt = Attempt { gate, view, caller, person, now, at };
+        attempt.caller.reaches(attempt.tier())?;
+        Ok(attempt)
+    }
+
+    async fn bucket(&self, view: &View, nobody: Nobody) -> Result<Held<Bucket>, Problem> {
+        match view.held(nobody.bucket) {
+            Ok(bucket) => Ok(bucket),
+            Err(tampered) => {
+                self.note_rejected(tampered.key).await;
+                Err(Problem::CodeNotAccepted { check_mismatch: false })
+            }
+        }
+    }
+
+    /// Class and source: a device that showed a good token is known and is its own source.
+    pub(crate) fn standing(&self, attempt: &Attempt, client: &Client) -> Standing {
+        let (tenant, application) = (attempt.gate.tenant(), attempt.gate.application());
+        let subject = match &attempt.person {
+            Person::Subject(held) => held.state().map(|state| (subject_id(held), state.device_epoch)),
+            Person::Nobody { .. } => None,
+        };
+        let device = subject.zip(client.device_token.as_deref()).and_then(|((subject, epoch), token)| {
+            device::shown(self.local(), token, subject, application, epoch, attempt.at)
+        });
+        match device.filter(|device| device.known) {
+            Some(known) => {
+                let source = device_source(self.local(), tenant, application, known.minted, attempt.now);
+                Standing { class: Class::Known, source, device }
+            }
+            None => {
+                let source = source(self.local(), tenant, application, client, attempt.now);
+                Standing { class: Class::Unknown, source, device }
+            }
+        }
+    }
+
+    /// A place in the subject's lane.
+    pub(crate) fn enter(&self, attempt: &Attempt, standing: Standing) -> Result<Place, Problem> {
+        let place = self.lanes.enter(attempt.key(), standing.class, standing.source);
+        place.ok_or(Problem::TooManyRequests { after: std::time::Duration::from_secs(1) })
+    }
+
+    /// Counts a word that was not tested, and gives the answer for it.
+    pub(crate) async fn not_tested(
+        &self,
+        attempt: &Attempt,
+        standing: Standing,
+        problem: Problem,
+    ) -> Problem {
+        let tag = match &attempt.person {
+            Person::Subject(_) => None,
+            Person::Nobody { nobody, .. } => Some(nobody.tag),
+        };
+        let whom = Whom { key: attempt.key(), tag, source: standing.source };
+        for (whom, sum) in self.sums.note(whom, attempt.now) {
+            self.record_sum(whom, sum).await;
+        }
+        problem
+    }
+}
+
+impl Attempt {
+    /// The record that the attempt is counted in.
+    pub(crate) fn key(&self) -> Key {
+        match &self.person {
+            Person::Subject(held) => held.key(),
+            Person::Nobody { nobody, .. } => nobody.bucket,
+        }
+    }
+
+    /// The person's tier; nobody has the tenant's default one.
+    pub(crate) fn tier(&self) -> Tier {
+        match &self.person {
+            Person::Subject(held) => {
+                held.state().map_or_else(|| self.caller.default_tier(), |state| state.tier)
+            }
+            Person::Nobody { .. } => self.caller.default_tier(),
+        }
+    }
+
+    /// Settings of the default tier: what nobody's set would be like.
+    pub(crate) fn default_settings(&self) -> TierSettings {
+        let tenant = self.caller.tenant.state();
+        tenant.map(|tenant| tenant.settings(tenant.default_tier)).unwrap_or_default()
+    }
+
+    /// Names that an assertion may call the person by.
+    pub(crate) fn names(&self, name: &SubjectName) -> Vec<String> {
+        let id = match &self.person {
+            Person::Subject(held) => Some(subject_id(held).to_string()),
+            Person::Nobody { .. } => None,
+        };
+        id.into_iter().chain([name.text()]).collect()
+    }
+
+    /// Whether this request's key was seen, so that the answer is repeated and not decided.
+    pub(crate) fn seen(&self, key: Fixed<8>) -> bool {
+        match &self.person {
+            Person::Subject(held) => held.state().is_some_and(|state| state.recent.has_key(key, self.at)),
+            Person::Nobody { nobody, bucket, .. } => bucket::has_key(bucket, nobody, key, self.at),
+        }
+    }
+
+    /// The throttle's answer before the slow work.
+    pub(crate) fn judge(&self, standing: Standing) -> Result<(), Delay> {
+        let default = self.default_settings().format();
+        match &self.person {
+            Person::Subject(held) => {
+                let Some(state) = held.state() else { return Ok(()) };
+                let format = active_format(state, self.at).unwrap_or(default);
+                state.throttle.judge(standing.class, standing.source, format, self.at)
+            }
+            Person::Nobody { nobody, bucket, .. } => {
+                bucket::throttle_of(bucket, nobody).judge(standing.class, standing.source, default, self.at)
+            }
+        }
+    }
+
+    /// Whose keys and salts the typed word is made ready with.
+    pub(crate) fn whose(&self) -> Whose {
+        let tenant = self.gate.tenant();
+        let stretch = self.default_settings().stretch;
+        match &self.person {
+            Person::Subject(held) => {
+                let state = held.state();
+                let set = state.and_then(|state| state.active.as_ref()).map(|active| active.set.stretch);
+                let stretch =
+                    set.filter(|own| *own != postern_core::verifier::Stretch::None).unwrap_or(stretch);
+                let epoch = state.map(|state| state.epoch.bytes().to_vec()).unwrap_or_default();
+                let salt = state.map(|state| state.salt.bytes().to_vec()).unwrap_or_default();
+                Whose { tenant, subject: subject_id(held), epoch, salt, stretch }
+            }
+            Person::Nobody { stand_in, .. } => {
+                let (left, right) = stand_in.split_at(16);
+                let subject = SubjectId::new(left.try_into().unwrap_or_default());
+                Whose { tenant, subject, epoch: right.to_vec(), salt: left.to_vec(), stretch }
+            }
+        }
+    }
+}
+
+pub(crate) fn active_format(subject: &Subject, at: Time) -> Option<Format> {
+    subject.active.as_ref().filter(|active| active.expires_at > at).map(|active| active.set.format())
+}
+
+/// The problem of a delayed word.
+pub(crate) fn delayed(delay: Delay, now: Time) -> Problem {
+    match delay {
+        Delay::Until(until) => {
+            Problem::TooManyAttempts { after: Some(postern_core::throttle::retry_after(until, now)) }
+        }
+        Delay::Closed => Problem::TooManyAttempts { after: None },
+    }
+}

@@ -1,0 +1,285 @@
+//! Redeeming, step by step.
+
+use std::sync::Arc;
+
+use postern_core::application::{Scope, Token};
+use postern_core::assurance::{Asked, Evidence, Level};
+use postern_core::encoding::Fixed;
+use postern_core::kernel::{Step, Tampered, View};
+use postern_core::limits;
+use postern_core::receipt::RESTRICTIONS;
+use postern_core::recent::RequestMark;
+use postern_core::subject::{self, Accepted, Purpose, Redeem, Verdict};
+use postern_core::verifier::Prepared;
+use postern_log::leaf_hash;
+use sha2::{Digest as _, Sha256};
+
+use super::attempt::{Attempt, Person, Standing, delayed};
+use super::{Redeemed, Redemption};
+use crate::Problem;
+use crate::app::App;
+use crate::authorise::Gate;
+use crate::prepare::{Word, read};
+use crate::proof::{For, Proof, bare_will_do};
+use crate::request::SubjectName;
+use crate::work::{Ended, TRIES};
+
+/// The operation's name in assertions and fingerprints.
+const OPERATION: &str = "redeem";
+
+/// Words of one source and minute that may be no code at all.
+const TYPOS: u32 = 30;
+
+/// An accepted redemption and its event's leaf.
+pub(super) struct Kept {
+    pub(super) accepted: Box<Accepted>,
+    pub(super) leaf: [u8; 32],
+    pub(super) replayed: bool,
+}
+
+/// What a decision came to, before receipts are signed.
+enum Found {
+    Kept(Kept),
+    Seen(postern_core::recent::Remembered),
+}
+
+impl App {
+    /// Redeems a code.
+    ///
+    /// # Errors
+    /// A [`Problem`]: nothing was spent.
+    pub async fn redeem(&self, token: &Arc<Token>, asked: Redemption) -> Result<Redeemed, Problem> {
+        asked.subject.check()?;
+        check_txn(&asked.txn)?;
+        let gate = self.gate(token, Scope::Redeem);
+        for _ in 0..TRIES {
+            let attempt = self.attempt(gate.clone(), &asked.subject).await?;
+            match self.redeem_once(attempt, &asked).await? {
+                Some(redeemed) => return Ok(redeemed),
+                None => continue,
+            }
+        }
+        Err(Problem::Unavailable)
+    }
+
+    async fn redeem_once(&self, attempt: Attempt, asked: &Redemption) -> Result<Option<Redeemed>, Problem> {
+        let standing = self.standing(&attempt, &asked.client);
+        let word = match self.read_word(&attempt, standing, &asked.code) {
+            Ok(word) => word,
+            Err(problem) => return Err(self.not_tested(&attempt, standing, problem).await),
+        };
+        if asked.purpose == Purpose::AccountRecovery {
+            return Err(Problem::SecondProofRequired);
+        }
+        enforces(&attempt)?;
+        let evidence = self.first_factor(&attempt, asked).await?;
+        let _place = self.enter(&attempt, standing)?;
+        let application = attempt.gate.application();
+        let key = Fixed(self.local().idempotency_key(application, &asked.request.key));
+        if !attempt.seen(key) {
+            if let Err(delay) = attempt.judge(standing) {
+                let problem = delayed(delay, attempt.at);
+                return Err(self.not_tested(&attempt, standing, problem).await);
+            }
+        }
+        let (corrected, check_mismatch) = (word.corrected, word.check_mismatch);
+        let prepared = self.prepare(word, attempt.whose()).await?;
+        let material = prepared.material.bytes();
+        let fingerprint =
+            Fixed(self.local().fingerprint(OPERATION, application, &asked.request.bytes.0, material));
+        let mark = RequestMark { fingerprint, key };
+        let wanted = Wanted { prepared, corrected, check_mismatch, evidence, standing, mark, asked };
+        match &attempt.person {
+            Person::Subject(_) => self.redeem_subject(attempt, wanted).await,
+            Person::Nobody { .. } => self.redeem_nobody(attempt, wanted).await.map(|never| match never {}),
+        }
+    }
+
+    /// Reads the typed word under the tenant's prefixes. Typos have a budget per source and minute: they cost
+    /// no attempt, so they could be sent for ever.
+    pub(crate) fn read_word(
+        &self,
+        attempt: &Attempt,
+        standing: Standing,
+        typed: &str,
+    ) -> Result<Word, Problem> {
+        let minute = attempt.now.seconds() / 60;
+        let budget = [standing.source.0.as_slice(), &minute.to_be_bytes()].concat();
+        if self.typos.of(&budget) >= TYPOS {
+            let after = std::time::Duration::from_secs(60 - attempt.now.seconds() % 60);
+            return Err(Problem::TooManyRequests { after });
+        }
+        let prefixes = attempt.caller.tenant.state().map(|tenant| tenant.prefixes()).unwrap_or_default();
+        read(typed, &prefixes).inspect_err(|_| {
+            self.typos.count(&budget);
+        })
+    }
+
+    async fn first_factor(&self, attempt: &Attempt, asked: &Redemption) -> Result<Evidence, Problem> {
+        let proof = asked.first_factor.as_ref().ok_or(Problem::FirstFactorRequired)?;
+        let trusted = attempt.caller.application.state().is_some_and(|state| state.trusted_backend);
+        let bare = bare_will_do(trusted, attempt.tier());
+        let about = For {
+            tenant: attempt.gate.tenant(),
+            operation: OPERATION,
+            request: &asked.request.bytes,
+            subjects: &attempt.names(&asked.subject),
+            asked: Asked { level: Level::Aal1, age: limits::FIRST_FACTOR_AGE, bare },
+            now: attempt.at,
+        };
+        match self.judge(proof, &about).await? {
+            Some(evidence) => Ok(evidence),
+            None if matches!(proof, Proof::Bare(_)) && bare => Err(Problem::FirstFactorRequired),
+            None => Err(Problem::AssuranceInsufficient),
+        }
+    }
+
+    async fn redeem_subject(
+        &self,
+        attempt: Attempt,
+        wanted: Wanted<'_>,
+    ) -> Result<Option<Redeemed>, Problem> {
+        let private = self.private(attempt.key(), &wanted.asked.client).await?;
+        let run = Run::new(&attempt, &wanted, private);
+        let Wanted { standing, check_mismatch, mark, asked, .. } = wanted;
+        match self.decided(&attempt.view, move |view| run.step(view)).await? {
+            Ended::Answer(Found::Kept(kept)) => self.redeemed(&attempt, kept, asked).map(Some),
+            Ended::Answer(Found::Seen(remembered)) => {
+                let kept = self.repeat(&attempt, remembered, check_mismatch).await?;
+                self.redeemed(&attempt, kept, asked).map(Some)
+            }
+            Ended::Again => Ok(None),
+            Ended::Taken(_) if self.was_seen(&attempt, mark).await => Ok(None),
+            Ended::Taken(_) => Err(Problem::AssuranceInsufficient),
+            Ended::Rejected => {
+                tracing::debug!(source = ?standing.source, "answered as suspended");
+                Err(Problem::CodeNotAccepted { check_mismatch: false })
+            }
+        }
+    }
+
+    /// Whether the same request was committed meanwhile, so that its assertion was taken by itself.
+    async fn was_seen(&self, attempt: &Attempt, mark: RequestMark) -> bool {
+        let Ok(view) = self.look(&attempt.view.wants()).await else { return false };
+        let held = view.held::<postern_core::subject::Subject>(attempt.key()).ok();
+        held.and_then(|held| held.state().map(|state| state.recent.has_key(mark.key, attempt.at)))
+            .unwrap_or(false)
+    }
+}
+
+/// What is to be decided, slow work done.
+pub(super) struct Wanted<'a> {
+    pub(super) prepared: Arc<Prepared>,
+    pub(super) corrected: Option<u8>,
+    pub(super) check_mismatch: bool,
+    pub(super) evidence: Evidence,
+    pub(super) standing: Standing,
+    pub(super) mark: RequestMark,
+    pub(super) asked: &'a Redemption,
+}
+
+/// The decision, owning everything it needs so that the store can run it again.
+struct Run {
+    gate: Gate,
+    name: SubjectName,
+    prepared: Arc<Prepared>,
+    corrected: Option<u8>,
+    check_mismatch: bool,
+    purpose: Purpose,
+    evidence: Evidence,
+    standing: Standing,
+    mark: RequestMark,
+    application: String,
+    txn: Fixed<32>,
+    format: postern_codes::Format,
+    private: Option<Vec<u8>>,
+    now: postern_core::Time,
+}
+
+impl Run {
+    fn new(attempt: &Attempt, wanted: &Wanted<'_>, private: Option<Vec<u8>>) -> Self {
+        Self {
+            gate: attempt.gate.clone(),
+            name: wanted.asked.subject.clone(),
+            prepared: Arc::clone(&wanted.prepared),
+            corrected: wanted.corrected,
+            check_mismatch: wanted.check_mismatch,
+            purpose: wanted.asked.purpose,
+            evidence: wanted.evidence.clone(),
+            standing: wanted.standing,
+            mark: wanted.mark,
+            application: attempt.gate.application().to_string(),
+            txn: Fixed(Sha256::digest(wanted.asked.txn.as_bytes()).into()),
+            format: attempt.default_settings().format(),
+            private,
+            now: attempt.now,
+        }
+    }
+
+    fn step(&self, view: &View) -> Result<Step<Result<Found, Problem>, ()>, Tampered> {
+        let caller = match self.gate.check(view) {
+            Ok(caller) => caller,
+            Err(problem) => return Ok(Step::Nothing(Err(problem))),
+        };
+        let Some(subject) = self.gate.subject(view, &self.name)? else { return Ok(Step::Prepare(())) };
+        if let Some(Err(problem)) = subject.state().map(|state| caller.reaches(state.tier)) {
+            return Ok(Step::Nothing(Err(problem)));
+        }
+        let (key, at) = (subject.key(), view.at(self.now));
+        let mut draft = self.gate.draft(&caller, view, self.now, self.private.clone());
+        let refused = Problem::CodeNotAccepted { check_mismatch: self.check_mismatch };
+        let nothing = |problem| Ok(Step::Nothing(Err(problem)));
+        match subject::redeem(subject, &self.redeem(), &mut draft) {
+            Verdict::Accepted(accepted) => {
+                let spent = draft.events().iter().find(|event| event.version == accepted.version);
+                let leaf = spent.map(|event| leaf_hash(&event.bytes)).unwrap_or_default();
+                self.take_assertion(key, &mut draft);
+                Ok(Step::Decided(draft, Ok(Found::Kept(Kept { accepted, leaf, replayed: false }))))
+            }
+            Verdict::Refused => {
+                self.take_assertion(key, &mut draft);
+                Ok(Step::Decided(draft, Err(refused)))
+            }
+            Verdict::Seen(remembered) => Ok(Step::Nothing(Ok(Found::Seen(remembered)))),
+            Verdict::Delayed(delay) => nothing(delayed(delay, at)),
+            Verdict::Purpose => nothing(Problem::PurposeNotAllowed),
+            Verdict::KeyReused => nothing(Problem::IdempotencyKeyReused),
+            Verdict::TooMany { until } => nothing(Problem::TooManyRequests { after: until.since(at) }),
+            Verdict::Again => Ok(Step::Prepare(())),
+        }
+    }
+
+    /// An assertion is used up by what it was tested with.
+    fn take_assertion(&self, owner: postern_core::kernel::Key, draft: &mut postern_core::kernel::Draft) {
+        crate::sets::take_assertion(&self.evidence, self.gate.tenant(), owner, draft);
+    }
+
+    fn redeem(&self) -> Redeem<'_> {
+        Redeem {
+            prepared: &self.prepared,
+            corrected: self.corrected,
+            purpose: self.purpose,
+            evidence: &self.evidence,
+            class: self.standing.class,
+            source: self.standing.source,
+            request: self.mark,
+            application: &self.application,
+            txn: self.txn,
+            device_minted: self.standing.device.filter(|device| device.lasts).map(|device| device.minted),
+            format: self.format,
+        }
+    }
+}
+
+/// A login transaction: 16 to 128 visible ASCII characters.
+fn check_txn(txn: &str) -> Result<(), Problem> {
+    let fits = (16..=128).contains(&txn.len()) && txn.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then_some(()).ok_or(Problem::InvalidValue("A txn has 16 to 128 visible ASCII characters."))
+}
+
+/// A tier that needs a restriction which the application does not enforce is not redeemable there.
+fn enforces(attempt: &Attempt) -> Result<(), Problem> {
+    let enforced = attempt.caller.application.state().map(|state| state.enforces.clone()).unwrap_or_default();
+    let all = RESTRICTIONS.iter().all(|needed| enforced.iter().any(|one| one == needed));
+    all.then_some(()).ok_or(Problem::RestrictionsNotEnforced)
+}

@@ -1,0 +1,179 @@
+//! Rehearsing: the holder tries a code without spending it.
+
+use std::sync::Arc;
+
+use postern_core::Time;
+use postern_core::application::{Scope, Token};
+use postern_core::assurance::{Asked, Level};
+use postern_core::encoding::Fixed;
+use postern_core::kernel::{EventHead, Step};
+use postern_core::limits;
+use postern_core::recent::{Remembered, RequestMark};
+use postern_core::subject::{self, Purpose, Redeem, Rehearsed, SubjectFact};
+use postern_core::throttle::Class;
+use zeroize::Zeroizing;
+
+use crate::Problem;
+use crate::app::App;
+use crate::proof::{For, Proof};
+use crate::redemptions::{Attempt, Person, delayed};
+use crate::request::{Client, Idempotent, SubjectName};
+use crate::work::{Ended, TRIES};
+
+/// The operation's name in assertions and fingerprints.
+const OPERATION: &str = "rehearse";
+
+/// A request to rehearse.
+pub struct Rehearsal {
+    /// Whose code.
+    pub subject: SubjectName,
+    /// What was typed.
+    pub code: Zeroizing<String>,
+    /// How the holder was known.
+    pub proof: Option<Proof>,
+    /// Where the person is.
+    pub client: Client,
+    /// The request.
+    pub request: Idempotent,
+}
+
+/// When a code was tested and would have worked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RehearsedAt {
+    /// When.
+    pub tested_at: Time,
+    /// Whether this answer was given before.
+    pub replayed: bool,
+}
+
+enum Found {
+    At(Time),
+    Seen(Remembered),
+}
+
+impl App {
+    /// Rehearses a code.
+    ///
+    /// # Errors
+    /// A [`Problem`]: the code would not work, or was not tested.
+    pub async fn rehearse(&self, token: &Arc<Token>, asked: Rehearsal) -> Result<RehearsedAt, Problem> {
+        asked.subject.check()?;
+        let gate = self.gate(token, Scope::Rehearse);
+        for _ in 0..TRIES {
+            let attempt = self.attempt(gate.clone(), &asked.subject).await?;
+            if let Some(answer) = self.rehearse_once(attempt, &asked).await? {
+                return Ok(answer);
+            }
+        }
+        Err(Problem::Unavailable)
+    }
+
+    async fn rehearse_once(
+        &self,
+        attempt: Attempt,
+        asked: &Rehearsal,
+    ) -> Result<Option<RehearsedAt>, Problem> {
+        // Only the holder rehearses, and a signed assertion says so: without a subject there is no holder.
+        let proof = asked.proof.as_ref().ok_or(Problem::AssuranceInsufficient)?;
+        let about = For {
+            tenant: attempt.gate.tenant(),
+            operation: OPERATION,
+            request: &asked.request.bytes,
+            subjects: &attempt.names(&asked.subject),
+            asked: Asked { level: Level::Aal2, age: limits::ASSURANCE_AGE_STRICT, bare: false },
+            now: attempt.at,
+        };
+        let evidence = self.judge(proof, &about).await?.ok_or(Problem::AssuranceInsufficient)?;
+        let Person::Subject(_) = &attempt.person else { return Err(Problem::NotFound) };
+        let mut standing = self.standing(&attempt, &asked.client);
+        standing.class = Class::Proof;
+        let word = match self.read_word(&attempt, standing, &asked.code) {
+            Ok(word) => word,
+            Err(problem) => return Err(self.not_tested(&attempt, standing, problem).await),
+        };
+        let _place = self.enter(&attempt, standing)?;
+        let application = attempt.gate.application();
+        let key = Fixed(self.local().idempotency_key(application, &asked.request.key));
+        if !attempt.seen(key) {
+            if let Err(delay) = attempt.judge(standing) {
+                let problem = delayed(delay, attempt.at);
+                return Err(self.not_tested(&attempt, standing, problem).await);
+            }
+        }
+        let (corrected, check_mismatch) = (word.corrected, word.check_mismatch);
+        let prepared = self.prepare(word, attempt.whose()).await?;
+        let fingerprint = Fixed(self.local().fingerprint(
+            OPERATION,
+            application,
+            &asked.request.bytes.0,
+            prepared.material.bytes(),
+        ));
+        let request = RequestMark { fingerprint, key };
+        let private = self.private(attempt.key(), &asked.client).await?;
+        let (gate, name, now) = (attempt.gate.clone(), asked.subject.clone(), attempt.now);
+        let (format, application) = (attempt.default_settings().format(), application.to_string());
+        let ended = self
+            .decided(&attempt.view, move |view| {
+                let caller = match gate.check(view) {
+                    Ok(caller) => caller,
+                    Err(problem) => return Ok(Step::Nothing(Err(problem))),
+                };
+                let Some(held) = gate.subject(view, &name)? else { return Ok(Step::Prepare(())) };
+                let (owner, at) = (held.key(), view.at(now));
+                let wanted = Redeem {
+                    prepared: &prepared,
+                    corrected,
+                    purpose: Purpose::SecondFactor,
+                    evidence: &evidence,
+                    class: standing.class,
+                    source: standing.source,
+                    request,
+                    application: &application,
+                    txn: Fixed([0; 32]),
+                    device_minted: None,
+                    format,
+                };
+                let mut draft = gate.draft(&caller, view, now, private.clone());
+                let rehearsed = subject::rehearse(held, &wanted, &mut draft);
+                crate::sets::take_assertion(&evidence, gate.tenant(), owner, &mut draft);
+                Ok(match rehearsed {
+                    Rehearsed::Works { at } => Step::Decided(draft, Ok(Found::At(at))),
+                    Rehearsed::Refused => {
+                        Step::Decided(draft, Err(Problem::CodeNotAccepted { check_mismatch }))
+                    }
+                    Rehearsed::Seen(remembered) => Step::Nothing(Ok(Found::Seen(remembered))),
+                    Rehearsed::Delayed(delay) => Step::Nothing(Err(delayed(delay, at))),
+                    Rehearsed::KeyReused => Step::Nothing(Err(Problem::IdempotencyKeyReused)),
+                    Rehearsed::TooMany { until } => {
+                        Step::Nothing(Err(Problem::TooManyRequests { after: until.since(at) }))
+                    }
+                    Rehearsed::Again => Step::Prepare(()),
+                })
+            })
+            .await?;
+        match ended {
+            Ended::Answer(Found::At(tested_at)) => Ok(Some(RehearsedAt { tested_at, replayed: false })),
+            Ended::Answer(Found::Seen(remembered)) => {
+                self.repeat_rehearsal(&attempt, remembered, check_mismatch).await.map(Some)
+            }
+            Ended::Again => Ok(None),
+            Ended::Taken(_) => Err(Problem::AssuranceInsufficient),
+            Ended::Rejected => Err(Problem::CodeNotAccepted { check_mismatch: false }),
+        }
+    }
+
+    async fn repeat_rehearsal(
+        &self,
+        attempt: &Attempt,
+        remembered: Remembered,
+        check_mismatch: bool,
+    ) -> Result<RehearsedAt, Problem> {
+        let stored = self.store().event(attempt.key(), remembered.version).await;
+        let stored = stored.map_err(|fault| Problem::unavailable(&fault))?.ok_or(Problem::Unavailable)?;
+        let head = EventHead::read(&stored.bytes).map_err(|fault| Problem::unavailable(&fault))?;
+        match head.fact::<SubjectFact>() {
+            Ok(Some(SubjectFact::Rehearsed(_))) => Ok(RehearsedAt { tested_at: head.time, replayed: true }),
+            _ => Err(Problem::CodeNotAccepted { check_mismatch }),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Code sets: staged, confirmed, discarded, revoked.
+
+mod caps;
+mod confirm;
+mod discard;
+mod make;
+mod revoke;
+mod stage;
+
+pub use confirm::{Confirmation, ConfirmedSet};
+use postern_core::assurance::Evidence;
+use postern_core::ids::TenantId;
+use postern_core::kernel::{ClaimKey, Draft, Key, Space};
+use postern_core::limits;
+pub use stage::{ShownCode, StagedSet, Staging};
+
+/// Takes the place of a used assertion in the name of the record that the draft changes. It is kept a while
+/// longer than any assertion lives.
+pub(crate) fn take_assertion(evidence: &Evidence, tenant: TenantId, owner: Key, draft: &mut Draft) {
+    if let Some(used) = evidence.assertion {
+        let place = ClaimKey { tenant, space: Space::Assertion, key: used.0 };
+        let until = draft.context().at.plus(limits::ASSERTION_LIVES * 30);
+        draft.claim_until(place, owner, until);
+    }
+}

@@ -1,0 +1,308 @@
+//! Staging a set. The answer holds the codes, this once.
+
+use std::sync::Arc;
+
+use postern_codes::{Code, Format};
+use postern_core::Time;
+use postern_core::application::{Scope, Token};
+use postern_core::assurance::{Asked, Evidence, Level};
+use postern_core::encoding::Fixed;
+use postern_core::ids::SetId;
+use postern_core::kernel::{EventHead, Held, Key, Step, View};
+use postern_core::limits;
+use postern_core::recent::RequestMark;
+use postern_core::subject::fact::{RevokeReason, StageReason};
+use postern_core::subject::{self, Purpose, Revoke, Stage, Subject, SubjectFact};
+use postern_core::tenant::{Tier, TierSettings};
+use zeroize::Zeroizing;
+
+use super::caps::is_cap;
+use super::make::Made;
+use super::take_assertion;
+use crate::Problem;
+use crate::app::App;
+use crate::authorise::{Caller, Gate, subject_id};
+use crate::proof::{For, Proof, bare_will_do};
+use crate::request::{Idempotent, SubjectName};
+use crate::work::{Ended, TRIES};
+
+/// The operation's name in assertions and fingerprints.
+const OPERATION: &str = "stage";
+
+/// A request to stage.
+pub struct Staging {
+    /// For whom.
+    pub subject: SubjectName,
+    /// Why.
+    pub reason: StageReason,
+    /// What the codes are for; as a second factor if nothing is said.
+    pub purposes: Vec<Purpose>,
+    /// How the holder was known.
+    pub proof: Option<Proof>,
+    /// Another format than the tier's.
+    pub format: Option<Format>,
+    /// Another count than the tier's.
+    pub count: Option<u8>,
+    /// The request.
+    pub request: Idempotent,
+}
+
+/// A staged set.
+pub struct StagedSet {
+    /// Names it.
+    pub set: SetId,
+    /// Which of the subject's sets.
+    pub generation: u32,
+    /// Its name.
+    pub name: String,
+    /// Until when it may be confirmed.
+    pub confirm_by: Time,
+    /// The codes; `None` if they were shown before.
+    pub codes: Option<Vec<ShownCode>>,
+}
+
+/// A code on its way to the holder. No `Debug`, no `Serialize`.
+pub struct ShownCode {
+    /// Its number.
+    pub slot: u8,
+    /// As it is printed.
+    pub text: Zeroizing<String>,
+}
+
+/// One look at what staging is decided on.
+struct Looked {
+    gate: Gate,
+    view: View,
+    caller: Caller,
+    subject: Held<Subject>,
+    now: Time,
+}
+
+enum Found {
+    Staged(Time),
+    Seen(u64),
+}
+
+impl App {
+    /// Stages a set.
+    ///
+    /// # Errors
+    /// A [`Problem`]: nothing was staged; a set that was *lost* or *compromised* may have ended nevertheless,
+    /// as it should.
+    pub async fn stage(&self, token: &Arc<Token>, asked: Staging) -> Result<StagedSet, Problem> {
+        asked.subject.check()?;
+        let gate = self.gate(token, Scope::SetsStage);
+        let mut ended = None;
+        for _ in 0..TRIES {
+            let looked = self.look_to_stage(gate.clone(), &asked.subject).await?;
+            let mark = self.stage_mark(&looked, &asked);
+            let seen = looked.state()?.recent.has_key(mark.key, looked.now);
+            let evidence = if seen { None } else { Some(self.stage_proof(&looked, &asked).await?) };
+            let before = if seen { None } else { self.end_before(&looked, &asked).await? };
+            if let Some(generation) = before {
+                ended = Some(generation);
+                continue;
+            }
+            if let Some(staged) = self.stage_once(looked, &asked, mark, evidence, ended).await? {
+                return Ok(staged);
+            }
+        }
+        Err(Problem::Unavailable)
+    }
+
+    async fn look_to_stage(&self, gate: Gate, name: &SubjectName) -> Result<Looked, Problem> {
+        let now = self.now();
+        let [application, tenant] = gate.wants();
+        let view = self.look(&[application, tenant, name.want(gate.tenant(), self.local())]).await?;
+        let caller = gate.check(&view)?;
+        let subject = match gate.subject(&view, name) {
+            Ok(subject) => subject.ok_or(Problem::NotFound)?,
+            Err(tampered) => {
+                self.note_rejected(tampered.key).await;
+                return Err(Problem::StateChanged);
+            }
+        };
+        caller.reaches(subject.state().map_or(Tier::Service, |state| state.tier))?;
+        Ok(Looked { gate, now: view.at(now), view, caller, subject })
+    }
+
+    fn stage_mark(&self, looked: &Looked, asked: &Staging) -> RequestMark {
+        let application = looked.gate.application();
+        let key = Fixed(self.local().idempotency_key(application, &asked.request.key));
+        let fingerprint = self.local().fingerprint(OPERATION, application, &asked.request.bytes.0, &[]);
+        RequestMark { fingerprint: Fixed(fingerprint), key }
+    }
+
+    /// Staging needs a fresh strong proof of the holder; a bare word never ends a set before its successor.
+    async fn stage_proof(&self, looked: &Looked, asked: &Staging) -> Result<Evidence, Problem> {
+        let proof = asked.proof.as_ref().ok_or(Problem::AssuranceInsufficient)?;
+        let state = looked.state()?;
+        let trusted =
+            looked.caller.application.state().is_some_and(|application| application.trusted_backend);
+        let age =
+            if state.tier >= Tier::Privileged { limits::ASSURANCE_AGE_STRICT } else { limits::ASSURANCE_AGE };
+        let bare = bare_will_do(trusted, state.tier) && asked.reason == StageReason::Renew;
+        let about = For {
+            tenant: looked.gate.tenant(),
+            operation: OPERATION,
+            request: &asked.request.bytes,
+            subjects: &[subject_id(&looked.subject).to_string(), asked.subject.text()],
+            asked: Asked { level: Level::Aal2, age, bare },
+            now: looked.now,
+        };
+        self.judge(proof, &about).await?.ok_or(Problem::AssuranceInsufficient)
+    }
+
+    /// Ends the active set first and for good, if it was lost or compromised; names it, so that a late retry
+    /// never ends its successor.
+    async fn end_before(&self, looked: &Looked, asked: &Staging) -> Result<Option<u32>, Problem> {
+        let reason = match asked.reason {
+            StageReason::Renew => return Ok(None),
+            StageReason::Lost => RevokeReason::Lost,
+            StageReason::Compromised => RevokeReason::Compromised,
+        };
+        let active = looked.state()?.active.as_ref().filter(|active| active.expires_at > looked.now);
+        let Some(generation) = active.map(|active| active.set.generation) else { return Ok(None) };
+        let revoke = Revoke { generation, reason, epoch: self.random()?, request: None };
+        let (gate, name, now) = (looked.gate.clone(), asked.subject.clone(), looked.now);
+        let ended = self.decided(&looked.view, move |view| {
+            let caller = match gate.check(view) {
+                Ok(caller) => caller,
+                Err(problem) => return Ok(Step::Nothing(Err(problem))),
+            };
+            let Some(held) = gate.subject(view, &name)? else {
+                return Ok(Step::Nothing(Err(Problem::NotFound)));
+            };
+            let mut draft = gate.draft(&caller, view, now, None);
+            let _ = subject::revoke(held, &revoke, &mut draft);
+            Ok(if draft.is_empty() { Step::Nothing(Ok(())) } else { Step::Decided(draft, Ok(())) })
+        });
+        match ended.await? {
+            Ended::Rejected => Err(Problem::StateChanged),
+            Ended::Answer(()) | Ended::Again | Ended::Taken(_) => Ok(Some(generation)),
+        }
+    }
+
+    async fn stage_once(
+        &self,
+        looked: Looked,
+        asked: &Staging,
+        mark: RequestMark,
+        evidence: Option<Evidence>,
+        ended: Option<u32>,
+    ) -> Result<Option<StagedSet>, Problem> {
+        let id = subject_id(&looked.subject);
+        let settings = settings(&looked, asked)?;
+        let prefix = looked.caller.tenant.state().map(|tenant| tenant.prefix()).unwrap_or_default();
+        let Some(evidence) = evidence else {
+            return self.stage_seen(&looked, mark).await.map(Some);
+        };
+        let made = self.make(looked.gate.tenant(), id, looked.state()?, settings, prefix).await?;
+        let capped = self.capped(&looked.gate, &looked.caller, OPERATION, looked.now)?;
+        let wanted = Stage {
+            reason: asked.reason,
+            purposes: asked.purposes.clone(),
+            evidence,
+            ended,
+            request: mark,
+            new: made.new.clone(),
+        };
+        let (gate, name, now) = (looked.gate.clone(), asked.subject.clone(), looked.now);
+        let outcome = self.decided(&looked.view, move |view| {
+            let caller = match gate.check(view) {
+                Ok(caller) => caller,
+                Err(problem) => return Ok(Step::Nothing(Err(problem))),
+            };
+            let Some(held) = gate.subject(view, &name)? else { return Ok(Step::Prepare(())) };
+            let (owner, at) = (held.key(), view.at(now));
+            let mut draft = gate.draft(&caller, view, now, None);
+            let staged = subject::stage(held, &wanted, &mut draft);
+            take_assertion(&wanted.evidence, gate.tenant(), owner, &mut draft);
+            if let Some(place) = capped.place {
+                draft.claim_until(place, owner, capped.until);
+            }
+            Ok(match staged {
+                subject::Staged::Done { confirm_by } => Step::Decided(draft, Ok(Found::Staged(confirm_by))),
+                subject::Staged::Seen(remembered) => Step::Nothing(Ok(Found::Seen(remembered.version))),
+                subject::Staged::KeyReused => Step::Nothing(Err(Problem::IdempotencyKeyReused)),
+                subject::Staged::NoSubject => Step::Nothing(Err(Problem::NotFound)),
+                subject::Staged::TooMany { until } => {
+                    Step::Nothing(Err(Problem::TooManyRequests { after: until.since(at) }))
+                }
+                subject::Staged::Again => Step::Prepare(()),
+            })
+        });
+        match outcome.await? {
+            Ended::Answer(Found::Staged(confirm_by)) => Ok(Some(shown(id, made, confirm_by))),
+            Ended::Answer(Found::Seen(version)) => {
+                self.staged_before(looked.subject.key(), version).await.map(Some)
+            }
+            Ended::Again => Ok(None),
+            Ended::Taken(place) if is_cap(place) => Ok(None),
+            Ended::Taken(_) => self.stage_seen(&looked, mark).await.map(Some),
+            Ended::Rejected => Err(Problem::StateChanged),
+        }
+    }
+
+    /// The key was seen: the same request is answered without codes, another one is refused. An assertion
+    /// that was used for something else ends here too.
+    async fn stage_seen(&self, looked: &Looked, mark: RequestMark) -> Result<StagedSet, Problem> {
+        let view = self.look(&looked.view.wants()).await?;
+        let held: Held<Subject> = match view.held(looked.subject.key()) {
+            Ok(held) => held,
+            Err(_) => return Err(Problem::StateChanged),
+        };
+        let state = held.state().ok_or(Problem::NotFound)?;
+        match state.recent.find(mark, looked.now) {
+            postern_core::recent::Known::Same(seen) => self.staged_before(held.key(), seen.version).await,
+            postern_core::recent::Known::Other => Err(Problem::IdempotencyKeyReused),
+            postern_core::recent::Known::No => Err(Problem::AssuranceInsufficient),
+        }
+    }
+
+    async fn staged_before(&self, key: Key, version: u64) -> Result<StagedSet, Problem> {
+        let stored = self.store().event(key, version).await.map_err(|fault| Problem::unavailable(&fault))?;
+        let stored = stored.ok_or(Problem::Unavailable)?;
+        let head = EventHead::read(&stored.bytes).map_err(|fault| Problem::unavailable(&fault))?;
+        let Ok(Some(SubjectFact::Staged(staged))) = head.fact::<SubjectFact>() else {
+            return Err(Problem::IdempotencyKeyReused);
+        };
+        let set = SetId { subject: postern_core::ids::SubjectId::new(key.id), generation: staged.generation };
+        let confirm_by = staged.confirm_by;
+        Ok(StagedSet { set, generation: staged.generation, name: staged.name, confirm_by, codes: None })
+    }
+}
+
+impl Looked {
+    fn state(&self) -> Result<&Subject, Problem> {
+        self.subject.state().ok_or(Problem::NotFound)
+    }
+}
+
+/// The tier's settings with what the request asks for instead.
+fn settings(looked: &Looked, asked: &Staging) -> Result<TierSettings, Problem> {
+    let tier = looked.state()?.tier;
+    let mut settings = looked.caller.tenant.state().map(|tenant| tenant.settings(tier)).unwrap_or_default();
+    if let Some(format) = asked.format {
+        settings.format = format.name().to_owned();
+    }
+    if let Some(count) = asked.count {
+        settings.count = count;
+    }
+    let most = settings.format().most_codes();
+    if settings.count == 0 || settings.count > most {
+        return Err(Problem::InvalidValue("A set has 1 to 99 codes, and at most 31 in the format compact."));
+    }
+    if asked.purposes.is_empty() {
+        return Err(Problem::InvalidValue("A set is for at least one purpose."));
+    }
+    Ok(settings)
+}
+
+fn shown(subject: postern_core::ids::SubjectId, made: Made, confirm_by: Time) -> StagedSet {
+    let Made { new, codes } = made;
+    let show = |(slot, code): (u8, Code)| ShownCode { slot, text: code.display(&new.prefix) };
+    let codes = (1u8..).zip(codes).map(show).collect();
+    let set = SetId { subject, generation: new.generation };
+    StagedSet { set, generation: new.generation, name: new.name, confirm_by, codes: Some(codes) }
+}

@@ -1,0 +1,118 @@
+//! What every use case does around a decision: read, decide, and say how it ended.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use postern_core::application::{Scope, Token};
+use postern_core::encoding::base64url;
+use postern_core::ids::TenantId;
+use postern_core::kernel::{Actor, ActorKind, Context, Draft, Key, Outcome, Step, View, Want, decide};
+use postern_core::tenant::{self, RowRejected, Tenant};
+use sha2::{Digest as _, Sha256};
+
+use crate::Problem;
+use crate::app::App;
+use crate::authorise::Gate;
+
+/// Small counters by name, bounded: working state.
+#[derive(Default)]
+pub(crate) struct Seen(Mutex<HashMap<Vec<u8>, u32>>);
+
+/// Names that a [`Seen`] remembers before it begins anew.
+const NAMES: usize = 10_000;
+
+impl Seen {
+    /// The count of a name before this call, which adds one.
+    pub(crate) fn count(&self, name: &[u8]) -> u32 {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if names.len() >= NAMES && !names.contains_key(name) {
+            names.clear();
+        }
+        let count = names.entry(name.to_vec()).or_default();
+        *count = count.saturating_add(1);
+        *count - 1
+    }
+
+    /// The count of a name.
+    pub(crate) fn of(&self, name: &[u8]) -> u32 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied().unwrap_or_default()
+    }
+}
+
+impl App {
+    pub(crate) fn gate(&self, token: &Arc<Token>, scope: Scope) -> Gate {
+        Gate::new(Arc::clone(token), Arc::clone(&self.ports.keys), scope)
+    }
+
+    /// Reads what is wanted; a store that does not answer is `unavailable`.
+    pub(crate) async fn look(&self, wants: &[Want]) -> Result<View, Problem> {
+        if self.stopped.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(Problem::Unavailable);
+        }
+        self.store().look(wants).await.map_err(|fault| Problem::unavailable(&fault))
+    }
+
+    /// Decides on a view and commits. `Err` of the decision is a refusal with nothing to record.
+    pub(crate) async fn decided<A: Send + 'static>(
+        &self,
+        view: &View,
+        decide_on: impl FnMut(&View) -> Result<Step<Result<A, Problem>, ()>, postern_core::kernel::Tampered>
+        + Send
+        + 'static,
+    ) -> Result<Ended<A>, Problem> {
+        match decide(self.store(), view, decide_on).await {
+            Outcome::Committed(answer) | Outcome::Nothing(answer) => answer.map(Ended::Answer),
+            Outcome::Prepare(()) => Ok(Ended::Again),
+            Outcome::Taken(place) => Ok(Ended::Taken(place)),
+            Outcome::Busy => Err(Problem::Unavailable),
+            Outcome::Unknown => Err(Problem::OutcomeUnknown),
+            Outcome::Rejected(key) => {
+                self.note_rejected(key).await;
+                Ok(Ended::Rejected)
+            }
+        }
+    }
+
+    /// Notes in the installation's log that a row was found altered, once per row and process.
+    pub(crate) async fn note_rejected(&self, key: Key) {
+        let name = [key.tenant.bytes().as_slice(), &[key.kind.number()], &key.id].concat();
+        if self.rejected.count(&name) > 0 {
+            return;
+        }
+        tracing::error!(row = %key, "a stored row is not as it was written; see `postern audit verify`");
+        let system = Key::tenant(TenantId::SYSTEM);
+        let fact = RowRejected {
+            digest: base64url(&Sha256::digest(&name)),
+            object: key.to_string(),
+            owner: key.tenant,
+        };
+        let Ok(view) = self.look(&[Want::Key(system)]).await else { return };
+        let now = self.now();
+        let noted = decide::<(), ()>(self.store(), &view, move |view| {
+            let held = view.held::<Tenant>(system)?;
+            let actor = Actor::new(ActorKind::Service, "row-check");
+            let mut draft = Draft::new(Context { at: view.at(now), actor, private: None });
+            tenant::reject_row(held, fact.clone(), &mut draft);
+            Ok(Step::Decided(draft, ()))
+        });
+        if !matches!(noted.await, Outcome::Committed(())) {
+            tracing::error!(row = %key, "the altered row could not be noted in the installation's log");
+        }
+    }
+}
+
+/// How a decision ended, short of a problem.
+pub(crate) enum Ended<A> {
+    /// With an answer.
+    Answer(A),
+    /// It was prepared for another state: begin again.
+    Again,
+    /// Another holds a place.
+    Taken(postern_core::kernel::ClaimKey),
+    /// A row is not as it was written.
+    Rejected,
+}
+
+/// How often a use case begins again before it gives up. Only a subject that changes its keys, or races for
+/// one external id, makes it do so at all.
+pub(crate) const TRIES: usize = 8;
