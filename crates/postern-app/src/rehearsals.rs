@@ -94,11 +94,10 @@ impl App {
         let _place = self.enter(&attempt, standing)?;
         let application = attempt.gate.application();
         let key = Fixed(self.local().idempotency_key(application, &asked.request.key));
-        if !attempt.seen(key) {
-            if let Err(delay) = attempt.judge(standing) {
-                let problem = delayed(delay, attempt.at);
-                return Err(self.not_tested(&attempt, standing, problem).await);
-            }
+        let delay = if attempt.seen(key) { None } else { attempt.judge(standing).err() };
+        if let Some(delay) = delay {
+            let problem = delayed(delay, attempt.at);
+            return Err(self.not_tested(&attempt, standing, problem).await);
         }
         let (corrected, check_mismatch) = (word.corrected, word.check_mismatch);
         let prepared = self.prepare(word, attempt.whose()).await?;

@@ -1,1 +1,21 @@
 //! Counterparts behind ports: clock, entropy, key file, anchor file, signed assertions.
+//!
+//! | module | what lives there | port |
+//! |---|---|---|
+//! | [`clock`] | the system's clock | [`postern_core::ports::Clock`] |
+//! | [`entropy`] | the system's random bytes | [`postern_core::ports::Entropy`] |
+//! | [`key_file`] | all keys in one text file | [`postern_core::ports::Keys`] |
+//! | [`anchor_file`] | the anchor in a file outside the database | [`postern_core::ports::Anchors`] |
+//! | [`assertion`] | signed assertions of provers | [`postern_core::ports::Assertions`] |
+//! | [`jws`] | receipts as JSON Web Signatures, and the keys to check them | none: pure |
+
+pub mod anchor_file;
+pub mod assertion;
+pub mod clock;
+pub mod entropy;
+mod file;
+mod file_fault;
+pub mod jws;
+pub mod key_file;
+
+pub use file_fault::FileFault;

@@ -96,14 +96,9 @@ impl App {
         let whose = Whose { tenant: gate.tenant(), subject: subject_id(&held), epoch, salt, stretch };
         let prepared = self.prepare(word, whose).await?;
         let application = gate.application();
-        let material = prepared.material.bytes();
+        let named = Zeroizing::new([asked.set.to_string().as_bytes(), prepared.material.bytes()].concat());
         let request = RequestMark {
-            fingerprint: Fixed(self.local().fingerprint(
-                OPERATION,
-                application,
-                &asked.request.bytes.0,
-                material,
-            )),
+            fingerprint: Fixed(self.local().fingerprint(OPERATION, application, &asked.request.bytes.0, &named)),
             key: Fixed(self.local().idempotency_key(application, &asked.request.key)),
         };
         let source = source(self.local(), gate.tenant(), application, &asked.client, now);

@@ -1,0 +1,113 @@
+//! Verifying one log: every event's bytes, MAC and columns; the tree; the checkpoint.
+
+use std::collections::BTreeMap;
+
+use postern_core::encoding::base64url;
+use postern_core::ids::{EventId, TenantId};
+use postern_core::kernel::{EventHead, Fact as _, Key, StoredEvent};
+use postern_core::subject::SubjectFact;
+use postern_log::{Walk, open_checkpoint, verifier_key};
+
+use super::report::{Finding, LogReport};
+use crate::app::App;
+use crate::operator::Refused;
+
+/// Events that are read at once.
+const PAGE: usize = 1000;
+
+/// Every record that the log is about, as its events have it.
+#[derive(Default)]
+pub(super) struct Objects {
+    /// Versions so far.
+    pub(super) versions: BTreeMap<Key, u64>,
+    /// Places that used assertions took: key, owner, version.
+    pub(super) assertions: Vec<([u8; 32], Key, u64)>,
+}
+
+impl App {
+    pub(super) async fn verify_log(
+        &self,
+        tenant: TenantId,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(LogReport, Objects), Refused> {
+        let mut find = |object: String, what: String| findings.push(Finding { tenant, object, what });
+        let unreadable = |fault: postern_core::kernel::StoreFault| Refused(fault.to_string());
+        let origin = self.origin(tenant);
+        let note = self.store().checkpoint(tenant).await.map_err(unreadable)?;
+        let key = verifier_key(&origin, &self.ports.keys.public().log);
+        let checkpoint = note.as_deref().map(|note| open_checkpoint(note, &key));
+        let checkpoint = match checkpoint {
+            Some(Ok(checkpoint)) if checkpoint.origin == origin => Some(checkpoint),
+            Some(Ok(checkpoint)) => {
+                find("checkpoint".to_owned(), format!("it is about {}, not about this log", checkpoint.origin));
+                None
+            }
+            Some(Err(fault)) => {
+                find("checkpoint".to_owned(), fault.to_string());
+                None
+            }
+            None => None,
+        };
+        let mut walk = Walk::new(checkpoint.iter().map(|checkpoint| checkpoint.size));
+        let (mut objects, mut from) = (Objects::default(), 0);
+        loop {
+            let page = self.store().events(tenant, from, PAGE, None).await.map_err(unreadable)?;
+            for event in &page {
+                if let Err(fault) = walk.step(event.index, &event.bytes) {
+                    find(format!("event {}", event.index), fault.to_string());
+                }
+                if let Some(what) = self.wrong_with(tenant, event, &mut objects) {
+                    find(format!("event {}", event.index), what);
+                }
+            }
+            match page.last() {
+                Some(last) => from = last.index + 1,
+                None => break,
+            }
+        }
+        if let Some(Err(fault)) = checkpoint.as_ref().map(|checkpoint| walk.check(checkpoint)) {
+            find("checkpoint".to_owned(), fault.to_string());
+        }
+        match self.store().head(tenant).await {
+            Ok(head) if head.frontier == *walk.frontier() => {}
+            Ok(_) => find("log head".to_owned(), "it differs from the tree of the events".to_owned()),
+            Err(fault) => find("log head".to_owned(), fault.to_string()),
+        }
+        let (events, root) = (walk.frontier().size(), base64url(&walk.frontier().root()));
+        let report = LogReport { tenant, events, root, checkpoint: checkpoint.map(|checkpoint| checkpoint.size) };
+        Ok((report, objects))
+    }
+
+    /// What is wrong with one event by itself, and what it adds to its record's history.
+    fn wrong_with(&self, tenant: TenantId, event: &StoredEvent, objects: &mut Objects) -> Option<String> {
+        if !self.local().sealer().event_is_genuine(tenant, &event.bytes, &event.mac) {
+            return Some("its MAC is wrong".to_owned());
+        }
+        let Ok(head) = EventHead::read(&event.bytes) else { return Some("it is not an event".to_owned()) };
+        let id = EventId { kind: event.key.kind, object: event.key.id, version: event.version };
+        let columns = head.id == id.to_string() && head.object == event.key.to_string();
+        if !columns || head.version != event.version || head.tenant != tenant || event.key.tenant != tenant {
+            return Some("its columns differ from what it says".to_owned());
+        }
+        let seen = objects.versions.entry(event.key).or_default();
+        let expected = *seen + 1;
+        *seen = event.version;
+        if let Some(place) = used_assertion(&head) {
+            objects.assertions.push((place, event.key, event.version));
+        }
+        (event.version != expected).then(|| format!("{} has version {} after {}", event.key, event.version, expected - 1))
+    }
+}
+
+/// The place that an event's assertion took.
+fn used_assertion(head: &EventHead) -> Option<[u8; 32]> {
+    let fact = SubjectFact::from_json(&head.r#type, head.v, head.fact.get()).ok()??;
+    let place = match fact {
+        SubjectFact::Staged(staged) => staged.evidence.assertion,
+        SubjectFact::Spent(spent) => spent.evidence.assertion,
+        SubjectFact::Rehearsed(rehearsed) => rehearsed.evidence.assertion,
+        SubjectFact::Refused(refused) => refused.assertion,
+        _ => None,
+    };
+    place.map(|place| place.0)
+}

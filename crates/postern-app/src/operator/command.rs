@@ -1,0 +1,205 @@
+//! Commands as the command line sends them to a running service, and their answers.
+
+use postern_core::application::{Caps, Scope};
+use postern_core::assurance::Level;
+use postern_core::ids::{ApplicationId, ProverId, SetId, TenantId};
+use postern_core::prover::ProverKey;
+use postern_core::subject::fact::RevokeReason;
+use postern_core::tenant::Tier;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::applications::NewApplication;
+use crate::app::App;
+use crate::request::SubjectName;
+
+/// An operator's command. None of them yields a code.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Command {
+    /// Creates a tenant.
+    TenantCreate {
+        /// What people call it.
+        name: String,
+        /// Prefix of its codes; the shipped one if absent.
+        prefix: Option<String>,
+    },
+    /// Lists tenants.
+    TenantList {},
+    /// Changes a tenant's settings; what is absent stays.
+    TenantChange {
+        /// Which tenant.
+        tenant: TenantId,
+        /// A new prefix; the one before stays in use beside it.
+        prefix: Option<String>,
+        /// Settings of one tier.
+        tier: Option<TierChange>,
+    },
+    /// Creates an application and its first key, which is shown this once.
+    ApplicationCreate {
+        /// Whose.
+        tenant: TenantId,
+        /// What people call it.
+        name: String,
+        /// What it may do.
+        scopes: Vec<Scope>,
+        /// To which tiers.
+        tiers: Vec<Tier>,
+        /// Restrictions after a recovery that it enforces.
+        enforces: Vec<String>,
+        /// Caps per hour; the shipped ones if absent.
+        caps: Option<Caps>,
+    },
+    /// Lists a tenant's applications.
+    ApplicationList {
+        /// Whose.
+        tenant: TenantId,
+    },
+    /// Makes a second key, which is shown this once.
+    ApplicationKeyCreate {
+        /// Whose.
+        tenant: TenantId,
+        /// Which application.
+        application: ApplicationId,
+    },
+    /// Revokes a key.
+    ApplicationKeyRevoke {
+        /// Whose.
+        tenant: TenantId,
+        /// Which application.
+        application: ApplicationId,
+        /// The key's number.
+        number: u32,
+    },
+    /// Registers a prover.
+    ProverAdd {
+        /// Whose.
+        tenant: TenantId,
+        /// What people call it.
+        name: String,
+        /// The `iss` of its assertions.
+        issuer: String,
+        /// Its public key.
+        key: ProverKey,
+        /// The highest level that it may vouch for.
+        most: Level,
+    },
+    /// Lists a tenant's provers.
+    ProverList {
+        /// Whose.
+        tenant: TenantId,
+    },
+    /// Takes a prover out of use.
+    ProverRevoke {
+        /// Whose.
+        tenant: TenantId,
+        /// Which.
+        prover: ProverId,
+    },
+    /// Shows a subject's sets and budgets.
+    SubjectShow {
+        /// Whose.
+        tenant: TenantId,
+        /// `sub_…` or the external id.
+        subject: String,
+    },
+    /// Lists a tenant's subjects by id.
+    SubjectList {
+        /// Whose.
+        tenant: TenantId,
+        /// After this id.
+        after: Option<String>,
+        /// How many at most.
+        limit: usize,
+    },
+    /// Revokes a set or one code of it.
+    Revoke {
+        /// Whose.
+        tenant: TenantId,
+        /// `set_…`.
+        set: String,
+        /// One code by number.
+        slot: Option<u8>,
+        /// Why.
+        reason: RevokeReason,
+    },
+    /// Verifies logs and rows.
+    AuditVerify {
+        /// One tenant; all if absent.
+        tenant: Option<TenantId>,
+        /// Whether every row is rebuilt from its events and compared.
+        replay: bool,
+    },
+}
+
+/// New settings of a tier; what is absent stays.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TierChange {
+    /// Which tier.
+    pub tier: Tier,
+    /// Format of new sets.
+    pub format: Option<String>,
+    /// Codes of a new set.
+    pub count: Option<u8>,
+    /// Days that a new set works.
+    pub lifetime_days: Option<u32>,
+    /// Low-stock mark of new sets.
+    pub low_stock: Option<u8>,
+    /// `argon2id` or `pbkdf2`.
+    pub stretch: Option<String>,
+}
+
+/// Why a command was not done: says what to do next.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Refused(pub String);
+
+impl App {
+    /// Does an operator's command.
+    ///
+    /// # Errors
+    /// [`Refused`]: nothing was done.
+    pub async fn operate(&self, by: &str, command: Command) -> Result<Value, Refused> {
+        let operator = self.operator(by);
+        match command {
+            Command::TenantCreate { name, prefix } => operator.create_tenant(&name, prefix.as_deref()).await,
+            Command::TenantList {} => operator.tenants().await,
+            Command::TenantChange { tenant, prefix, tier } => operator.change_tenant(tenant, prefix, tier).await,
+            Command::ApplicationCreate { tenant, name, scopes, tiers, enforces, caps } => {
+                let caps = Some(caps.unwrap_or(Caps::SHIPPED));
+                let new = NewApplication { name, scopes, tiers, enforces, caps, trusted_backend: false };
+                let (application, token) = operator.create_application(tenant, new).await?;
+                Ok(json!({ "application": application, "key": token.as_str(), "tenant": tenant }))
+            }
+            Command::ApplicationList { tenant } => operator.applications(tenant).await,
+            Command::ApplicationKeyCreate { tenant, application } => {
+                let token = operator.create_key(tenant, application).await?;
+                Ok(json!({ "application": application, "key": token.as_str(), "tenant": tenant }))
+            }
+            Command::ApplicationKeyRevoke { tenant, application, number } => {
+                operator.revoke_key(tenant, application, number).await
+            }
+            Command::ProverAdd { tenant, name, issuer, key, most } => {
+                let prover = operator.add_prover(tenant, name, issuer, key, most).await?;
+                Ok(json!({ "prover": prover, "tenant": tenant, "audience": self.origin(tenant) }))
+            }
+            Command::ProverList { tenant } => operator.provers(tenant).await,
+            Command::ProverRevoke { tenant, prover } => operator.revoke_prover(tenant, prover).await,
+            Command::SubjectShow { tenant, subject } => {
+                let id = postern_core::ids::SubjectId::parse(&subject);
+                operator.show_subject(tenant, id.map_or(SubjectName::ExternalId(subject), SubjectName::Id)).await
+            }
+            Command::SubjectList { tenant, after, limit } => operator.subjects(tenant, after.as_deref(), limit).await,
+            Command::Revoke { tenant, set, slot, reason } => {
+                let set = SetId::parse(&set);
+                let set = set.ok_or_else(|| Refused("A set's id looks like set_….".to_owned()))?;
+                operator.revoke(tenant, set, slot, reason).await
+            }
+            Command::AuditVerify { tenant, replay } => {
+                let report = self.verify(tenant, replay).await?;
+                serde_json::to_value(report).map_err(|fault| Refused(fault.to_string()))
+            }
+        }
+    }
+}

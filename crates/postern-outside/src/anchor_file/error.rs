@@ -1,0 +1,77 @@
+//! Why an anchor was not read or written, and what to do about it.
+
+use std::path::PathBuf;
+
+use postern_log::Shrunk;
+
+use crate::FileFault;
+
+/// An anchor was not read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum AnchorError {
+    /// The file itself.
+    #[error(transparent)]
+    File(FileFault),
+    /// There is none.
+    #[error(
+        "there is no anchor {path}: without it nobody can tell whether the database was set back; check the \
+         path or restore the anchor, else run `postern audit resolve`"
+    )]
+    Missing {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// What is in it.
+    #[error("the anchor {path} is damaged ({fault}): restore it, else run `postern audit resolve`")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        fault: postern_log::AnchorError,
+    },
+    /// Another process on this host holds it.
+    #[error("another process on this host holds the anchor {path}: stop that one first")]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another instance has taken over.
+    #[error(
+        "another instance has taken over the anchor (epoch {epoch}): this one must stop; start it again if it is the one to go on"
+    )]
+    Overtaken {
+        /// The epoch found.
+        epoch: u64,
+    },
+    /// A log would go backwards.
+    #[error("{0}: the database was set back, or is another one; stop, and run `postern audit resolve`")]
+    Backwards(#[from] Shrunk),
+    /// The anchor to be written is of another epoch than the one held.
+    #[error(
+        "an anchor of epoch {given} was to be written where epoch {held} is held: go on from the one that was opened last"
+    )]
+    OtherEpoch {
+        /// This instance's.
+        held: u64,
+        /// The one to be written.
+        given: u64,
+    },
+    /// The epoch cannot be raised any more.
+    #[error(
+        "the anchor {path} has the highest epoch there is, which no number of starts explains: restore it"
+    )]
+    NoEpochLeft {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl From<FileFault> for AnchorError {
+    fn from(fault: FileFault) -> Self {
+        match fault {
+            FileFault::Missing { path } => Self::Missing { path },
+            other => Self::File(other),
+        }
+    }
+}

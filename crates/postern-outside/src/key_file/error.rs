@@ -1,0 +1,83 @@
+//! Why a key file was not used, and what to do about it. Never with a byte of a key.
+
+use std::path::PathBuf;
+
+use postern_core::ports::EntropyFault;
+
+use crate::FileFault;
+
+/// A key file was not made or not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    /// The file itself.
+    #[error(transparent)]
+    File(#[from] FileFault),
+    /// What is in it.
+    #[error("{path} {fault}")]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it: completes "the file …".
+        fault: ContentFault,
+    },
+    /// No keys could be made.
+    #[error("{0}: try again once the system has started up")]
+    Entropy(#[from] EntropyFault),
+}
+
+/// What is wrong with the content of a key file. Lines are named by number only: a damaged one may begin with
+/// the key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ContentFault {
+    /// It does not begin as one.
+    #[error(
+        "does not begin as a key file of this release: check the path, or restore the file from its backup"
+    )]
+    NotOne,
+    /// Its sum does not fit.
+    #[error("is damaged, its sum does not fit what is in it: restore it from its backup")]
+    Damaged,
+    /// A line does not have the form `label version key`.
+    #[error("has a line {line} that is no label, version and key: restore it from its backup")]
+    Line {
+        /// Its number, from 1.
+        line: usize,
+    },
+    /// A line's label is not known.
+    #[error(
+        "has an unknown label in line {line}: use the release that wrote it, or restore it from its backup"
+    )]
+    Unknown {
+        /// Its number, from 1.
+        line: usize,
+    },
+    /// The lines are not sorted by label and version.
+    #[error("has a line {line} out of order: restore it from its backup")]
+    Order {
+        /// Its number, from 1.
+        line: usize,
+    },
+    /// A key is there twice.
+    #[error("has the key {label:?} more than once: restore it from its backup")]
+    Duplicate {
+        /// Its label.
+        label: &'static str,
+    },
+    /// More live peppers than there may be.
+    #[error(
+        "has more than two versions of the pepper: finish the last rotation first, from the backup made before this one"
+    )]
+    Peppers,
+    /// A key is not there.
+    #[error("has no key {label:?}: restore it from its backup, or use the release that wrote it")]
+    Missing {
+        /// Its label.
+        label: &'static str,
+    },
+    /// The signature library did not take a seed.
+    #[error("has a key {label:?} that cannot sign: restore it from its backup")]
+    Rejected {
+        /// Its label.
+        label: &'static str,
+    },
+}

@@ -1,0 +1,70 @@
+//! Moving the write-ahead log into the database: a thread does most of it beside the writer, the writer
+//! begins the log anew before it is too long.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use rusqlite::{Connection, Error};
+
+use super::open::for_writing;
+
+/// How often the thread looks.
+const PERIOD: Duration = Duration::from_millis(100);
+/// Bytes from which an idle writer begins the log anew.
+const WHEN_IDLE: u64 = 16 << 20;
+/// Bytes from which the writer does so under load.
+const AT_MOST: u64 = 512 << 20;
+/// Bytes of a frame of the log: a page and its header.
+const FRAME: u64 = 4096 + 24;
+
+/// How long the log is, in bytes; the thread measures, the writer acts.
+#[derive(Clone, Default)]
+pub(super) struct Wal(Arc<AtomicU64>);
+
+impl Wal {
+    /// Begins the log anew if it is very long.
+    pub(super) fn after_batch(&self, connection: Option<&Connection>) {
+        self.begin_anew(connection, AT_MOST, "PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    /// Begins the log anew if it is long.
+    pub(super) fn when_idle(&self, connection: Option<&Connection>) {
+        self.begin_anew(connection, WHEN_IDLE, "PRAGMA wal_checkpoint(RESTART)");
+    }
+
+    fn begin_anew(&self, connection: Option<&Connection>, from: u64, how: &str) {
+        let Some(connection) = connection else { return };
+        if self.0.load(Ordering::Relaxed) < from {
+            return;
+        }
+        match checkpoint(connection, how) {
+            Ok(_) => self.0.store(0, Ordering::Relaxed),
+            Err(error) => tracing::warn!(%error, "the write-ahead log was not begun anew"),
+        }
+    }
+
+    /// Copies what is committed until `stop` is closed.
+    pub(super) fn keep_short(&self, folder: PathBuf, stop: &Receiver<()>) {
+        let mut connection = None;
+        while stop.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
+            let open = connection.take().map_or_else(|| for_writing(&folder), Ok);
+            let copied = open.and_then(|open| Ok((checkpoint(&open, "PRAGMA wal_checkpoint(PASSIVE)")?, open)));
+            match copied {
+                Ok((bytes, open)) => {
+                    self.0.store(bytes, Ordering::Relaxed);
+                    connection = Some(open);
+                }
+                Err(error) => tracing::warn!(%error, "the write-ahead log was not copied: check the disk"),
+            }
+        }
+    }
+}
+
+/// Runs a checkpoint; how long the log is, in bytes.
+fn checkpoint(connection: &Connection, how: &str) -> Result<u64, Error> {
+    let frames: i64 = connection.prepare_cached(how)?.query_one((), |row| row.get(1))?;
+    Ok(u64::try_from(frames).unwrap_or(0).saturating_mul(FRAME))
+}
