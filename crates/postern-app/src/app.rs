@@ -74,6 +74,12 @@ impl App {
         format!("{}/{tenant}", self.settings.installation)
     }
 
+    /// Stops answering: another instance has taken over, or the data folder is not to be trusted. Every use
+    /// case is `unavailable` from now on, for the life of the process.
+    pub fn stop(&self) {
+        self.stopped.store(true, std::sync::atomic::Ordering::SeqCst);
+    }
+
     pub(crate) fn now(&self) -> Time {
         self.ports.clock.now()
     }

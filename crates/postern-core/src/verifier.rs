@@ -21,7 +21,7 @@ pub const VERIFIER: usize = 16;
 
 /// How a code of too few bits is made slow to guess. Parameters are the set's own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Stretch {
     /// Not at all: the code has at least 112 bits (SP 800-63B-4 §3.1.2.2).
     None,

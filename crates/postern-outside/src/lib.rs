@@ -7,7 +7,6 @@
 //! | [`key_file`] | all keys in one text file | [`postern_core::ports::Keys`] |
 //! | [`anchor_file`] | the anchor in a file outside the database | [`postern_core::ports::Anchors`] |
 //! | [`assertion`] | signed assertions of provers | [`postern_core::ports::Assertions`] |
-//! | [`jws`] | receipts as JSON Web Signatures, and the keys to check them | none: pure |
 
 pub mod anchor_file;
 pub mod assertion;
@@ -15,7 +14,6 @@ pub mod clock;
 pub mod entropy;
 mod file;
 mod file_fault;
-pub mod jws;
 pub mod key_file;
 
 pub use file_fault::FileFault;

@@ -85,7 +85,7 @@ fn an_instance_that_was_overtaken_writes_no_more() {
     assert!(matches!(file.write(&next), Err(AnchorError::Overtaken { epoch: 2 })));
     assert!(matches!(file.take_over(), Err(AnchorError::Overtaken { epoch: 2 })));
     // A file put back is somebody else's act as well.
-    elsewhere(&path, &Anchor { epoch: 0, ..five.clone() });
+    elsewhere(&path, &Anchor { epoch: 0, ..five });
     assert!(matches!(file.write(&next), Err(AnchorError::Overtaken { epoch: 0 })));
     let ahead = Anchor { epoch: 2, ..next };
     assert!(matches!(file.write(&ahead), Err(AnchorError::OtherEpoch { held: 1, given: 2 })));

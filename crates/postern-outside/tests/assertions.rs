@@ -149,6 +149,14 @@ fn another_key_or_an_ill_formed_one_is_refused() {
 }
 
 #[test]
+fn a_point_is_not_cut_elsewhere() {
+    let point = [from_base64url(&es256().x).unwrap(), from_base64url(&es256().y.unwrap()).unwrap()].concat();
+    let (x, y) = point.split_at(31);
+    let key = ProverKey { x: base64url(x), y: Some(base64url(y)), ..es256() };
+    assert!(refused(ES256, &key));
+}
+
+#[test]
 fn every_changed_symbol_is_refused() {
     for (jws, key) in [(EDDSA, eddsa()), (ES256, es256())] {
         for (place, symbol) in jws.char_indices() {

@@ -154,6 +154,18 @@ fn only_an_ordinary_file_is_opened() {
 }
 
 #[test]
+fn a_file_of_another_user_is_not_opened() {
+    let (_folder, path) = made();
+    let path = if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(&path, Some(1), None).unwrap();
+        path
+    } else {
+        PathBuf::from("/etc/passwd")
+    };
+    assert!(matches!(refusal(&path), KeyFileError::File(FileFault::Foreign { .. })));
+}
+
+#[test]
 fn a_long_file_is_not_read() {
     let (_folder, path) = made();
     fs::write(&path, vec![b'a'; 64 * 1024 + 1]).unwrap();
@@ -167,7 +179,7 @@ fn damage_is_named_and_no_key_is_shown() {
     let (_folder, path) = made();
     let whole = fs::read_to_string(&path).unwrap();
     let keys: Vec<_> = whole.lines().map(|line| line.rsplit(' ').next().unwrap()).skip(1).collect();
-    let cut = &whole[..whole.len() / 2];
+    let (cut, _) = whole.split_at(whole.len() / 2);
     for text in [cut, &whole.replace("pepper 1", "pepper 2"), &whole.replace('\n', "\r\n"), ""] {
         fs::write(&path, text).unwrap();
         let refusal = refusal(&path);

@@ -1,1 +1,39 @@
 //! HTTP: routes, problems, OpenAPI, metrics, limits.
+//!
+//! ```text
+//! connection ─► observe ─► deadline ─► admit ─► route: extract, one call of the application, JSON
+//! ```
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | `routes` | a folder is a path, a file is a method |
+//! | `extract` | what handlers take from a request |
+//! | `wire` | JSON that several routes share |
+//! | [`request_bytes`] | what an assertion is bound to, for clients to compute as well |
+//! | `problem` | refusals as RFC 9457 documents |
+//! | `layers` | what happens around every handler |
+//! | [`operator`] | the Unix socket of the command line |
+//!
+//! Nothing here writes down a body, a key, a query or a code.
+
+mod admin;
+mod connections;
+mod extract;
+mod layers;
+mod limits;
+mod metrics;
+mod openapi;
+pub mod operator;
+mod problem;
+mod readiness;
+pub mod request_bytes;
+mod routes;
+mod server;
+mod service;
+mod wire;
+
+pub use limits::Limits;
+pub use metrics::{InFlight, Metrics};
+pub use openapi::openapi;
+pub use readiness::Readiness;
+pub use server::{BindFault, Server};

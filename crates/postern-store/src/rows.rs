@@ -1,10 +1,15 @@
 //! What settling work needs of a transaction: reads before the first write, then writes.
 
+use std::convert::Infallible;
+
 use postern_core::ids::TenantId;
 use postern_core::kernel::{
     Claim, ClaimKey, DraftEvent, Key, KeyringEntry, Put, Row, Seal, Sealed, Sealer, Tally, View, Want,
 };
 use postern_core::ports::SealedClaim;
+
+/// What the state column of an ended record says.
+pub(crate) const ENDED: &str = "ended";
 
 /// Reads rows as they are, believing nothing.
 pub(crate) trait Reads {
@@ -68,4 +73,12 @@ pub(crate) fn view<R: Reads>(rows: &R, wants: &[Want], sealer: &Sealer) -> Resul
         }
     }
     Ok(view)
+}
+
+/// The value of a result that has no other side.
+pub(crate) fn infallible<T>(result: Result<T, Infallible>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(never) => match never {},
+    }
 }

@@ -33,8 +33,10 @@ pub(crate) fn check(draft: &Draft) -> Result<(), Unsound> {
             return Err(Unsound::Gap);
         }
     }
-    let complete =
-        draft.puts().iter().all(|(key, put)| reached.get(key) == Some(&put.version) && put.version > put.expect);
+    let complete = draft
+        .puts()
+        .iter()
+        .all(|(key, put)| reached.get(key) == Some(&put.version) && put.version > put.expect);
     if !complete {
         return Err(Unsound::Gap);
     }

@@ -39,7 +39,10 @@ impl App {
         let checkpoint = match checkpoint {
             Some(Ok(checkpoint)) if checkpoint.origin == origin => Some(checkpoint),
             Some(Ok(checkpoint)) => {
-                find("checkpoint".to_owned(), format!("it is about {}, not about this log", checkpoint.origin));
+                find(
+                    "checkpoint".to_owned(),
+                    format!("it is about {}, not about this log", checkpoint.origin),
+                );
                 None
             }
             Some(Err(fault)) => {
@@ -74,7 +77,8 @@ impl App {
             Err(fault) => find("log head".to_owned(), fault.to_string()),
         }
         let (events, root) = (walk.frontier().size(), base64url(&walk.frontier().root()));
-        let report = LogReport { tenant, events, root, checkpoint: checkpoint.map(|checkpoint| checkpoint.size) };
+        let report =
+            LogReport { tenant, events, root, checkpoint: checkpoint.map(|checkpoint| checkpoint.size) };
         Ok((report, objects))
     }
 
@@ -95,7 +99,8 @@ impl App {
         if let Some(place) = used_assertion(&head) {
             objects.assertions.push((place, event.key, event.version));
         }
-        (event.version != expected).then(|| format!("{} has version {} after {}", event.key, event.version, expected - 1))
+        (event.version != expected)
+            .then(|| format!("{} has version {} after {}", event.key, event.version, expected - 1))
     }
 }
 

@@ -34,7 +34,11 @@ struct Rows<'a> {
 
 impl Rows<'_> {
     fn find(&mut self, object: impl ToString, what: impl ToString) {
-        self.findings.push(Finding { tenant: self.tenant, object: object.to_string(), what: what.to_string() });
+        self.findings.push(Finding {
+            tenant: self.tenant,
+            object: object.to_string(),
+            what: what.to_string(),
+        });
     }
 }
 
@@ -120,7 +124,11 @@ impl App {
     }
 
     /// Every claim has its seal and an owner that names it; every named place is claimed.
-    async fn verify_claims(&self, rows: &mut Rows<'_>, assertions: &[([u8; 32], Key, u64)]) -> Result<(), Refused> {
+    async fn verify_claims(
+        &self,
+        rows: &mut Rows<'_>,
+        assertions: &[([u8; 32], Key, u64)],
+    ) -> Result<(), Refused> {
         let claims = self.store().claims(rows.tenant).await.map_err(|fault| Refused(fault.to_string()))?;
         let used: BTreeSet<_> = assertions.iter().copied().collect();
         for (claim, seal) in claims {

@@ -45,16 +45,17 @@ impl Operator<'_> {
         let secret = Zeroizing::new(self.app.random::<20>().map_err(random)?);
         let key = Key::of(Kind::Application, tenant, id);
         let keys = Arc::clone(&self.app.ports.keys);
-        let token = self.decided(&[Want::Key(Key::tenant(tenant)), Want::Key(key)], move |view, draft| {
-            let owner: Held<Tenant> = view.held(Key::tenant(tenant))?;
-            if owner.state().is_none() || tenant == TenantId::SYSTEM {
-                return Ok(Err(no_tenant(tenant)));
-            }
-            draft.rely(&owner);
-            let held = application::create(view.held(key)?, created.clone(), draft);
-            Ok(application::make_key(held, secret.clone(), keys.local(), draft).map_err(|_| two_keys()))
-        })
-        .await?;
+        let token = self
+            .decided(&[Want::Key(Key::tenant(tenant)), Want::Key(key)], move |view, draft| {
+                let owner: Held<Tenant> = view.held(Key::tenant(tenant))?;
+                if owner.state().is_none() || tenant == TenantId::SYSTEM {
+                    return Ok(Err(no_tenant(tenant)));
+                }
+                draft.rely(&owner);
+                let held = application::create(view.held(key)?, created.clone(), draft);
+                Ok(application::make_key(held, secret.clone(), keys.local(), draft).map_err(|_| two_keys()))
+            })
+            .await?;
         Ok((id, token.text()))
     }
 
@@ -62,19 +63,24 @@ impl Operator<'_> {
     ///
     /// # Errors
     /// [`Refused`]: nothing was made.
-    pub async fn create_key(&self, tenant: TenantId, id: ApplicationId) -> Result<Zeroizing<String>, Refused> {
+    pub async fn create_key(
+        &self,
+        tenant: TenantId,
+        id: ApplicationId,
+    ) -> Result<Zeroizing<String>, Refused> {
         let secret = self.app.random::<20>().map_err(|problem| Refused(problem.told().0.to_owned()))?;
         let secret = Zeroizing::new(secret);
         let key = Key::of(Kind::Application, tenant, id);
         let keys = Arc::clone(&self.app.ports.keys);
-        let token = self.decided(&[Want::Key(key)], move |view, draft| {
-            let made = application::make_key(view.held(key)?, secret.clone(), keys.local(), draft);
-            Ok(made.map_err(|no| match no {
-                NoKey::NoApplication => no_application(id),
-                NoKey::TwoLive => two_keys(),
-            }))
-        })
-        .await?;
+        let token = self
+            .decided(&[Want::Key(key)], move |view, draft| {
+                let made = application::make_key(view.held(key)?, secret.clone(), keys.local(), draft);
+                Ok(made.map_err(|no| match no {
+                    NoKey::NoApplication => no_application(id),
+                    NoKey::TwoLive => two_keys(),
+                }))
+            })
+            .await?;
         Ok(token.text())
     }
 
@@ -82,7 +88,12 @@ impl Operator<'_> {
     ///
     /// # Errors
     /// [`Refused`] if it is not live.
-    pub async fn revoke_key(&self, tenant: TenantId, id: ApplicationId, number: u32) -> Result<Value, Refused> {
+    pub async fn revoke_key(
+        &self,
+        tenant: TenantId,
+        id: ApplicationId,
+        number: u32,
+    ) -> Result<Value, Refused> {
         let key = Key::of(Kind::Application, tenant, id);
         self.decided(&[Want::Key(key)], move |view, draft| {
             let revoked = application::revoke_key(view.held(key)?, number, draft);
@@ -137,5 +148,7 @@ fn no_application(id: ApplicationId) -> Refused {
 }
 
 fn two_keys() -> Refused {
-    Refused("The application has two live keys. Revoke one first: `postern application key revoke`.".to_owned())
+    Refused(
+        "The application has two live keys. Revoke one first: `postern application key revoke`.".to_owned(),
+    )
 }

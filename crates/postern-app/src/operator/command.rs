@@ -165,7 +165,9 @@ impl App {
         match command {
             Command::TenantCreate { name, prefix } => operator.create_tenant(&name, prefix.as_deref()).await,
             Command::TenantList {} => operator.tenants().await,
-            Command::TenantChange { tenant, prefix, tier } => operator.change_tenant(tenant, prefix, tier).await,
+            Command::TenantChange { tenant, prefix, tier } => {
+                operator.change_tenant(tenant, prefix, tier).await
+            }
             Command::ApplicationCreate { tenant, name, scopes, tiers, enforces, caps } => {
                 let caps = Some(caps.unwrap_or(Caps::SHIPPED));
                 let new = NewApplication { name, scopes, tiers, enforces, caps, trusted_backend: false };
@@ -188,9 +190,13 @@ impl App {
             Command::ProverRevoke { tenant, prover } => operator.revoke_prover(tenant, prover).await,
             Command::SubjectShow { tenant, subject } => {
                 let id = postern_core::ids::SubjectId::parse(&subject);
-                operator.show_subject(tenant, id.map_or(SubjectName::ExternalId(subject), SubjectName::Id)).await
+                operator
+                    .show_subject(tenant, id.map_or(SubjectName::ExternalId(subject), SubjectName::Id))
+                    .await
             }
-            Command::SubjectList { tenant, after, limit } => operator.subjects(tenant, after.as_deref(), limit).await,
+            Command::SubjectList { tenant, after, limit } => {
+                operator.subjects(tenant, after.as_deref(), limit).await
+            }
             Command::Revoke { tenant, set, slot, reason } => {
                 let set = SetId::parse(&set);
                 let set = set.ok_or_else(|| Refused("A set's id looks like set_….".to_owned()))?;

@@ -7,7 +7,7 @@ mod subjects;
 mod tenants;
 
 pub use applications::NewApplication;
-pub use command::{Command, Refused};
+pub use command::{Command, Refused, TierChange};
 use postern_core::kernel::{Actor, ActorKind, Context, Draft, Outcome, Step, Tampered, View, Want, decide};
 
 use crate::app::App;
@@ -45,9 +45,13 @@ impl Operator<'_> {
             Outcome::Committed(answer) | Outcome::Nothing(answer) => answer,
             Outcome::Rejected(key) => {
                 self.app.note_rejected(key).await;
-                Err(Refused(format!("The stored row of {key} is not as it was written. Run `postern audit verify` to see what differs.")))
+                Err(Refused(format!(
+                    "The stored row of {key} is not as it was written. Run `postern audit verify` to see what differs."
+                )))
             }
-            Outcome::Unknown => Err(Refused("It is not known whether that was done. Look, then try again.".to_owned())),
+            Outcome::Unknown => {
+                Err(Refused("It is not known whether that was done. Look, then try again.".to_owned()))
+            }
             Outcome::Busy | Outcome::Prepare(()) | Outcome::Taken(_) => {
                 Err(Refused("The store is busy; nothing was changed. Please try again.".to_owned()))
             }

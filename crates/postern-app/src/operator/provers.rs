@@ -72,7 +72,8 @@ impl Operator<'_> {
         self.decided(&[Want::Key(key)], move |view, draft| {
             let held: Held<Prover> = view.held(key)?;
             let Some(state) = held.state().cloned() else {
-                let text = format!("There is no prover {id}. `postern prover list` shows those that there are.");
+                let text =
+                    format!("There is no prover {id}. `postern prover list` shows those that there are.");
                 return Ok(Err(Refused(text)));
             };
             let Prover { name, issuer, key, most, .. } = state;

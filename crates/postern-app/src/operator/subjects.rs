@@ -1,11 +1,11 @@
 //! Subjects as an operator sees them, and revoking.
 
+use postern_core::encoding::Fixed;
 use postern_core::ids::{SetId, SubjectId, TenantId};
 use postern_core::kernel::{Held, Key, Kind, Want};
+use postern_core::recent::RequestMark;
 use postern_core::subject::fact::RevokeReason;
 use postern_core::subject::{self, Revoke, Revoked, Subject};
-use postern_core::recent::RequestMark;
-use postern_core::encoding::Fixed;
 use serde_json::{Value, json};
 
 use super::Operator;
@@ -36,9 +36,15 @@ impl Operator<'_> {
     ///
     /// # Errors
     /// [`Refused`] if the store does not answer.
-    pub async fn subjects(&self, tenant: TenantId, after: Option<&str>, limit: usize) -> Result<Value, Refused> {
+    pub async fn subjects(
+        &self,
+        tenant: TenantId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Value, Refused> {
         let after = after.map(|text| {
-            let id = SubjectId::parse(text).ok_or_else(|| Refused("A subject's id looks like sub_….".to_owned()))?;
+            let id = SubjectId::parse(text)
+                .ok_or_else(|| Refused("A subject's id looks like sub_….".to_owned()))?;
             Ok(Key::of(Kind::Subject, tenant, id))
         });
         let rows = self.list::<Subject>(Some(tenant), after.transpose()?, limit).await?;

@@ -10,6 +10,33 @@ use serde_json::{Value, json};
 use super::Operator;
 use super::command::{Refused, TierChange};
 
+impl crate::App {
+    /// Whether the installation's own record opens with these keys and carries this installation's name.
+    ///
+    /// # Errors
+    /// [`Refused`] if it does not: another key file, another data folder, or another name.
+    pub async fn check_installation(&self) -> Result<(), Refused> {
+        let system = Key::tenant(TenantId::SYSTEM);
+        let view =
+            self.store().look(&[Want::Key(system)]).await.map_err(|fault| Refused(fault.to_string()))?;
+        let held: Held<Tenant> = view.held(system).map_err(|_| {
+            Refused("This key file does not belong to this data folder, or the installation's own record was altered.".to_owned())
+        })?;
+        let Some(state) = held.state() else {
+            return Err(Refused(
+                "This data folder has no installation in it: `postern init` makes one.".to_owned(),
+            ));
+        };
+        if state.name != self.settings.installation {
+            return Err(Refused(format!(
+                "This installation is called {:?}, and the configuration calls it {:?}. Receipts and checkpoints carry the name, so it cannot change.",
+                state.name, self.settings.installation
+            )));
+        }
+        Ok(())
+    }
+}
+
 impl Operator<'_> {
     /// Begins the installation's own log, if it has not begun.
     ///
@@ -71,10 +98,11 @@ impl Operator<'_> {
         self.decided(&[Want::Key(key)], move |view, draft| {
             let held: Held<Tenant> = view.held(key)?;
             let Some(state) = held.state() else { return Ok(Err(no_tenant(tenant))) };
-            let settings = match tier.as_ref().map(|change| changed(state.settings(change.tier), change)).transpose() {
-                Ok(settings) => settings,
-                Err(refused) => return Ok(Err(refused)),
-            };
+            let settings =
+                match tier.as_ref().map(|change| changed(state.settings(change.tier), change)).transpose() {
+                    Ok(settings) => settings,
+                    Err(refused) => return Ok(Err(refused)),
+                };
             let fact = Changed {
                 prefix: prefix.as_ref().map(|prefix| prefix.as_str().to_owned()),
                 settings,
@@ -119,13 +147,21 @@ pub(super) fn no_tenant(tenant: TenantId) -> Refused {
 
 pub(super) fn checked_name(name: &str) -> Result<String, Refused> {
     let fits = !name.trim().is_empty() && name.len() <= 100 && !name.chars().any(char::is_control);
-    if fits { Ok(name.to_owned()) } else { Err(Refused("A name has 1 to 100 bytes and no control characters.".to_owned())) }
+    if fits {
+        Ok(name.to_owned())
+    } else {
+        Err(Refused("A name has 1 to 100 bytes and no control characters.".to_owned()))
+    }
 }
 
 fn parse_prefix(prefix: Option<&str>) -> Result<Prefix, Refused> {
-    prefix.map_or_else(|| Ok(Prefix::default()), |prefix| {
-        Prefix::new(prefix).map_err(|fault| Refused(format!("The prefix {prefix:?} will not do: {fault}.")))
-    })
+    prefix.map_or_else(
+        || Ok(Prefix::default()),
+        |prefix| {
+            Prefix::new(prefix)
+                .map_err(|fault| Refused(format!("The prefix {prefix:?} will not do: {fault}.")))
+        },
+    )
 }
 
 fn changed(before: TierSettings, change: &TierChange) -> Result<TierSettings, Refused> {

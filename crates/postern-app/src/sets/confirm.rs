@@ -98,7 +98,12 @@ impl App {
         let application = gate.application();
         let named = Zeroizing::new([asked.set.to_string().as_bytes(), prepared.material.bytes()].concat());
         let request = RequestMark {
-            fingerprint: Fixed(self.local().fingerprint(OPERATION, application, &asked.request.bytes.0, &named)),
+            fingerprint: Fixed(self.local().fingerprint(
+                OPERATION,
+                application,
+                &asked.request.bytes.0,
+                &named,
+            )),
             key: Fixed(self.local().idempotency_key(application, &asked.request.key)),
         };
         let source = source(self.local(), gate.tenant(), application, &asked.client, now);

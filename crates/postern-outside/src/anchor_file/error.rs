@@ -15,14 +15,14 @@ pub enum AnchorError {
     /// There is none.
     #[error(
         "there is no anchor {path}: without it nobody can tell whether the database was set back; check the \
-         path or restore the anchor, else run `postern audit resolve`"
+         path, or put the newest copy of the anchor back"
     )]
     Missing {
         /// Where it should be.
         path: PathBuf,
     },
     /// What is in it.
-    #[error("the anchor {path} is damaged ({fault}): restore it, else run `postern audit resolve`")]
+    #[error("the anchor {path} is damaged ({fault}): put the newest copy of it back")]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -45,7 +45,7 @@ pub enum AnchorError {
         epoch: u64,
     },
     /// A log would go backwards.
-    #[error("{0}: the database was set back, or is another one; stop, and run `postern audit resolve`")]
+    #[error("{0}: the database was set back, or is another one; stop, and put the newest data folder back")]
     Backwards(#[from] Shrunk),
     /// The anchor to be written is of another epoch than the one held.
     #[error(

@@ -25,7 +25,7 @@ impl Anchors for AnchorKeeper {
         let (file, anchor) = &mut *held;
         let mut next = anchor.clone();
         for (log, frontier) in logs {
-            next.advance(&log, frontier).map_err(|shrunk| fault(AnchorError::from(shrunk)))?;
+            next.advance(&log, frontier).map_err(|shrunk| AnchorFault::Backwards(shrunk.to_string()))?;
         }
         file.write(&next).map_err(fault)?;
         *anchor = next;
@@ -35,7 +35,8 @@ impl Anchors for AnchorKeeper {
 
 fn fault(error: AnchorError) -> AnchorFault {
     match error {
-        AnchorError::Overtaken { .. } => AnchorFault::Overtaken,
+        AnchorError::Overtaken { .. } | AnchorError::OtherEpoch { .. } => AnchorFault::Overtaken,
+        AnchorError::Backwards(shrunk) => AnchorFault::Backwards(shrunk.to_string()),
         other => AnchorFault::Unavailable(other.to_string()),
     }
 }

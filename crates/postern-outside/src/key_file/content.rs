@@ -216,7 +216,7 @@ mod tests {
             "pepper 1",
             "pepper 1 ",
             &format!("{} more", pepper("1")),
-            &format!(" {}", pepper("1")).replace("  ", " "),
+            &format!(" {}", pepper("1")),
             &pepper("01"),
             &pepper("+1"),
             &pepper("0"),

@@ -22,6 +22,12 @@ pub(super) enum Failed {
     Unknown(Error),
 }
 
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::NothingDone(Broken::Sqlite(error))
+    }
+}
+
 /// What a batch came to.
 pub(super) struct Done {
     /// How each job ended, in order.

@@ -67,11 +67,7 @@ fn try_claim(columns: &Columns<'_>, place: ClaimKey) -> Option<SealedClaim> {
 /// The place that a claim's columns name; what cannot be read is zero.
 pub(super) fn place(columns: &Columns<'_>, tenant: TenantId) -> ClaimKey {
     let space = columns.get(1).ok().and_then(Space::from_number);
-    ClaimKey {
-        tenant,
-        space: space.unwrap_or(Space::ExternalId),
-        key: columns.get(2).unwrap_or([0; 32]),
-    }
+    ClaimKey { tenant, space: space.unwrap_or(Space::ExternalId), key: columns.get(2).unwrap_or([0; 32]) }
 }
 
 /// The columns of an event. One that cannot be read has no MAC.

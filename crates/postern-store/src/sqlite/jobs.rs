@@ -1,11 +1,10 @@
 //! What waits for the writer.
 
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Committed, Work};
-use rusqlite::Error;
 use tokio::sync::oneshot;
 
 use super::transaction::{Broken, Transaction};
@@ -70,7 +69,7 @@ impl Job {
     /// Tells whoever waits.
     pub(super) fn tell(self, end: Committed) {
         // Nobody may be there any more; what was committed stays.
-        drop(self.answer.send(end));
+        let _ = self.answer.send(end);
     }
 }
 
@@ -78,7 +77,7 @@ impl Job {
 pub(super) type Queue = SyncSender<Job>;
 
 /// A queue that holds `most` jobs.
-pub(super) fn queue(most: usize) -> (Queue, std::sync::mpsc::Receiver<Job>) {
+pub(super) fn queue(most: usize) -> (Queue, Receiver<Job>) {
     sync_channel(most)
 }
 
@@ -97,11 +96,5 @@ pub(super) fn after_rollback(broken: &Broken) -> Committed {
     match broken {
         Broken::Collision(key) => Committed::Rejected(*key),
         Broken::Moved(_) | Broken::Sqlite(_) => Committed::Busy,
-    }
-}
-
-impl From<Error> for super::batch::Failed {
-    fn from(error: Error) -> Self {
-        Self::NothingDone(Broken::Sqlite(error))
     }
 }

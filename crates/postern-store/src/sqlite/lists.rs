@@ -91,8 +91,8 @@ fn keys(
 
 pub(super) fn claims(connection: &Connection, tenant: TenantId) -> Result<Vec<SealedClaim>, Error> {
     let mut statement = connection.prepare_cached(schema::CLAIMS)?;
-    let claims = statement
-        .query_map((tenant.bytes(),), |row| Ok(columns::claim(row, columns::place(row, tenant))))?;
+    let claims =
+        statement.query_map((tenant.bytes(),), |row| Ok(columns::claim(row, columns::place(row, tenant))))?;
     claims.collect()
 }
 

@@ -100,7 +100,11 @@ impl Sqlite {
     }
 }
 
-fn spawn(folder: &Path, name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
+fn spawn(
+    folder: &Path,
+    name: &str,
+    work: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>, OpenError> {
     let failed = |source| OpenError::Folder { folder: folder.to_owned(), source };
     Builder::new().name(name.to_owned()).spawn(work).map_err(failed)
 }

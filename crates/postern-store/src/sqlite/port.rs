@@ -5,9 +5,7 @@ use std::sync::PoisonError;
 
 use postern_core::Time;
 use postern_core::ids::TenantId;
-use postern_core::kernel::{
-    Committed, Key, Kind, StoreFault, StoredEvent, Tally, View, Want, Work,
-};
+use postern_core::kernel::{Committed, Key, Kind, StoreFault, StoredEvent, Tally, View, Want, Work};
 use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Store};
 use rusqlite::{Connection, Error};
 

@@ -3,9 +3,6 @@
 
 use postern_core::kernel::Kind;
 
-/// What the state column of an ended record says.
-pub(super) const ENDED: &str = "ended";
-
 /// A row with its parts: tenant, id, kind's number.
 pub(super) fn get(kind: Kind) -> String {
     let table = kind.name();
@@ -97,8 +94,7 @@ pub(super) const CLAIM_GET: &str = "SELECT tenant, space, key, owner_kind, owner
      FROM claim WHERE tenant = ?1 AND space = ?2 AND key = ?3";
 
 /// A place is taken: the columns in order.
-pub(super) const CLAIM_PUT: &str =
-    "INSERT INTO claim (tenant, space, key, owner_kind, owner, version, until, seal) \
+pub(super) const CLAIM_PUT: &str = "INSERT INTO claim (tenant, space, key, owner_kind, owner, version, until, seal) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
 /// All places of a tenant.
@@ -141,8 +137,7 @@ pub(super) const HEAD_PUT: &str =
     "INSERT OR REPLACE INTO log_head (tenant, size, frontier, seal) VALUES (?1, ?2, ?3, ?4)";
 
 /// Tenants that have a log.
-pub(super) const TENANTS: &str =
-    "SELECT tenant FROM log_head WHERE length(tenant) = 16 ORDER BY tenant";
+pub(super) const TENANTS: &str = "SELECT tenant FROM log_head WHERE length(tenant) = 16 ORDER BY tenant";
 
 /// A tenant's newest checkpoint.
 pub(super) const CHECKPOINT_GET: &str = "SELECT note FROM checkpoint WHERE tenant = ?1";
@@ -153,8 +148,7 @@ pub(super) const CHECKPOINT_PUT: &str = "INSERT INTO checkpoint (tenant, size, n
      WHERE excluded.size >= size";
 
 /// An addition to a sum: tenant, measure, hour, dimension, count.
-pub(super) const TALLY: &str =
-    "INSERT INTO tally (tenant, measure, hour, dimension, count) VALUES (?1, ?2, ?3, ?4, ?5) \
+pub(super) const TALLY: &str = "INSERT INTO tally (tenant, measure, hour, dimension, count) VALUES (?1, ?2, ?3, ?4, ?5) \
      ON CONFLICT (tenant, measure, hour, dimension) DO UPDATE SET count = count + excluded.count";
 
 /// Sums: tenant, measure, first hour.

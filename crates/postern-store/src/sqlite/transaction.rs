@@ -14,7 +14,7 @@ use super::heads::Heads;
 use super::reads::head;
 use super::tallies::Sums;
 use super::{columns, schema};
-use crate::rows::{Reads, Rows, Standing};
+use crate::rows::{ENDED, Reads, Rows, Standing};
 
 /// Why a transaction cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +103,8 @@ impl Rows for Transaction<'_> {
             return Ok(true);
         }
         let known = self.heads.get(tenant).cloned();
-        let Some(frontier) = known.map_or_else(|| head(self.connection, tenant, self.sealer), |known| Ok(Some(known)))?
+        let Some(frontier) =
+            known.map_or_else(|| head(self.connection, tenant, self.sealer), |known| Ok(Some(known)))?
         else {
             return Ok(false);
         };
@@ -113,7 +114,7 @@ impl Rows for Transaction<'_> {
 
     fn put(&mut self, key: Key, put: &Put, sealed: &Sealed) -> Result<(), Broken> {
         let columns = put.image.as_ref().map(|image| image.columns);
-        let state = columns.map_or(schema::ENDED, |columns| columns.state);
+        let state = columns.map_or(ENDED, |columns| columns.state);
         let due = columns.and_then(|columns| columns.due).map(|due| columns::number(due.millis()));
         let (tenant, version) = (key.tenant.bytes(), columns::number(put.version));
         let (body, seal) = (&sealed.body, sealed.seal);
@@ -123,8 +124,7 @@ impl Rows for Transaction<'_> {
         } else {
             let expect = columns::number(put.expect);
             let row = (tenant, key.id, version, body, seal, state, due, expect);
-            let mut changed =
-                self.connection.prepare_cached(&schema::update_body(key.kind))?.execute(row)?;
+            let mut changed = self.connection.prepare_cached(&schema::update_body(key.kind))?.execute(row)?;
             if changed == 0 {
                 changed = self.connection.prepare_cached(&schema::update(key.kind))?.execute(row)?;
             }

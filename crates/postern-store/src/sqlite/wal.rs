@@ -51,7 +51,8 @@ impl Wal {
         let mut connection = None;
         while stop.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
             let open = connection.take().map_or_else(|| for_writing(&folder), Ok);
-            let copied = open.and_then(|open| Ok((checkpoint(&open, "PRAGMA wal_checkpoint(PASSIVE)")?, open)));
+            let copied =
+                open.and_then(|open| Ok((checkpoint(&open, "PRAGMA wal_checkpoint(PASSIVE)")?, open)));
             match copied {
                 Ok((bytes, open)) => {
                     self.0.store(bytes, Ordering::Relaxed);

@@ -1,0 +1,85 @@
+//! A small HTTP client over TCP or a Unix socket: one request, one answer.
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Bytes;
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
+use zeroize::Zeroizing;
+
+use crate::failure::Failure;
+
+/// Where a service is and how to ask it.
+pub(crate) struct Service {
+    authority: String,
+    key: Zeroizing<String>,
+}
+
+impl Service {
+    /// A service by its URL. This release speaks plain HTTP to this machine only.
+    pub(crate) fn new(url: &str, key: Zeroizing<String>) -> Result<Self, Failure> {
+        let authority = url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
+        match authority {
+            Some(authority) if !authority.is_empty() && !authority.contains('/') => {
+                Ok(Self { authority: authority.to_owned(), key })
+            }
+            _ => Err(Failure::Usage(format!("{url} is not a service's URL: it looks like http://127.0.0.1:7878"))),
+        }
+    }
+
+    /// Sends a request with an idempotency key and gives the status and the answer.
+    pub(crate) async fn post(&self, path: &str, body: &Value, idempotency: &str) -> Result<(StatusCode, Value), Failure> {
+        let stream = tokio::net::TcpStream::connect(&self.authority).await.map_err(|fault| {
+            Failure::refused(format!("no service answers at {}: {fault}. Is `postern serve` running there?", self.authority))
+        })?;
+        let authorization = Zeroizing::new(format!("Bearer {}", &*self.key));
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header("host", &self.authority)
+            .header("content-type", "application/json")
+            .header("authorization", authorization.as_str())
+            .header("idempotency-key", idempotency)
+            .body(Full::new(Bytes::from(body.to_string())))
+            .map_err(Failure::refused)?;
+        send(stream, request).await
+    }
+}
+
+/// Sends an operator's command through a Unix socket.
+pub(crate) async fn operate(stream: tokio::net::UnixStream, command: &Value) -> Result<(StatusCode, Value), Failure> {
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri("/operate")
+        .header("host", "localhost")
+        .header("content-type", "application/json")
+        .body(Full::new(Bytes::from(command.to_string())))
+        .map_err(Failure::refused)?;
+    send(stream, request).await
+}
+
+async fn send<S>(stream: S, request: Request<Full<Bytes>>) -> Result<(StatusCode, Value), Failure>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let lost = |fault: hyper::Error| Failure::refused(format!("the service did not answer: {fault}"));
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(lost)?;
+    tokio::spawn(connection);
+    let answer = sender.send_request(request).await.map_err(lost)?;
+    let status = answer.status();
+    let body = answer.into_body().collect().await.map_err(lost)?.to_bytes();
+    let value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    Ok((status, value))
+}
+
+/// What a refused answer says to people.
+pub(crate) fn refusal(status: StatusCode, answer: &Value) -> Failure {
+    let told = answer.get("detail").or_else(|| answer.get("error")).and_then(Value::as_str);
+    let hint = match (answer.get("class").and_then(Value::as_str), answer.get("group").and_then(Value::as_u64)) {
+        (_, Some(group)) => format!(" Please compare group {group}."),
+        (Some(class), None) => format!(" ({class})"),
+        (None, None) => String::new(),
+    };
+    Failure::refused(format!("{}{hint}", told.map_or_else(|| format!("the service answered {status}"), str::to_owned)))
+}

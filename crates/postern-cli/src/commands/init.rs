@@ -1,0 +1,58 @@
+//! `postern init`: everything that an installation needs, made once.
+
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+use postern_outside::anchor_file::AnchorFile;
+use postern_outside::entropy::SystemEntropy;
+use postern_outside::key_file::KeyFile;
+use serde_json::json;
+
+use crate::arguments::Init;
+use crate::config::{Config, REFERENCE};
+use crate::failure::Failure;
+use crate::{installation, output};
+
+/// Makes a configuration, a key file, an anchor and an empty data folder.
+pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
+    make_folder(&init.folder)?;
+    let path = init.folder.join("postern.toml");
+    let text = REFERENCE.replacen("name = \"localhost\"", &format!("name = {:?}", init.name), 1);
+    write_new(&path, &text)?;
+    let config = Config::read(&path)?;
+    let keys = KeyFile::create(&config.keys.file, &SystemEntropy).map_err(Failure::refused)?;
+    let (anchor, _) = AnchorFile::create(&config.anchor.file).map_err(Failure::refused)?;
+    drop(anchor);
+    make_folder(&config.store.data)?;
+    let app = installation::open_with(keys, &config.store.data, &config.installation.name)?;
+    app.operator(&super::operate::whoami()).open_log().await.map_err(Failure::refused)?;
+    let answer = json!({
+        "config": path,
+        "data": config.store.data,
+        "keys": config.keys.file,
+        "anchor": config.anchor.file,
+    });
+    output::answer(&answer, json);
+    let shown = path.display();
+    output::message(&format!(
+        "Made. Keep a copy of the key file in a safe place, apart from backups of the data.\nNext:\n  \
+         postern tenant create NAME --config {shown}\n  \
+         postern application create NAME --tenant ten_… --scopes sets:stage,redeem --enforces enrol --config {shown}\n  \
+         postern serve --config {shown}"
+    ));
+    Ok(())
+}
+
+fn make_folder(path: &Path) -> Result<(), Failure> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|fault| Failure::refused(format!("the folder {} could not be made: {fault}", path.display())))
+}
+
+fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    use std::io::Write as _;
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file = file.map_err(|fault| {
+        Failure::refused(format!("{} could not be made: {fault}. An installation is made once", path.display()))
+    })?;
+    file.write_all(text.as_bytes()).map_err(Failure::refused)
+}

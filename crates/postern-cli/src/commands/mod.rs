@@ -1,0 +1,52 @@
+//! Commands: one file per noun.
+
+mod audit;
+mod code;
+mod configuration;
+mod demo;
+mod init;
+mod issue;
+mod operate;
+mod redeem;
+mod remote;
+mod running;
+mod serve;
+
+use std::process::ExitCode;
+
+use crate::arguments::{Arguments, AuditCommand, CodeCommand, Command, ConfigCommand};
+use crate::failure::Failure;
+use crate::output;
+
+/// Does what was typed.
+pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let json = arguments.json;
+    match arguments.command {
+        Command::Demo(demo) => demo::run(demo, json).await?,
+        Command::Init(init) => init::run(init, json).await?,
+        Command::Serve(configured) => serve::run(configured).await?,
+        Command::Config(ConfigCommand::Check(configured)) => configuration::check(configured, json)?,
+        Command::Config(ConfigCommand::Reference) => output::data(crate::config::REFERENCE.trim_end()),
+        Command::Tenant(command) => operate::tenant(command, json).await?,
+        Command::Application(command) => operate::application(command, json).await?,
+        Command::Prover(command) => operate::prover(command, json).await?,
+        Command::Subject(command) => operate::subject(command, json).await?,
+        Command::Revoke(revoke) => operate::revoke(revoke, json).await?,
+        Command::Issue(issue) => issue::run(issue, json).await?,
+        Command::Rehearse(rehearse) => redeem::rehearse(rehearse, json).await?,
+        Command::Redeem(redeem) => redeem::redeem(redeem, json).await?,
+        Command::Audit(AuditCommand::Verify { tenant, replay, configured }) => {
+            return audit::verify(tenant, replay, configured, json).await;
+        }
+        Command::Code(CodeCommand::Inspect { prefix }) => code::inspect(&prefix)?,
+        Command::Completions { shell } => completions(shell),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn completions(shell: clap_complete::Shell) {
+    let mut command = <Arguments as clap::CommandFactory>::command();
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, "postern", &mut script);
+    output::data(String::from_utf8_lossy(&script).trim_end());
+}

@@ -1,0 +1,129 @@
+//! A running service: listeners, jobs, and a stop that finishes what it began.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use postern_app::App;
+use postern_core::ports::{AnchorFault, Anchors};
+use postern_server::{Limits, Metrics, Readiness, Server};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::watch;
+
+use crate::failure::Failure;
+
+/// Everything that runs.
+pub(super) struct Running {
+    pub(super) app: Arc<App>,
+    pub(super) listener: TcpListener,
+    pub(super) admin: Option<TcpListener>,
+    pub(super) operator: Option<(UnixListener, PathBuf)>,
+    pub(super) anchors: Option<Arc<dyn Anchors>>,
+    pub(super) readiness: Readiness,
+    pub(super) limits: Limits,
+}
+
+/// How often the anchor is written.
+const ANCHOR: Duration = Duration::from_secs(1);
+/// How often sums of untested words are recorded.
+const SUMS: Duration = Duration::from_secs(5);
+/// How often expired sets are recorded.
+const EXPIRY: Duration = Duration::from_secs(3600);
+
+/// Serves until the process is asked to stop.
+pub(super) async fn run(running: Running) -> Result<(), Failure> {
+    let (stop, stopping) = watch::channel(false);
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        tracing::info!("stopping: what has begun is finished first");
+        let _ = stop.send(true);
+    });
+    let metrics = Arc::new(Metrics::new());
+    let jobs = tokio::spawn(jobs(
+        Arc::clone(&running.app),
+        running.anchors,
+        running.readiness.clone(),
+        Arc::clone(&metrics),
+        stopping.clone(),
+    ));
+    let socket = running.operator.as_ref().map(|(_, path)| path.clone());
+    let operator = running.operator.map(|(listener, _)| {
+        let app = Arc::clone(&running.app);
+        tokio::spawn(postern_server::operator::serve(listener, app, super::operate::whoami(), stopped(stopping.clone())))
+    });
+    let server = Server::new(Arc::clone(&running.app), running.limits, running.readiness, metrics);
+    server.serve(running.listener, running.admin, stopped(stopping)).await;
+    if let Some(operator) = operator {
+        let _ = operator.await;
+    }
+    let _ = jobs.await;
+    if let Some(socket) = socket {
+        let _ = std::fs::remove_file(socket);
+    }
+    Ok(())
+}
+
+async fn jobs(
+    app: Arc<App>,
+    anchors: Option<Arc<dyn Anchors>>,
+    readiness: Readiness,
+    metrics: Arc<Metrics>,
+    stopping: watch::Receiver<bool>,
+) {
+    let (mut anchor, mut sums, mut expiry) =
+        (tokio::time::interval(ANCHOR), tokio::time::interval(SUMS), tokio::time::interval(EXPIRY));
+    let mut behind = Vec::new();
+    let mut missed = 0u32;
+    let stop = stopped(stopping);
+    tokio::pin!(stop);
+    loop {
+        let over = tokio::select! {
+            _ = anchor.tick() => false,
+            _ = sums.tick() => { app.flush_sums().await; continue; }
+            _ = expiry.tick() => { app.settle_due().await; continue; }
+            () = &mut stop => true,
+        };
+        let Some(anchors) = &anchors else {
+            if over { return }
+            continue;
+        };
+        match app.anchor(&**anchors, &mut behind).await {
+            Ok(()) => {
+                missed = 0;
+                readiness.clear("anchor");
+            }
+            Err(fault @ (AnchorFault::Overtaken | AnchorFault::Backwards(_))) => {
+                tracing::error!(%fault, "nothing is served any more");
+                readiness.not_ready("anchor-disagrees");
+                app.stop();
+            }
+            Err(AnchorFault::Unavailable(fault)) => {
+                missed += 1;
+                tracing::error!(%fault, missed, "the anchor was not written");
+                if missed >= 10 {
+                    readiness.not_ready("anchor");
+                }
+            }
+        }
+        metrics.anchor_age(f64::from(missed));
+        if over {
+            app.flush_sums().await;
+            return;
+        }
+    }
+}
+
+fn stopped(mut stopping: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
+    async move {
+        let _ = stopping.wait_for(|stop| *stop).await;
+    }
+}
+
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+}

@@ -1,0 +1,72 @@
+//! `postern serve`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use postern_app::App;
+use postern_core::ports::Anchors;
+use postern_outside::anchor_file::{AnchorFile, AnchorKeeper};
+use postern_server::{Limits, Readiness};
+use tokio::net::TcpListener;
+
+use super::running::{self, Running};
+use crate::arguments::Configured;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::{installation, logging};
+
+/// Serves what the configuration says. A data folder that its anchor does not agree with is not served: the
+/// process stays, says why on `/readyz`, and answers nothing else.
+pub(super) async fn run(configured: Configured) -> Result<(), Failure> {
+    let config = Config::read(&configured.config)?;
+    logging::begin(&config.log.level, config.log.json);
+    installation::refuse_demonstration(&config.store.data)?;
+    let app = installation::open(&config)?;
+    installation::check_keys(&app, &config).await?;
+    let readiness = Readiness::default();
+    let anchors = anchor(&app, &config, &readiness).await;
+    let listener = bind(config.server.listen).await?;
+    let admin = bind(config.server.admin).await?;
+    let socket = installation::operator_socket(&config.server.socket).await?;
+    tracing::info!(listen = %config.server.listen, admin = %config.server.admin, "serving");
+    let limits = Limits {
+        requests: config.server.requests,
+        deadline: Duration::from_secs(config.server.deadline_seconds),
+        ..Limits::default()
+    };
+    running::run(Running {
+        app,
+        listener,
+        admin: Some(admin),
+        operator: Some((socket, config.server.socket.clone())),
+        anchors,
+        readiness,
+        limits,
+    })
+    .await
+}
+
+/// Takes the anchor over, if the data folder continues what it knows.
+async fn anchor(app: &App, config: &Config, readiness: &Readiness) -> Option<Arc<dyn Anchors>> {
+    let checked = async {
+        let (mut file, anchor) = AnchorFile::open(&config.anchor.file).map_err(|fault| fault.to_string())?;
+        app.check_anchor(&anchor).await.map_err(|problem| problem.to_string())?;
+        let anchor = file.take_over().map_err(|fault| fault.to_string())?;
+        Ok::<_, String>(AnchorKeeper::new(file, anchor))
+    };
+    match checked.await {
+        Ok(keeper) => Some(Arc::new(keeper)),
+        Err(problem) => {
+            tracing::error!(%problem, "not ready: nothing is served");
+            readiness.not_ready("anchor-disagrees");
+            app.stop();
+            None
+        }
+    }
+}
+
+pub(super) async fn bind(address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|fault| {
+        Failure::refused(format!("{address} could not be listened on: {fault}. Is another service there? server.listen chooses another"))
+    })
+}

@@ -1,0 +1,101 @@
+//! Configuration: one TOML file, one section per concern, safe values for everything that is absent.
+
+mod sections;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+pub(crate) use sections::{Anchor, Installation, Keys, Log, Server, Store};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+
+/// The commented reference: every setting with its shipped value.
+pub(crate) const REFERENCE: &str = include_str!("../../reference/postern.toml");
+
+/// A whole configuration.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) installation: Installation,
+    pub(crate) server: Server,
+    pub(crate) store: Store,
+    pub(crate) keys: Keys,
+    pub(crate) anchor: Anchor,
+    pub(crate) log: Log,
+}
+
+impl Config {
+    /// Reads and checks a file. Paths in it are relative to its folder.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let text = std::fs::read_to_string(path).map_err(|fault| {
+            Failure::Usage(format!(
+                "the configuration {} could not be read: {fault}. `postern init FOLDER` makes one; --config names another",
+                path.display()
+            ))
+        })?;
+        let mut config: Self =
+            toml::from_str(&text).map_err(|fault| Failure::Usage(format!("{} does not fit: {fault}", path.display())))?;
+        let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        let folder = std::path::absolute(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder })
+            .map_err(Failure::refused)?;
+        for path in [&mut config.store.data, &mut config.keys.file, &mut config.anchor.file, &mut config.server.socket] {
+            *path = folder.join(&*path);
+        }
+        config.check()?;
+        Ok(config)
+    }
+
+    /// What would break a promise is refused with what to do instead.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        let wrong = |what: String| Err(Failure::Usage(what));
+        for (name, path) in [("keys.file", &self.keys.file), ("anchor.file", &self.anchor.file)] {
+            if path.starts_with(&self.store.data) {
+                return wrong(format!(
+                    "{name} is inside the data folder: whoever copies the one would have the other. Put it elsewhere"
+                ));
+            }
+        }
+        for (name, address) in [("server.listen", self.server.listen), ("server.admin", self.server.admin)] {
+            if !is_loopback(address) {
+                return wrong(format!(
+                    "{name} = {address} is not a loopback address. This release speaks plain HTTP, to this machine only: put a TLS proxy in front of it"
+                ));
+            }
+        }
+        let name = &self.installation.name;
+        if name.is_empty() || name.len() > 200 || !name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+') {
+            return wrong("installation.name is a host name, with a path if it needs one, such as postern.example".to_owned());
+        }
+        if !["error", "warn", "info", "debug", "trace"].contains(&self.log.level.as_str()) {
+            return wrong("log.level is error, warn, info, debug or trace".to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn is_loopback(address: SocketAddr) -> bool {
+    address.ip().is_loopback()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_is_what_an_empty_file_means() {
+        assert_eq!(toml::from_str::<Config>(REFERENCE).unwrap(), Config::default());
+        assert_eq!(toml::from_str::<Config>("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn what_breaks_a_promise_is_refused() {
+        let refused = |text: &str| toml::from_str::<Config>(text).map_err(|_| ()).and_then(|config| config.check().map_err(|_| ()));
+        assert!(refused("[server]\nlisten = \"0.0.0.0:80\"").is_err());
+        assert!(refused("[keys]\nfile = \"data/keys\"").is_err());
+        assert!(refused("[anchor]\nfile = \"data/a/b\"").is_err());
+        assert!(refused("[server]\nlisen = \"127.0.0.1:80\"").is_err());
+        assert!(refused("[installation]\nname = \"two words\"").is_err());
+        assert!(refused("").is_ok());
+    }
+}

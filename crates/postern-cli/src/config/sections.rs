@@ -1,0 +1,106 @@
+//! The sections of a configuration.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Who this installation is.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Installation {
+    /// Name in receipts and checkpoints.
+    pub(crate) name: String,
+}
+
+/// Where it listens.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Server {
+    /// The API.
+    pub(crate) listen: SocketAddr,
+    /// Health and metrics.
+    pub(crate) admin: SocketAddr,
+    /// Commands of an operator on this machine.
+    pub(crate) socket: PathBuf,
+    /// Requests that may be inside at once.
+    pub(crate) requests: usize,
+    /// Seconds that a request may take.
+    pub(crate) deadline_seconds: u64,
+}
+
+/// Where recorded state lives.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Store {
+    /// The data folder.
+    pub(crate) data: PathBuf,
+}
+
+/// Where the keys are.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Keys {
+    /// The key file, mode 0600, outside the data folder.
+    pub(crate) file: PathBuf,
+}
+
+/// Where the anchor is.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Anchor {
+    /// The anchor file, outside the data folder.
+    pub(crate) file: PathBuf,
+}
+
+/// What the service says of itself.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Log {
+    /// How much.
+    pub(crate) level: String,
+    /// As JSON lines.
+    pub(crate) json: bool,
+}
+
+impl Default for Installation {
+    fn default() -> Self {
+        Self { name: "localhost".to_owned() }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 7878)),
+            admin: SocketAddr::from(([127, 0, 0, 1], 7879)),
+            socket: PathBuf::from("operator.sock"),
+            requests: 1024,
+            deadline_seconds: 10,
+        }
+    }
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { data: PathBuf::from("data") }
+    }
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { file: PathBuf::from("keys") }
+    }
+}
+
+impl Default for Anchor {
+    fn default() -> Self {
+        Self { file: PathBuf::from("anchor") }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".to_owned(), json: false }
+    }
+}

@@ -1,0 +1,87 @@
+//! An installation on this machine: the only place that picks a backend.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use postern_app::{App, Ports, Settings};
+use postern_core::ports::Keys;
+use postern_outside::assertion::JwsAssertions;
+use postern_outside::clock::SystemClock;
+use postern_outside::entropy::SystemEntropy;
+use postern_outside::key_file::KeyFile;
+use postern_store::sqlite::{Options, Sqlite};
+
+use crate::config::Config;
+use crate::failure::Failure;
+
+/// A file in the data folder of a demonstration: `serve` refuses it.
+const DEMONSTRATION: &str = "THIS-IS-A-DEMONSTRATION";
+
+/// Opens keys and store of a configuration. The store's folder is locked until the application is dropped.
+pub(crate) fn open(config: &Config) -> Result<Arc<App>, Failure> {
+    let keys = KeyFile::open(&config.keys.file).map_err(Failure::refused)?;
+    if !config.store.data.join("postern.db").exists() {
+        return Err(Failure::refused(format!(
+            "there is no database in {}. `postern init` makes a new installation; to go on with an old one, put its data folder there",
+            config.store.data.display()
+        )));
+    }
+    open_with(keys, &config.store.data, &config.installation.name)
+}
+
+/// An application over a key file and a data folder, made if it is not there.
+pub(crate) fn open_with(keys: KeyFile, data: &Path, name: &str) -> Result<Arc<App>, Failure> {
+    let sealer = keys.local().sealer().clone();
+    let store = Sqlite::open(data, sealer, Options::default()).map_err(Failure::refused)?;
+    let ports = Ports {
+        store: Arc::new(store),
+        keys: Arc::new(keys),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        assertions: Arc::new(JwsAssertions),
+    };
+    let stretches = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(Arc::new(App::new(ports, Settings { installation: name.to_owned(), stretches })))
+}
+
+/// Whether the key file belongs to the data folder: the installation's own record opens with it.
+pub(crate) async fn check_keys(app: &App, config: &Config) -> Result<(), Failure> {
+    app.check_installation().await.map_err(|refused| {
+        Failure::refused(format!(
+            "{refused} Key file: {}; data folder: {}",
+            config.keys.file.display(),
+            config.store.data.display()
+        ))
+    })
+}
+
+/// Marks a data folder as a demonstration's.
+pub(crate) fn mark_demonstration(data: &Path) -> Result<(), Failure> {
+    std::fs::write(data.join(DEMONSTRATION), b"Made by `postern demo`. `postern serve` refuses it.\n").map_err(Failure::refused)
+}
+
+/// Refuses a demonstration's data folder.
+pub(crate) fn refuse_demonstration(data: &Path) -> Result<(), Failure> {
+    if data.join(DEMONSTRATION).exists() {
+        return Err(Failure::refused(format!(
+            "{} was made by `postern demo`, where an application's bare word counts as proof. Make a new installation with `postern init`",
+            data.display()
+        )));
+    }
+    Ok(())
+}
+
+/// Listens on a Unix socket that only this user may use. A socket that nobody answers is taken over.
+pub(crate) async fn operator_socket(path: &Path) -> Result<tokio::net::UnixListener, Failure> {
+    if tokio::net::UnixStream::connect(path).await.is_ok() {
+        return Err(Failure::refused(format!("another service answers at {}. Stop it first", path.display())));
+    }
+    if path.exists() {
+        std::fs::remove_file(path).map_err(Failure::refused)?;
+    }
+    let listener = tokio::net::UnixListener::bind(path)
+        .map_err(|fault| Failure::refused(format!("the operator's socket {} could not be made: {fault}", path.display())))?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(Failure::refused)?;
+    Ok(listener)
+}

@@ -1,0 +1,25 @@
+//! Admission: decided before a body is read or a key is looked at.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use postern_app::Problem;
+
+use super::host;
+use crate::problem::Refusal;
+use crate::service::Shared;
+
+/// Lets a request in if it is for this host, the service may answer, and there is a place.
+pub(crate) async fn admit(State(service): State<Shared>, request: Request, next: Next) -> Response {
+    if service.loopback_host && !host::is_loopback(&request) {
+        return Refusal::App(Problem::NotFound).into_response();
+    }
+    if service.readiness.blocks() && super::observe::is_interface(&request) {
+        return Refusal::App(Problem::Unavailable).into_response();
+    }
+    let Ok(_place) = service.places.try_acquire() else {
+        service.metrics.refused_as_busy();
+        return Refusal::App(Problem::Unavailable).into_response();
+    };
+    next.run(request).await
+}

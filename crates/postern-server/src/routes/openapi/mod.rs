@@ -1,0 +1,3 @@
+//! `/openapi.json`.
+
+pub(crate) mod get;

@@ -1,0 +1,5 @@
+//! `/v1/code-sets`.
+
+pub(crate) mod post;
+pub(crate) mod set;
+mod shown;

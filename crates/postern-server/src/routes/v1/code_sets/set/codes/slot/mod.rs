@@ -1,0 +1,3 @@
+//! `/v1/code-sets/{set}/codes/{slot}`.
+
+pub(crate) mod revoke;

@@ -1,0 +1,3 @@
+//! `/v1/code-sets/{set}/confirm`.
+
+pub(crate) mod post;

@@ -1,0 +1,3 @@
+//! `/v1/log/checkpoint`.
+
+pub(crate) mod get;

@@ -1,0 +1,3 @@
+//! `/v1/log`.
+
+pub(crate) mod checkpoint;

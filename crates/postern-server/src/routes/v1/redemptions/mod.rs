@@ -1,0 +1,4 @@
+//! `/v1/redemptions`.
+
+mod accepted;
+pub(crate) mod post;

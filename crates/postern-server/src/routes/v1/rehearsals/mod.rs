@@ -1,0 +1,3 @@
+//! `/v1/rehearsals`.
+
+pub(crate) mod post;

@@ -1,0 +1,3 @@
+//! `/v1/subjects/lookup`.
+
+pub(crate) mod post;

@@ -1,0 +1,4 @@
+//! `/v1/subjects/{sub}`.
+
+pub(crate) mod get;
+pub(crate) mod patch;

@@ -1,0 +1,3 @@
+//! `/.well-known/jwks.json`.
+
+pub(crate) mod get;

@@ -1,0 +1,112 @@
+//! The server: routers with their layers, and the loop that serves them.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use postern_app::{App, Problem};
+use tokio::net::TcpListener;
+
+use crate::layers::{RequestIds, admit, observe};
+use crate::problem::Refusal;
+use crate::service::{Service, Shared};
+use crate::{Limits, Metrics, Readiness, admin, connections, routes};
+
+/// The HTTP server of an application.
+pub struct Server {
+    service: Service,
+}
+
+/// Why the server does not listen.
+#[derive(Debug, thiserror::Error)]
+pub enum BindFault {
+    /// The address is reachable from other machines.
+    #[error(
+        "{0} can be reached from other machines, and this server speaks plain HTTP. Listen on 127.0.0.1 or [::1] and put a proxy with TLS on the same machine in front of it"
+    )]
+    NotLoopback(SocketAddr),
+    /// The system refused.
+    #[error("cannot listen on {0}: {1}")]
+    Refused(SocketAddr, std::io::Error),
+}
+
+impl Server {
+    /// A server over its application.
+    #[must_use]
+    pub fn new(app: Arc<App>, limits: Limits, readiness: Arc<Readiness>, metrics: Arc<Metrics>) -> Self {
+        Self { service: Service::new(app, limits, readiness, metrics) }
+    }
+
+    /// Whether a request must name this machine (`localhost`, `127.0.0.1` or `[::1]`) as its host. It should
+    /// where a browser on the same machine could be led here.
+    #[must_use]
+    pub fn require_loopback_host(mut self, required: bool) -> Self {
+        self.service.loopback_host = required;
+        self
+    }
+
+    /// Names this run of the service in the ids that it gives to requests.
+    #[must_use]
+    pub fn named_run(mut self, run: impl Into<String>) -> Self {
+        self.service.request_ids = RequestIds::new(run.into());
+        self
+    }
+
+    /// Listens on a loopback address.
+    ///
+    /// # Errors
+    /// [`BindFault`] for any other address, or if the system refuses.
+    pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindFault> {
+        if !address.ip().to_canonical().is_loopback() {
+            return Err(BindFault::NotLoopback(address));
+        }
+        TcpListener::bind(address).await.map_err(|fault| BindFault::Refused(address, fault))
+    }
+
+    /// Serves until `shutdown` resolves: stops accepting, tells waiting readers, and gives what runs the time
+    /// that the limits allow.
+    pub async fn serve(
+        self,
+        public: TcpListener,
+        administration: Option<TcpListener>,
+        shutdown: impl Future<Output = ()>,
+    ) {
+        let service = Arc::new(self.service);
+        let (limits, stopping) = (service.limits, || service.stopping.subscribe());
+        let publicly = connections::serve(public, public_router(&service), limits, stopping());
+        let privately = async {
+            if let Some(listener) = administration {
+                connections::serve(listener, admin_router(&service), limits, stopping()).await;
+            }
+        };
+        let until = async {
+            shutdown.await;
+            service.stopping.send_replace(true);
+        };
+        tokio::join!(publicly, privately, until);
+    }
+}
+
+/// The public routes with their layers.
+pub(crate) fn public_router(service: &Shared) -> Router {
+    let (router, _) = routes::all().split_for_parts();
+    let admitted = with_fallbacks(router).layer(from_fn_with_state(Arc::clone(service), admit));
+    observed(admitted, service)
+}
+
+/// The administrator's routes with their layers. They are answered even when the service is not ready or busy.
+pub(crate) fn admin_router(service: &Shared) -> Router {
+    observed(with_fallbacks(admin::all()), service)
+}
+
+fn observed(router: Router<Shared>, service: &Shared) -> Router {
+    router.layer(from_fn_with_state(Arc::clone(service), observe)).with_state(Arc::clone(service))
+}
+
+fn with_fallbacks(router: Router<Shared>) -> Router<Shared> {
+    router
+        .fallback(async || Refusal::App(Problem::NotFound))
+        .method_not_allowed_fallback(async || Refusal::MethodNotAllowed)
+}

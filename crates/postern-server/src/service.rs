@@ -1,0 +1,57 @@
+//! What every handler shares.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use postern_app::App;
+use tokio::sync::{Semaphore, watch};
+
+use crate::layers::RequestIds;
+use crate::{Limits, Metrics, Readiness};
+
+/// What every handler shares.
+pub(crate) struct Service {
+    pub(crate) app: Arc<App>,
+    pub(crate) limits: Limits,
+    pub(crate) readiness: Arc<Readiness>,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Places for requests that are worked on.
+    pub(crate) places: Semaphore,
+    pub(crate) request_ids: RequestIds,
+    /// Whether a request must name this machine as its host.
+    pub(crate) loopback_host: bool,
+    /// Turns true when the server stops, so that nobody waits any longer.
+    pub(crate) stopping: watch::Sender<bool>,
+}
+
+/// The state of the routers.
+pub(crate) type Shared = Arc<Service>;
+
+/// What handlers give.
+pub(crate) type Answer = Result<Response, crate::problem::Refusal>;
+
+impl Service {
+    pub(crate) fn new(
+        app: Arc<App>,
+        limits: Limits,
+        readiness: Arc<Readiness>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            app,
+            limits,
+            readiness,
+            metrics,
+            places: Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS)),
+            request_ids: RequestIds::new(String::new()),
+            loopback_host: false,
+            stopping: watch::Sender::new(false),
+        }
+    }
+
+    /// Resolves when the server stops.
+    pub(crate) async fn stops(&self) {
+        // An error means that the sender is gone, which is a stop as well.
+        let _ = self.stopping.subscribe().wait_for(|stopping| *stopping).await;
+    }
+}

@@ -1,0 +1,87 @@
+//! The logs: numbered without gaps, a tree over each.
+
+use postern_core::kernel::{EventHead, StoredEvent};
+use postern_core::ports::Store;
+use postern_log::{Frontier, leaf_hash};
+
+use crate::counter::Counted;
+use crate::harness::Harness;
+use crate::support::{add, counter, counter_of, record, sealer, tenant};
+
+async fn events(store: &dyn Store, number: u8) -> Vec<StoredEvent> {
+    store.events(tenant(number), 0, 1000, None).await.expect("events")
+}
+
+pub(crate) async fn indexes_have_no_gap_and_tenants_are_apart(harness: impl Harness) {
+    let store = harness.store();
+    for round in 0..3 {
+        add(&*store, counter_of(tenant(1), 1), 1).await;
+        record(&*store, counter_of(tenant(2), 1), vec![Counted::Added(1), Counted::Added(round)]).await;
+        add(&*store, counter_of(tenant(1), 2), 1).await;
+    }
+    drop(store);
+    let harness = harness.reopened();
+    let store = harness.store();
+    for (number, size) in [(1, 6), (2, 6)] {
+        add(&*store, counter_of(tenant(number), 3), 1).await;
+        let events = events(&*store, number).await;
+        let indexes: Vec<u64> = events.iter().map(|event| event.index).collect();
+        assert_eq!(indexes, (0..=size).collect::<Vec<u64>>());
+        for event in events {
+            assert!(sealer().event_is_genuine(tenant(number), &event.bytes, &event.mac));
+            let head = EventHead::read(&event.bytes).expect("an event");
+            assert_eq!((head.version, head.tenant), (event.version, tenant(number)));
+            assert_eq!(head.object, event.key.to_string());
+        }
+    }
+}
+
+pub(crate) async fn the_frontier_is_the_tree_over_the_events(harness: impl Harness) {
+    let store = harness.store();
+    assert_eq!(store.head(tenant(1)).await.expect("a head").frontier, Frontier::new());
+    for number in 0..11 {
+        add(&*store, counter(number), 1).await;
+    }
+    let mut tree = Frontier::new();
+    for event in events(&*store, 1).await {
+        tree.append(leaf_hash(&event.bytes));
+    }
+    assert_eq!(store.head(tenant(1)).await.expect("a head").frontier, tree);
+    assert_eq!(tree.size(), 11);
+}
+
+pub(crate) async fn events_are_found_by_record_and_version(harness: impl Harness) {
+    let store = harness.store();
+    for _ in 0..3 {
+        add(&*store, counter(1), 1).await;
+        add(&*store, counter(2), 1).await;
+    }
+    let found = store.event(counter(2), 2).await.expect("an answer").expect("an event");
+    assert_eq!((found.index, found.key, found.version), (3, counter(2), 2));
+    assert!(store.event(counter(2), 4).await.expect("an answer").is_none());
+    let of = store.events(tenant(1), 2, 10, Some(counter(1))).await.expect("events");
+    assert_eq!(of.iter().map(|event| (event.index, event.version)).collect::<Vec<_>>(), vec![(2, 2), (4, 3)]);
+    let page = store.events(tenant(1), 1, 2, None).await.expect("events");
+    assert_eq!(page.iter().map(|event| event.index).collect::<Vec<_>>(), vec![1, 2]);
+}
+
+pub(crate) async fn grown_tenants_are_taken_once(harness: impl Harness) {
+    let store = harness.store();
+    assert!(store.take_grown().is_empty());
+    add(&*store, counter_of(tenant(2), 1), 1).await;
+    add(&*store, counter_of(tenant(1), 1), 1).await;
+    add(&*store, counter_of(tenant(1), 1), 1).await;
+    assert_eq!(store.take_grown(), vec![tenant(1), tenant(2)]);
+    assert!(store.take_grown().is_empty());
+    add(&*store, counter_of(tenant(2), 1), 1).await;
+    assert_eq!(store.take_grown(), vec![tenant(2)]);
+}
+
+pub(crate) async fn the_newest_checkpoint_stays(harness: impl Harness) {
+    let store = harness.store();
+    assert_eq!(store.checkpoint(tenant(1)).await.expect("an answer"), None);
+    for (size, note) in [(3, "three"), (5, "five"), (4, "four")] {
+        store.keep_checkpoint(tenant(1), size, note.to_owned()).await.expect("it is kept");
+    }
+    assert_eq!(store.checkpoint(tenant(1)).await.expect("an answer"), Some("five".to_owned()));
+}
