@@ -1,3 +1,51 @@
 //! `cargo xtask`: one entrance for people and CI.
+//!
+//! | subcommand | does |
+//! |---|---|
+//! | `check` | format, lints, crate edges, rules on files, licences, generated files |
+//! | `generate` | writes the generated files |
+//! | `test` | builds once, runs every test, inside and outside |
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool of the command line talks to people")]
 
-fn main() {}
+mod cargo;
+mod check;
+mod edges;
+mod generate;
+mod place;
+mod python;
+mod run;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// What a step gives: nothing, or what went wrong and what to do next.
+type Done<T = ()> = Result<T, String>;
+
+/// One entrance for people and CI.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Task {
+    /// Checks format, lints, crate edges, rules on files, licences and generated files
+    Check,
+    /// Writes docs/reference
+    Generate,
+    /// Builds once and runs every test
+    Test(test::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Task::parse() {
+        Task::Check => check::check(),
+        Task::Generate => generate::generate(),
+        Task::Test(options) => test::test(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("xtask: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::App;
+
 /// Header of a receipt. Fields in RFC 8785 order.
 #[derive(Serialize)]
 struct Header<'a> {
@@ -37,6 +39,14 @@ pub fn receipt(keys: &dyn Keys, claims: &Receipt<'_>) -> Result<String, KeysUnav
     let message = format!("{header}.{payload}");
     let signature = keys.sign(SigningKey::Receipts, message.as_bytes())?;
     Ok(format!("{message}.{}", base64url(&signature)))
+}
+
+impl App {
+    /// The key set (RFC 7517) that this installation's receipts are checked with.
+    #[must_use]
+    pub fn receipt_keys(&self) -> Value {
+        key_set(&*self.ports.keys)
+    }
 }
 
 /// The key set (RFC 7517) that receipts are checked with.

@@ -24,14 +24,24 @@ impl Service {
             Some(authority) if !authority.is_empty() && !authority.contains('/') => {
                 Ok(Self { authority: authority.to_owned(), key })
             }
-            _ => Err(Failure::Usage(format!("{url} is not a service's URL: it looks like http://127.0.0.1:7878"))),
+            _ => Err(Failure::Usage(format!(
+                "{url} is not a service's URL: it looks like http://127.0.0.1:7878"
+            ))),
         }
     }
 
     /// Sends a request with an idempotency key and gives the status and the answer.
-    pub(crate) async fn post(&self, path: &str, body: &Value, idempotency: &str) -> Result<(StatusCode, Value), Failure> {
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        body: &Value,
+        idempotency: &str,
+    ) -> Result<(StatusCode, Value), Failure> {
         let stream = tokio::net::TcpStream::connect(&self.authority).await.map_err(|fault| {
-            Failure::refused(format!("no service answers at {}: {fault}. Is `postern serve` running there?", self.authority))
+            Failure::refused(format!(
+                "no service answers at {}: {fault}. Is `postern serve` running there?",
+                self.authority
+            ))
         })?;
         let authorization = Zeroizing::new(format!("Bearer {}", &*self.key));
         let request = Request::builder()
@@ -48,12 +58,17 @@ impl Service {
 }
 
 /// Sends an operator's command through a Unix socket.
-pub(crate) async fn operate(stream: tokio::net::UnixStream, command: &Value) -> Result<(StatusCode, Value), Failure> {
+pub(crate) async fn operate(
+    stream: tokio::net::UnixStream,
+    operator: &str,
+    command: &Value,
+) -> Result<(StatusCode, Value), Failure> {
     let request = Request::builder()
         .method(Method::POST)
         .uri("/operate")
         .header("host", "localhost")
         .header("content-type", "application/json")
+        .header(postern_server::operator::OPERATOR, operator)
         .body(Full::new(Bytes::from(command.to_string())))
         .map_err(Failure::refused)?;
     send(stream, request).await
@@ -64,7 +79,8 @@ where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let lost = |fault: hyper::Error| Failure::refused(format!("the service did not answer: {fault}"));
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(lost)?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(lost)?;
     tokio::spawn(connection);
     let answer = sender.send_request(request).await.map_err(lost)?;
     let status = answer.status();
@@ -76,10 +92,14 @@ where
 /// What a refused answer says to people.
 pub(crate) fn refusal(status: StatusCode, answer: &Value) -> Failure {
     let told = answer.get("detail").or_else(|| answer.get("error")).and_then(Value::as_str);
-    let hint = match (answer.get("class").and_then(Value::as_str), answer.get("group").and_then(Value::as_u64)) {
-        (_, Some(group)) => format!(" Please compare group {group}."),
-        (Some(class), None) => format!(" ({class})"),
-        (None, None) => String::new(),
-    };
-    Failure::refused(format!("{}{hint}", told.map_or_else(|| format!("the service answered {status}"), str::to_owned)))
+    let hint =
+        match (answer.get("class").and_then(Value::as_str), answer.get("group").and_then(Value::as_u64)) {
+            (_, Some(group)) => format!(" Please compare group {group}."),
+            (Some(class), None) => format!(" ({class})"),
+            (None, None) => String::new(),
+        };
+    Failure::refused(format!(
+        "{}{hint}",
+        told.map_or_else(|| format!("the service answered {status}"), str::to_owned)
+    ))
 }

@@ -58,7 +58,8 @@ pub(crate) async fn check_keys(app: &App, config: &Config) -> Result<(), Failure
 
 /// Marks a data folder as a demonstration's.
 pub(crate) fn mark_demonstration(data: &Path) -> Result<(), Failure> {
-    std::fs::write(data.join(DEMONSTRATION), b"Made by `postern demo`. `postern serve` refuses it.\n").map_err(Failure::refused)
+    std::fs::write(data.join(DEMONSTRATION), b"Made by `postern demo`. `postern serve` refuses it.\n")
+        .map_err(Failure::refused)
 }
 
 /// Refuses a demonstration's data folder.
@@ -75,13 +76,17 @@ pub(crate) fn refuse_demonstration(data: &Path) -> Result<(), Failure> {
 /// Listens on a Unix socket that only this user may use. A socket that nobody answers is taken over.
 pub(crate) async fn operator_socket(path: &Path) -> Result<tokio::net::UnixListener, Failure> {
     if tokio::net::UnixStream::connect(path).await.is_ok() {
-        return Err(Failure::refused(format!("another service answers at {}. Stop it first", path.display())));
+        return Err(Failure::refused(format!(
+            "another service answers at {}. Stop it first",
+            path.display()
+        )));
     }
     if path.exists() {
         std::fs::remove_file(path).map_err(Failure::refused)?;
     }
-    let listener = tokio::net::UnixListener::bind(path)
-        .map_err(|fault| Failure::refused(format!("the operator's socket {} could not be made: {fault}", path.display())))?;
+    let listener = tokio::net::UnixListener::bind(path).map_err(|fault| {
+        Failure::refused(format!("the operator's socket {} could not be made: {fault}", path.display()))
+    })?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(Failure::refused)?;
     Ok(listener)
 }

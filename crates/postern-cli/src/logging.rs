@@ -5,7 +5,8 @@ use tracing_subscriber::filter::LevelFilter;
 /// Begins logging.
 pub(crate) fn begin(level: &str, json: bool) {
     let level = level.parse::<LevelFilter>().unwrap_or(LevelFilter::INFO);
-    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(true);
+    let builder =
+        tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(true);
     // A second start in one process keeps the first one's log.
     let _ = if json { builder.json().try_init() } else { builder.with_ansi(false).try_init() };
 }

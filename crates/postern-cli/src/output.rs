@@ -29,7 +29,11 @@ fn lines(value: &Value, depth: usize) -> String {
     match value {
         Value::Object(members) => members.iter().map(|(name, value)| member(name, value, depth)).collect(),
         Value::Array(items) if items.is_empty() => format!("{indent}(none)\n"),
-        Value::Array(items) => items.iter().map(|item| format!("{}\n", lines(item, depth).trim_end())).collect::<Vec<_>>().join("\n"),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| format!("{}\n", lines(item, depth).trim_end()))
+            .collect::<Vec<_>>()
+            .join("\n"),
         other => format!("{indent}{}\n", plain(other)),
     }
 }
@@ -43,7 +47,10 @@ fn member(name: &str, value: &Value, depth: usize) -> String {
         }
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(plain).collect();
-            format!("{indent}{name}: {}\n", if items.is_empty() { "none".to_owned() } else { items.join(", ") })
+            format!(
+                "{indent}{name}: {}\n",
+                if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+            )
         }
         other => format!("{indent}{name}: {}\n", plain(other)),
     }

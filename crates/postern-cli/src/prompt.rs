@@ -10,7 +10,9 @@ use crate::failure::Failure;
 pub(crate) fn secret(question: &str) -> Result<Zeroizing<String>, Failure> {
     if std::io::stdin().is_terminal() {
         let typed = rpassword::prompt_password(format!("{question}: "));
-        return typed.map(Zeroizing::new).map_err(|fault| Failure::refused(format!("the terminal could not be read: {fault}")));
+        return typed
+            .map(Zeroizing::new)
+            .map_err(|fault| Failure::refused(format!("the terminal could not be read: {fault}")));
     }
     let mut line = Zeroizing::new(String::new());
     std::io::stdin()

@@ -1,1 +1,25 @@
-//! For tests: fresh stores, actors as types, fault injection, sinks.
+//! For tests: fresh installations, actors as types, searches through everything that was written.
+//!
+//! Nothing here is part of the product. It may panic: that is how a test says that its ground is not there.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test's ground may panic"
+)]
+
+mod backend;
+mod clock;
+mod entropy;
+mod http;
+pub mod leaks;
+mod service;
+mod world;
+
+pub use backend::{Redeem, Sheet};
+pub use clock::TestClock;
+pub use entropy::SeededEntropy;
+pub use http::{Answer, Http};
+pub use service::Service;
+pub use world::{StoreKind, World, reopen};

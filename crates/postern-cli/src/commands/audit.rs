@@ -24,6 +24,8 @@ pub(super) async fn verify(
         output::message("Everything is as it was written. Without a witness this is self-asserted.");
         return Ok(ExitCode::SUCCESS);
     }
-    output::message("Something is not as it was written: see the findings. Stop the service, keep this data folder as it is, and compare with a backup.");
+    output::message(
+        "Something is not as it was written: see the findings. Stop the service, keep this data folder as it is, and compare with a backup.",
+    );
     Ok(ExitCode::from(3))
 }

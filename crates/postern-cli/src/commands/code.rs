@@ -9,7 +9,8 @@ use crate::{output, prompt};
 
 /// Reads one word from standard input and prints JSON.
 pub(super) fn inspect(prefix: &str) -> Result<(), Failure> {
-    let prefix = Prefix::new(prefix).map_err(|fault| Failure::Usage(format!("the prefix will not do: {fault}")))?;
+    let prefix =
+        Prefix::new(prefix).map_err(|fault| Failure::Usage(format!("the prefix will not do: {fault}")))?;
     let word = prompt::secret("Code")?;
     let mut answer = Map::new();
     let mut say = |name: &str, value: Value| answer.insert(name.to_owned(), value);

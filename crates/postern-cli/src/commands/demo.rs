@@ -32,7 +32,8 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
     logging::begin(&demo.log, false);
     let parent = demo.data.unwrap_or_else(std::env::temp_dir);
     std::fs::create_dir_all(&parent).map_err(Failure::refused)?;
-    let folder = tempfile::Builder::new().prefix("postern-demo-").tempdir_in(parent).map_err(Failure::refused)?;
+    let folder =
+        tempfile::Builder::new().prefix("postern-demo-").tempdir_in(parent).map_err(Failure::refused)?;
     let data = folder.path().join("data");
     let keys = KeyFile::create(&folder.path().join("keys"), &SystemEntropy).map_err(Failure::refused)?;
     let (mut file, _) = AnchorFile::create(&folder.path().join("anchor")).map_err(Failure::refused)?;
@@ -48,10 +49,18 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
     } else {
         output::data(&what_to_type(&url, &key));
     }
-    let limits = Limits { loopback_host: true, ..Limits::default() };
     let anchors = Some(Arc::new(AnchorKeeper::new(file, anchor)) as Arc<dyn postern_core::ports::Anchors>);
-    let readiness = Readiness::default();
-    running::run(Running { app, listener, admin: None, operator: None, anchors, readiness, limits }).await?;
+    running::run(Running {
+        app,
+        listener,
+        admin: None,
+        operator: None,
+        anchors,
+        readiness: Arc::new(Readiness::new()),
+        limits: Limits::default(),
+        loopback_host: true,
+    })
+    .await?;
     folder.close().map_err(Failure::refused)
 }
 
@@ -71,9 +80,13 @@ async fn seed(app: &App) -> Result<(TenantId, Zeroizing<String>), Failure> {
         trusted_backend: true,
     };
     let (_, key) = operator.create_application(tenant, application).await.map_err(Failure::refused)?;
-    let token = Token::parse(&key).ok_or_else(|| Failure::refused("the demonstration's key did not read back"))?;
-    let alice = NewSubject { external_id: SUBJECT.to_owned(), tier: None, kind: SubjectKind::Person, owner: None };
-    app.create_subject(&Arc::new(token), alice).await.map_err(|problem| Failure::refused(problem.told().0))?;
+    let token =
+        Token::parse(&key).ok_or_else(|| Failure::refused("the demonstration's key did not read back"))?;
+    let alice =
+        NewSubject { external_id: SUBJECT.to_owned(), tier: None, kind: SubjectKind::Person, owner: None };
+    app.create_subject(&Arc::new(token), alice)
+        .await
+        .map_err(|problem| Failure::refused(problem.told().0))?;
     Ok((tenant, key))
 }
 

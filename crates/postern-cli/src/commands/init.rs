@@ -45,14 +45,19 @@ pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
 
 fn make_folder(path: &Path) -> Result<(), Failure> {
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.map_err(|fault| Failure::refused(format!("the folder {} could not be made: {fault}", path.display())))
+    made.map_err(|fault| {
+        Failure::refused(format!("the folder {} could not be made: {fault}", path.display()))
+    })
 }
 
 fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     use std::io::Write as _;
     let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let mut file = file.map_err(|fault| {
-        Failure::refused(format!("{} could not be made: {fault}. An installation is made once", path.display()))
+        Failure::refused(format!(
+            "{} could not be made: {fault}. An installation is made once",
+            path.display()
+        ))
     })?;
     file.write_all(text.as_bytes()).map_err(Failure::refused)
 }

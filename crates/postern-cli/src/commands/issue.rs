@@ -33,11 +33,14 @@ pub(super) async fn run(issue: Issue, json: bool) -> Result<(), Failure> {
     }
     let set = staged.get("set").and_then(Value::as_str).unwrap_or_default().to_owned();
     show(&staged, json);
-    output::message("Save or print these codes now: they are not shown again. Then type one of them to make them work.");
+    output::message(
+        "Save or print these codes now: they are not shown again. Then type one of them to make them work.",
+    );
     for _ in 0..3 {
         let code = prompt::secret("One of the codes")?;
         let body = json!({ "code": &*code });
-        let (status, confirmed) = service.post(&format!("/v1/code-sets/{set}/confirm"), &body, &fresh()?).await?;
+        let (status, confirmed) =
+            service.post(&format!("/v1/code-sets/{set}/confirm"), &body, &fresh()?).await?;
         if status.is_success() {
             output::answer(&confirmed, json);
             output::message("The set works. The code that you typed was not used up.");
@@ -48,7 +51,9 @@ pub(super) async fn run(issue: Issue, json: bool) -> Result<(), Failure> {
             break;
         }
     }
-    Err(Failure::refused(format!("the set {set} was not confirmed; the codes before still work. It ends by itself in 15 minutes")))
+    Err(Failure::refused(format!(
+        "the set {set} was not confirmed; the codes before still work. It ends by itself in 15 minutes"
+    )))
 }
 
 fn show(staged: &Value, json: bool) {

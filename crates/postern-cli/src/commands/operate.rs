@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::arguments::{
-    ApplicationCommand, ApplicationCreate, Configured, KeyCommand, ProverCommand, Revoke, SubjectCommand, TenantChange,
-    TenantCommand,
+    ApplicationCommand, ApplicationCreate, Configured, KeyCommand, ProverCommand, Revoke, SubjectCommand,
+    TenantChange, TenantCommand,
 };
 use crate::config::Config;
 use crate::failure::Failure;
@@ -25,7 +25,7 @@ pub(super) async fn operate(configured: &Configured, command: Command) -> Result
     let config = Config::read(&configured.config)?;
     if let Ok(stream) = tokio::net::UnixStream::connect(&config.server.socket).await {
         let value = serde_json::to_value(&command).map_err(Failure::refused)?;
-        let (status, answer) = client::operate(stream, &value).await?;
+        let (status, answer) = client::operate(stream, &whoami(), &value).await?;
         return if status.is_success() { Ok(answer) } else { Err(client::refusal(status, &answer)) };
     }
     let app = installation::open(&config)?;
@@ -52,14 +52,15 @@ pub(super) async fn tenant(command: TenantCommand, json: bool) -> Result<(), Fai
 
 async fn change_tenant(change: TenantChange) -> Result<Value, Failure> {
     let tenant = id(&change.tenant)?;
-    let tier = change.tier.as_deref().map(|tier| word::<Tier>("tier", tier)).transpose()?.map(|tier| TierChange {
-        tier,
-        format: change.format.clone(),
-        count: change.count,
-        lifetime_days: change.lifetime_days,
-        low_stock: change.low_stock,
-        stretch: change.stretch.clone(),
-    });
+    let tier =
+        change.tier.as_deref().map(|tier| word::<Tier>("tier", tier)).transpose()?.map(|tier| TierChange {
+            tier,
+            format: change.format.clone(),
+            count: change.count,
+            lifetime_days: change.lifetime_days,
+            low_stock: change.low_stock,
+            stretch: change.stretch.clone(),
+        });
     if tier.is_none() && change.prefix.is_none() {
         return Err(Failure::Usage("nothing to change: give --prefix, or --tier with a setting".to_owned()));
     }
@@ -82,7 +83,8 @@ pub(super) async fn application(command: ApplicationCommand, json: bool) -> Resu
         }
         ApplicationCommand::Key(KeyCommand::Revoke { application, number, tenant, configured }) => {
             let application: ApplicationId = id(&application)?;
-            operate(&configured, Command::ApplicationKeyRevoke { tenant: id(&tenant)?, application, number }).await?
+            operate(&configured, Command::ApplicationKeyRevoke { tenant: id(&tenant)?, application, number })
+                .await?
         }
     };
     output::answer(&answer, json);
@@ -90,7 +92,8 @@ pub(super) async fn application(command: ApplicationCommand, json: bool) -> Resu
 }
 
 async fn create_application(create: ApplicationCreate) -> Result<Value, Failure> {
-    let scopes: Result<Vec<Scope>, Failure> = create.scopes.iter().map(|scope| word("scope", scope)).collect();
+    let scopes: Result<Vec<Scope>, Failure> =
+        create.scopes.iter().map(|scope| word("scope", scope)).collect();
     let tiers: Result<Vec<Tier>, Failure> = create.tiers.iter().map(|tier| word("tier", tier)).collect();
     let command = Command::ApplicationCreate {
         tenant: id(&create.tenant)?,
@@ -144,7 +147,9 @@ pub(super) async fn revoke(revoke: Revoke, json: bool) -> Result<(), Failure> {
 
 /// Reads a typed id.
 pub(super) fn id<N: Named>(text: &str) -> Result<Id<N>, Failure> {
-    Id::parse(text).ok_or_else(|| Failure::Usage(format!("{text} is not an id of the right kind: it looks like {}_…", N::PREFIX)))
+    Id::parse(text).ok_or_else(|| {
+        Failure::Usage(format!("{text} is not an id of the right kind: it looks like {}_…", N::PREFIX))
+    })
 }
 
 /// Reads a word of a closed list.
@@ -162,7 +167,10 @@ fn public_key(path: &Path) -> Result<ProverKey, Failure> {
         .map_err(|fault| Failure::Usage(format!("{} is not a JSON Web Key: {fault}", path.display())))?;
     let member = |name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
     if key.get("d").is_some() {
-        return Err(Failure::Usage(format!("{} holds a private key. Give the public one, without \"d\"", path.display())));
+        return Err(Failure::Usage(format!(
+            "{} holds a private key. Give the public one, without \"d\"",
+            path.display()
+        )));
     }
     let algorithm = match (member("kty").as_deref(), member("crv").as_deref()) {
         (Some("OKP"), Some("Ed25519")) => "EdDSA",

@@ -1,6 +1,5 @@
 //! A running service: listeners, jobs, and a stop that finishes what it began.
 
-use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,12 +19,16 @@ pub(super) struct Running {
     pub(super) admin: Option<TcpListener>,
     pub(super) operator: Option<(UnixListener, PathBuf)>,
     pub(super) anchors: Option<Arc<dyn Anchors>>,
-    pub(super) readiness: Readiness,
+    pub(super) readiness: Arc<Readiness>,
     pub(super) limits: Limits,
+    /// Whether requests must name this machine as their host.
+    pub(super) loopback_host: bool,
 }
 
 /// How often the anchor is written.
 const ANCHOR: Duration = Duration::from_secs(1);
+/// Ticks in a row without a written anchor after which the service says that it is not ready.
+const OLD_ANCHOR: u32 = 10;
 /// How often sums of untested words are recorded.
 const SUMS: Duration = Duration::from_secs(5);
 /// How often expired sets are recorded.
@@ -43,16 +46,18 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     let jobs = tokio::spawn(jobs(
         Arc::clone(&running.app),
         running.anchors,
-        running.readiness.clone(),
+        Arc::clone(&running.readiness),
         Arc::clone(&metrics),
         stopping.clone(),
     ));
     let socket = running.operator.as_ref().map(|(_, path)| path.clone());
     let operator = running.operator.map(|(listener, _)| {
         let app = Arc::clone(&running.app);
-        tokio::spawn(postern_server::operator::serve(listener, app, super::operate::whoami(), stopped(stopping.clone())))
+        tokio::spawn(postern_server::operator::serve(listener, app, stopped(stopping.clone())))
     });
-    let server = Server::new(Arc::clone(&running.app), running.limits, running.readiness, metrics);
+    let server = Server::new(Arc::clone(&running.app), running.limits, running.readiness, metrics)
+        .require_loopback_host(running.loopback_host)
+        .named_run(super::remote::fresh()?);
     server.serve(running.listener, running.admin, stopped(stopping)).await;
     if let Some(operator) = operator {
         let _ = operator.await;
@@ -67,7 +72,7 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
 async fn jobs(
     app: Arc<App>,
     anchors: Option<Arc<dyn Anchors>>,
-    readiness: Readiness,
+    readiness: Arc<Readiness>,
     metrics: Arc<Metrics>,
     stopping: watch::Receiver<bool>,
 ) {
@@ -85,13 +90,15 @@ async fn jobs(
             () = &mut stop => true,
         };
         let Some(anchors) = &anchors else {
-            if over { return }
+            if over {
+                return;
+            }
             continue;
         };
         match app.anchor(&**anchors, &mut behind).await {
             Ok(()) => {
                 missed = 0;
-                readiness.clear("anchor");
+                readiness.clear("anchor-old");
             }
             Err(fault @ (AnchorFault::Overtaken | AnchorFault::Backwards(_))) => {
                 tracing::error!(%fault, "nothing is served any more");
@@ -101,12 +108,12 @@ async fn jobs(
             Err(AnchorFault::Unavailable(fault)) => {
                 missed += 1;
                 tracing::error!(%fault, missed, "the anchor was not written");
-                if missed >= 10 {
-                    readiness.not_ready("anchor");
+                if missed >= OLD_ANCHOR {
+                    readiness.degraded("anchor-old");
                 }
             }
         }
-        metrics.anchor_age(f64::from(missed));
+        metrics.set_log_anchor_age(ANCHOR * missed);
         if over {
             app.flush_sums().await;
             return;
@@ -114,15 +121,15 @@ async fn jobs(
     }
 }
 
-fn stopped(mut stopping: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
-    async move {
-        let _ = stopping.wait_for(|stop| *stop).await;
-    }
+async fn stopped(mut stopping: watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 async fn asked_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }

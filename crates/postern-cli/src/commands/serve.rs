@@ -6,7 +6,7 @@ use std::time::Duration;
 use postern_app::App;
 use postern_core::ports::Anchors;
 use postern_outside::anchor_file::{AnchorFile, AnchorKeeper};
-use postern_server::{Limits, Readiness};
+use postern_server::{Limits, Readiness, Server};
 use tokio::net::TcpListener;
 
 use super::running::{self, Running};
@@ -23,7 +23,7 @@ pub(super) async fn run(configured: Configured) -> Result<(), Failure> {
     installation::refuse_demonstration(&config.store.data)?;
     let app = installation::open(&config)?;
     installation::check_keys(&app, &config).await?;
-    let readiness = Readiness::default();
+    let readiness = Arc::new(Readiness::new());
     let anchors = anchor(&app, &config, &readiness).await;
     let listener = bind(config.server.listen).await?;
     let admin = bind(config.server.admin).await?;
@@ -42,6 +42,7 @@ pub(super) async fn run(configured: Configured) -> Result<(), Failure> {
         anchors,
         readiness,
         limits,
+        loopback_host: false,
     })
     .await
 }
@@ -65,8 +66,7 @@ async fn anchor(app: &App, config: &Config, readiness: &Readiness) -> Option<Arc
     }
 }
 
+/// Listens on a loopback address.
 pub(super) async fn bind(address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|fault| {
-        Failure::refused(format!("{address} could not be listened on: {fault}. Is another service there? server.listen chooses another"))
-    })
+    Server::bind(address).await.map_err(Failure::refused)
 }

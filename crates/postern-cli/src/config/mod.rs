@@ -34,12 +34,18 @@ impl Config {
                 path.display()
             ))
         })?;
-        let mut config: Self =
-            toml::from_str(&text).map_err(|fault| Failure::Usage(format!("{} does not fit: {fault}", path.display())))?;
+        let mut config: Self = toml::from_str(&text)
+            .map_err(|fault| Failure::Usage(format!("{} does not fit: {fault}", path.display())))?;
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        let folder = std::path::absolute(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder })
-            .map_err(Failure::refused)?;
-        for path in [&mut config.store.data, &mut config.keys.file, &mut config.anchor.file, &mut config.server.socket] {
+        let folder =
+            std::path::absolute(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder })
+                .map_err(Failure::refused)?;
+        for path in [
+            &mut config.store.data,
+            &mut config.keys.file,
+            &mut config.anchor.file,
+            &mut config.server.socket,
+        ] {
             *path = folder.join(&*path);
         }
         config.check()?;
@@ -64,8 +70,14 @@ impl Config {
             }
         }
         let name = &self.installation.name;
-        if name.is_empty() || name.len() > 200 || !name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+') {
-            return wrong("installation.name is a host name, with a path if it needs one, such as postern.example".to_owned());
+        if name.is_empty()
+            || name.len() > 200
+            || !name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+')
+        {
+            return wrong(
+                "installation.name is a host name, with a path if it needs one, such as postern.example"
+                    .to_owned(),
+            );
         }
         if !["error", "warn", "info", "debug", "trace"].contains(&self.log.level.as_str()) {
             return wrong("log.level is error, warn, info, debug or trace".to_owned());
@@ -90,7 +102,9 @@ mod tests {
 
     #[test]
     fn what_breaks_a_promise_is_refused() {
-        let refused = |text: &str| toml::from_str::<Config>(text).map_err(|_| ()).and_then(|config| config.check().map_err(|_| ()));
+        let refused = |text: &str| {
+            toml::from_str::<Config>(text).map_err(|_| ()).and_then(|config| config.check().map_err(|_| ()))
+        };
         assert!(refused("[server]\nlisten = \"0.0.0.0:80\"").is_err());
         assert!(refused("[keys]\nfile = \"data/keys\"").is_err());
         assert!(refused("[anchor]\nfile = \"data/a/b\"").is_err());

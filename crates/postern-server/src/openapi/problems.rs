@@ -39,7 +39,7 @@ fn example(refusal: &Refusal) -> Example {
 fn retry_after() -> Header {
     let seconds = ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer)).build();
     HeaderBuilder::new()
-        .schema(seconds)
+        .schema(Some(seconds))
         .description(Some("Seconds, rounded up. Absent where waiting does not help."))
         .build()
 }

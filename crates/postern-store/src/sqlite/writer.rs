@@ -11,8 +11,9 @@ use postern_core::kernel::{Committed, Sealer};
 use rusqlite::Connection;
 
 use super::batch::{Done, Failed, run};
+use super::broken::after_rollback;
 use super::heads::Heads;
-use super::jobs::{Job, after_rollback};
+use super::jobs::Job;
 use super::open::for_writing;
 use super::tallies::Sums;
 use super::wal::Wal;

@@ -11,7 +11,9 @@ use postern_store::sqlite::{OpenError, Options, Sqlite};
 
 use crate::counter::Counted;
 use crate::harness::{Harness, OnDisk, raw};
-use crate::support::{Ended, add, counter, held, look, record, recorded, run, sealer, sum};
+use crate::support::{
+    Ended, add, counter, counter_of, held, look, record, recorded, run, sealer, sum, tenant,
+};
 
 /// Keeps the writer inside a transaction: work that is decided again and waits in there.
 struct Stalled {
@@ -145,6 +147,45 @@ fn a_collision_in_a_batch_is_one_jobs_end_only() {
         }
         assert_eq!(held(&*store, counter(2)).await.version(), 4);
         assert_eq!(store.head(counter(1).tenant).await.expect("a head").frontier.size(), 3 + 2 + 6);
+    });
+}
+
+/// SQLite fails for one job: the others are not its victims, and nothing of it is there.
+#[test]
+fn an_error_in_a_batch_is_one_jobs_end_only() {
+    run(async {
+        let disk = OnDisk::new();
+        let store = disk.store();
+        disk.raw().execute_batch("ALTER TABLE keyring RENAME TO lost").expect("a table is lost");
+        let stalled = stall(&store, counter(4)).await;
+        let mut failing = Box::pin(crate::cases::records::create(&*store, counter(5).id));
+        let mut other = Box::pin(record(&*store, counter(3), vec![Counted::Added(1)]));
+        assert!(poll_once(&mut failing).is_pending() && poll_once(&mut other).is_pending());
+        stalled.go_on().await;
+        assert!(matches!(failing.await, Outcome::Busy));
+        assert!(matches!(other.await, Outcome::Committed(1)));
+        let subject = Key::new(Kind::Subject, counter(5).tenant, counter(5).id);
+        assert!(disk.raw_row(subject).is_none());
+        assert!(store.claims(subject.tenant).await.expect("claims").is_empty());
+        disk.raw().execute_batch("ALTER TABLE lost RENAME TO keyring").expect("it is found");
+        let end = crate::cases::records::create(&*store, counter(5).id).await;
+        assert!(matches!(end, Outcome::Committed(())));
+    });
+}
+
+#[test]
+fn more_tenants_than_heads_in_memory_write_on() {
+    run(async {
+        let disk = OnDisk::with(Options { heads: 2, ..Options::default() });
+        let store = disk.store();
+        for round in 1..4 {
+            for number in 1..6 {
+                assert_eq!(add(&*store, counter_of(tenant(number), 1), 1).await, round);
+            }
+        }
+        for number in 1..6 {
+            assert_eq!(store.head(tenant(number)).await.expect("a head").frontier.size(), 3);
+        }
     });
 }
 

@@ -1,5 +1,6 @@
 -- The logs. The one index beside the key is UNIQUE: an old sealed row that was put back collides in it with
 -- its own history. It is a constraint of the table and not an index of its own, so that nobody drops it.
+-- A rowid table: as WITHOUT ROWID the database was 187 MB where it is 129 (measured, 100 000 events).
 CREATE TABLE event (
     tenant BLOB NOT NULL, idx INTEGER NOT NULL,
     kind INTEGER NOT NULL, object BLOB NOT NULL, version INTEGER NOT NULL,

@@ -2,14 +2,14 @@
 
 use postern_codes::Prefix;
 use postern_core::ids::TenantId;
-use postern_core::kernel::{ClaimKey, Held, Key, Kind, Outcome, Space, Step, Want, decide};
+use postern_core::kernel::{Held, Key, Kind, Outcome, Step, Want, decide};
 use postern_core::ports::Store;
 use postern_core::subject::{self, Create, Subject, SubjectKind};
 use postern_core::tenant::{self as tenants, Tenant, Tier};
 
 use crate::counter::{Counted, Counter};
 use crate::harness::Harness;
-use crate::support::{add, at, counter, draft, held, look, record, sum, tenant};
+use crate::support::{add, at, counter, draft, held, look, place, record, sum, tenant};
 
 pub(crate) async fn what_is_created_is_read_back(harness: impl Harness) {
     let store = harness.store();
@@ -62,18 +62,14 @@ async fn found(store: &dyn Store, tenant: TenantId) {
     assert!(matches!(created.await, Outcome::Committed(())));
 }
 
-pub(crate) async fn a_subject_is_found_through_its_external_id(harness: impl Harness) {
-    let store = harness.store();
-    let key = Key::new(Kind::Subject, tenant(1), [7; 16]);
-    let place = ClaimKey { tenant: tenant(1), space: Space::ExternalId, key: [8; 32] };
-    let wants = [Want::Claim { place, kind: Kind::Subject }];
-    let view = store.look(&wants).await.expect("the store answers");
-    assert!(view.owner::<Subject>(place).expect("nothing is wrong").is_none());
-    let view = look(&*store, &[key]).await;
-    let created = decide(&*store, &view, move |view| {
+/// Creates a subject of tenant 1 with external id 8.
+pub(crate) async fn create(store: &dyn Store, id: [u8; 16]) -> Outcome<(), ()> {
+    let key = Key::new(Kind::Subject, tenant(1), id);
+    let view = look(store, &[key]).await;
+    decide(store, &view, move |view| {
         let mut draft = draft();
         let new = Create {
-            place,
+            place: place(8),
             kind: SubjectKind::Person,
             tier: Tier::Standard,
             personal: vec![1, 2, 3],
@@ -83,7 +79,18 @@ pub(crate) async fn a_subject_is_found_through_its_external_id(harness: impl Har
         };
         let _ = subject::create(view.held(key)?, new, &mut draft);
         Ok(Step::<(), ()>::Decided(draft, ()))
-    });
+    })
+    .await
+}
+
+pub(crate) async fn a_subject_is_found_through_its_external_id(harness: impl Harness) {
+    let store = harness.store();
+    let key = Key::new(Kind::Subject, tenant(1), [7; 16]);
+    let place = place(8);
+    let wants = [Want::Claim { place, kind: Kind::Subject }];
+    let view = store.look(&wants).await.expect("the store answers");
+    assert!(view.owner::<Subject>(place).expect("nothing is wrong").is_none());
+    let created = create(&*store, key.id);
     assert!(matches!(created.await, Outcome::Committed(())));
     drop(store);
     let harness = harness.reopened();

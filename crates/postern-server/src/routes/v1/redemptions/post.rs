@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse as _;
 use http::StatusCode;
-use postern_app::{Client, Redemption};
+use postern_app::Redemption;
 use postern_core::subject::Purpose;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -16,7 +16,7 @@ use super::accepted::Accepted;
 use crate::extract::{Caller, IdempotencyKey, Sent};
 use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
-use crate::wire::{ClientBody, FirstFactor, PurposeName, SubjectRef, secret};
+use crate::wire::{ClientBody, FirstFactor, PurposeName, SubjectRef, client, secret};
 
 /// A code to redeem. No `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -79,7 +79,7 @@ async fn redeem_code(
         purpose: body.purpose,
         txn: body.txn,
         first_factor: body.first_factor.map(FirstFactor::proof).transpose()?,
-        client: Client::from(body.client),
+        client: client(body.client),
         request,
     };
     let redeemed = service.app.redeem(&token, redemption).await;

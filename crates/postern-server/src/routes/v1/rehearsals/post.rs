@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse as _;
-use postern_app::{Client, Rehearsal};
+use postern_app::Rehearsal;
 use postern_core::Time;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::extract::{Caller, IdempotencyKey, Sent};
 use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
-use crate::wire::{Assurance, ClientBody, SubjectRef, one_proof, secret};
+use crate::wire::{Assurance, ClientBody, SubjectRef, client, one_proof, secret};
 
 /// A code to try. No `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -79,7 +79,7 @@ async fn rehearse_code(
         subject: body.subject.name()?,
         code: body.code,
         proof: one_proof(body.assertion, body.assurance)?,
-        client: Client::from(body.client),
+        client: client(body.client),
         request,
     };
     let rehearsed = service.app.rehearse(&token, rehearsal).await?;

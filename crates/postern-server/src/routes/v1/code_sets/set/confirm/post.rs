@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse as _;
-use postern_app::{Client, Confirmation};
+use postern_app::Confirmation;
 use postern_core::Time;
 use postern_core::ids::SetId;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::extract::{At, Caller, IdempotencyKey, Sent};
 use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
-use crate::wire::{ClientBody, secret};
+use crate::wire::{ClientBody, client, secret};
 
 /// One of the set's codes. It is not spent. No `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -76,8 +76,8 @@ async fn confirm_code_set(
     sent: Sent<Body>,
 ) -> Answer {
     let request = key.with(sent.bytes_with_path()?);
-    let Body { code, client } = sent.body;
-    let confirmation = Confirmation { set, code, client: Client::from(client), request };
+    let (code, client) = (sent.body.code, client(sent.body.client));
+    let confirmation = Confirmation { set, code, client, request };
     let confirmed = service.app.confirm(&token, confirmation).await?;
     let body = Confirmed {
         set: confirmed.set.to_string(),

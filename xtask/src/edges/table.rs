@@ -1,0 +1,132 @@
+//! The table of rooms: which crate may know which. docs/architecture.md says why.
+
+/// What one crate of the workspace may depend on.
+pub(super) struct Room {
+    /// The crate.
+    pub(super) name: &'static str,
+    /// Crates of the workspace that it may depend on.
+    pub(super) knows: &'static [&'static str],
+    /// And those that only its tests may.
+    pub(super) tests: &'static [&'static str],
+    /// Other people's crates that it must not reach, over whatever path.
+    pub(super) never: &'static [&'static str],
+}
+
+/// A crate of other people's that only some rooms may name.
+pub(super) struct Owned {
+    /// The crate.
+    pub(super) name: &'static str,
+    /// Who may.
+    pub(super) owners: &'static [&'static str],
+    /// What it stands for.
+    pub(super) because: &'static str,
+}
+
+pub(super) const ROOMS: [Room; 10] = [
+    Room {
+        name: "postern-codes",
+        knows: &[],
+        tests: &[],
+        never: &["tokio", "getrandom", "rusqlite", "axum", "hyper", "aws-lc-rs", "serde"],
+    },
+    Room {
+        name: "postern-log",
+        knows: &[],
+        tests: &[],
+        never: &["tokio", "rusqlite", "axum", "hyper", "aws-lc-rs"],
+    },
+    Room {
+        name: "postern-core",
+        knows: &["postern-codes", "postern-log"],
+        tests: &[],
+        never: &["tokio", "rusqlite", "axum", "hyper", "aws-lc-rs"],
+    },
+    Room {
+        name: "postern-app",
+        knows: &["postern-codes", "postern-core", "postern-log"],
+        tests: &["postern-testkit"],
+        never: &["rusqlite", "axum", "hyper", "aws-lc-rs"],
+    },
+    Room {
+        name: "postern-store",
+        knows: &["postern-core", "postern-log"],
+        tests: &["postern-codes", "postern-testkit"],
+        never: &["axum", "hyper", "aws-lc-rs"],
+    },
+    Room {
+        name: "postern-outside",
+        knows: &["postern-core", "postern-log"],
+        tests: &["postern-testkit"],
+        never: &["rusqlite", "axum", "hyper"],
+    },
+    Room {
+        name: "postern-server",
+        knows: &["postern-app", "postern-codes", "postern-core", "postern-log"],
+        tests: &["postern-testkit"],
+        never: &["rusqlite", "aws-lc-rs"],
+    },
+    Room {
+        name: "postern-cli",
+        knows: &[
+            "postern-app",
+            "postern-codes",
+            "postern-core",
+            "postern-log",
+            "postern-outside",
+            "postern-server",
+            "postern-store",
+        ],
+        tests: &["postern-testkit"],
+        never: &[],
+    },
+    Room {
+        name: "postern-testkit",
+        knows: &[
+            "postern-app",
+            "postern-codes",
+            "postern-core",
+            "postern-log",
+            "postern-outside",
+            "postern-server",
+            "postern-store",
+        ],
+        tests: &[],
+        never: &[],
+    },
+    // Without the server, `cargo xtask check` starts on a tree that does not compile.
+    Room { name: "xtask", knows: &[], tests: &["postern-server", "postern-testkit"], never: &["tokio"] },
+];
+
+pub(super) const OWNED: [Owned; 12] = [
+    Owned { name: "rusqlite", owners: &["postern-store"], because: "SQL" },
+    Owned { name: "getrandom", owners: &["postern-outside"], because: "randomness is an argument" },
+    Owned { name: "aws-lc-rs", owners: &["postern-outside"], because: "keys are used behind a port" },
+    Owned {
+        name: "jsonwebtoken",
+        owners: &["postern-outside"],
+        because: "assertions are checked behind a port",
+    },
+    Owned { name: "axum", owners: &["postern-server"], because: "HTTP" },
+    Owned { name: "utoipa", owners: &["postern-server"], because: "HTTP" },
+    Owned { name: "hyper", owners: &["postern-server", "postern-cli"], because: "HTTP, served and asked" },
+    Owned {
+        name: "tokio",
+        owners: &["postern-app", "postern-store", "postern-server", "postern-cli", "postern-testkit"],
+        because: "the async runtime",
+    },
+    Owned { name: "clap", owners: &["postern-cli", "xtask"], because: "the command line" },
+    Owned { name: "toml", owners: &["postern-cli"], because: "configuration" },
+    Owned { name: "signed_note", owners: &["postern-log"], because: "checkpoints" },
+    Owned { name: "unicode-normalization", owners: &["postern-codes"], because: "typed codes" },
+];
+
+/// Crates that go to other places too (scanner, PAM, browser) and may name nothing else.
+pub(super) const SMALL: [(&str, &[&str]); 1] =
+    [("postern-codes", &["sha2", "unicode-normalization", "zeroize"])];
+
+/// Features that no build may turn on.
+pub(super) const FEATURES: [(&str, &str, &str); 1] = [(
+    "jsonwebtoken",
+    "rust_crypto",
+    "it brings rsa, whose private operations leak by timing; aws_lc_rs is the backend",
+)];
