@@ -5,12 +5,13 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::Time;
-use crate::encoding::{Fixed, base32, from_base32};
+use crate::encoding::{base32, from_base32};
 use crate::ids::{ApplicationId, ApplicationKeyId, TenantId};
 use crate::kernel::{Columns, Draft, Held, Kind, Record, facts};
 use crate::limits;
 use crate::local_keys::LocalKeys;
 use crate::tenant::Tier;
+use crate::withheld::Withheld;
 
 /// What an application may do. None by default, each limited to tiers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -110,7 +111,7 @@ pub struct ApplicationKey {
     /// Its number.
     pub number: u32,
     /// Keyed hash of its secret.
-    pub hash: Fixed<32>,
+    pub hash: Withheld,
     /// When it was made.
     pub created_at: Time,
 }
@@ -163,8 +164,8 @@ pub struct Created {
 /// A key was made.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct KeyCreated {
-    /// Keyed hash of its secret.
-    pub hash: Fixed<32>,
+    /// Commitment to the keyed hash of its secret.
+    pub hash: Withheld,
     /// Its number.
     pub number: u32,
 }
@@ -202,7 +203,7 @@ impl Record for Application {
             (Some(mut application), ApplicationFact::KeyCreated(made)) => {
                 application.keys.push(ApplicationKey {
                     number: made.number,
-                    hash: made.hash,
+                    hash: made.hash.clone(),
                     created_at: at,
                 });
                 application.keys_made = application.keys_made.max(made.number);
@@ -238,7 +239,7 @@ impl Application {
     #[must_use]
     pub fn knows(&self, id: ApplicationId, token: &Token, keys: &LocalKeys) -> bool {
         let hash = keys.application_key(id, token.key.number, &*token.secret);
-        self.keys.iter().any(|key| key.number == token.key.number && bool::from(key.hash.0.ct_eq(&hash)))
+        self.keys.iter().any(|key| key.number == token.key.number && bool::from(key.hash.bytes().ct_eq(&hash)))
     }
 }
 
@@ -339,7 +340,7 @@ pub fn make_key(
     let id = ApplicationId::new(key.id);
     let number = state.keys_made + 1;
     let token = Token::new(key.tenant, ApplicationKeyId { application: id, number }, secret);
-    let hash = Fixed(keys.application_key(id, number, &*token.secret));
+    let hash = Withheld::Known(keys.application_key(id, number, &*token.secret).to_vec());
     let _ = application.record(ApplicationFact::KeyCreated(KeyCreated { hash, number }), draft);
     Ok(token)
 }

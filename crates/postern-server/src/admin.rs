@@ -12,7 +12,10 @@ use crate::service::Shared;
 
 /// Its routes.
 pub(crate) fn all() -> Router<Shared> {
-    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).route("/metrics", get(metrics))
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
 }
 
 /// Whether the process answers at all.

@@ -30,6 +30,8 @@ pub mod request_bytes;
 mod routes;
 mod server;
 mod service;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use limits::Limits;

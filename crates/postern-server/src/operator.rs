@@ -36,10 +36,8 @@ const LIMITS: Limits = Limits { connections: 16, body: LONGEST, deadline: DEADLI
 /// with 422 and `{"error": "…"}`.
 pub async fn serve(listener: UnixListener, app: Arc<App>, shutdown: impl Future<Output = ()>) {
     let (stop, stopping) = watch::channel(false);
-    let router = Router::new()
-        .route("/operate", post(operate))
-        .layer(DefaultBodyLimit::max(LONGEST))
-        .with_state(app);
+    let router =
+        Router::new().route("/operate", post(operate)).layer(DefaultBodyLimit::max(LONGEST)).with_state(app);
     let until = async {
         shutdown.await;
         stop.send_replace(true);

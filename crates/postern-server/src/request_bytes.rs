@@ -41,10 +41,10 @@ pub(crate) fn stripped(body: &[u8]) -> Option<Value> {
             continue;
         }
         let mut value: Value = serde_json::from_str(raw.get()).ok()?;
-        if name == FIRST_FACTOR {
-            if let Value::Object(members) = &mut value {
-                members.remove(ASSERTION);
-            }
+        if name == FIRST_FACTOR
+            && let Value::Object(members) = &mut value
+        {
+            members.remove(ASSERTION);
         }
         said.insert(name, value);
     }

@@ -101,7 +101,8 @@ pub(crate) fn admin_router(service: &Shared) -> Router {
     observed(with_fallbacks(admin::all()), service)
 }
 
-fn observed(router: Router<Shared>, service: &Shared) -> Router {
+/// With the outermost layer.
+pub(crate) fn observed(router: Router<Shared>, service: &Shared) -> Router {
     router.layer(from_fn_with_state(Arc::clone(service), observe)).with_state(Arc::clone(service))
 }
 

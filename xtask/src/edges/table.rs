@@ -108,7 +108,11 @@ pub(super) const OWNED: [Owned; 12] = [
     },
     Owned { name: "axum", owners: &["postern-server"], because: "HTTP" },
     Owned { name: "utoipa", owners: &["postern-server"], because: "HTTP" },
-    Owned { name: "hyper", owners: &["postern-server", "postern-cli"], because: "HTTP, served and asked" },
+    Owned {
+        name: "hyper",
+        owners: &["postern-server", "postern-cli", "postern-testkit"],
+        because: "HTTP, served and asked",
+    },
     Owned {
         name: "tokio",
         owners: &["postern-app", "postern-store", "postern-server", "postern-cli", "postern-testkit"],

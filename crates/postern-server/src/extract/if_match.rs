@@ -53,6 +53,9 @@ mod tests {
         for other in ["W/\"12\"", "12", "\"012\"", "\"+12\"", "\"\"", "\"12\", \"13\""] {
             assert_eq!(of(other), Err("version-mismatch"), "{other}");
         }
-        assert_eq!(read(&HeaderMap::new()).err().map(|refusal| refusal.name()), Some("precondition-required"));
+        assert_eq!(
+            read(&HeaderMap::new()).err().map(|refusal| refusal.name()),
+            Some("precondition-required")
+        );
     }
 }

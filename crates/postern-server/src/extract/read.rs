@@ -60,8 +60,9 @@ mod tests {
 
     #[test]
     fn json_in_utf_8_and_nothing_else() {
-        let of =
-            |said: &'static str| is_json(&HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(said))]));
+        let of = |said: &'static str| {
+            is_json(&HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(said))]))
+        };
         assert!(of("application/json") && of("Application/JSON; charset=UTF-8"));
         for other in ["", "text/plain", "application/jsonp", "application/json; charset=utf-16"] {
             assert!(!of(other), "{other}");

@@ -61,7 +61,8 @@ fn waits(route: &str, query: Option<&str>) -> Duration {
     if route != routes::EVENTS {
         return Duration::ZERO;
     }
-    let wait = query.into_iter().flat_map(|query| query.split('&')).find_map(|pair| pair.strip_prefix("wait="));
+    let wait =
+        query.into_iter().flat_map(|query| query.split('&')).find_map(|pair| pair.strip_prefix("wait="));
     let seconds = wait.and_then(|wait| wait.parse().ok()).unwrap_or(0);
     Duration::from_secs(seconds).min(routes::LONGEST_WAIT)
 }

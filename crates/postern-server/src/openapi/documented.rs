@@ -2,8 +2,8 @@
 
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
-use utoipa::openapi::{RefOr, Required};
 use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{RefOr, Required};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::{APPLICATION_KEY, problems};
@@ -57,9 +57,9 @@ impl Documented {
         self.route
     }
 
-    fn each(&mut self, mut change: impl FnMut(&mut Operation)) {
+    fn each(&mut self, change: impl FnMut(&mut Operation)) {
         let items = self.route.1.paths.values_mut();
-        items.flat_map(operations).for_each(|operation| change(operation));
+        items.flat_map(operations).for_each(change);
     }
 }
 

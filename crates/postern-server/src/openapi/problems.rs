@@ -17,7 +17,10 @@ pub(super) fn responses(names: &[&'static str]) -> BTreeMap<String, Response> {
     for refusal in samples().into_iter().filter(|refusal| names.contains(&refusal.name())) {
         by_status.entry(refusal.status().as_u16()).or_default().push(refusal);
     }
-    by_status.into_iter().map(|(status, refusals)| (status.to_string(), response(status, &refusals))).collect()
+    by_status
+        .into_iter()
+        .map(|(status, refusals)| (status.to_string(), response(status, &refusals)))
+        .collect()
 }
 
 fn response(status: u16, refusals: &[Refusal]) -> Response {
@@ -29,7 +32,11 @@ fn response(status: u16, refusals: &[Refusal]) -> Response {
         .build();
     let response = ResponseBuilder::new().description(names.join(", ")).content(PROBLEM_JSON, content);
     let waits = [StatusCode::TOO_MANY_REQUESTS.as_u16(), StatusCode::SERVICE_UNAVAILABLE.as_u16()];
-    if waits.contains(&status) { response.header("Retry-After", retry_after()).build() } else { response.build() }
+    if waits.contains(&status) {
+        response.header("Retry-After", retry_after()).build()
+    } else {
+        response.build()
+    }
 }
 
 fn example(refusal: &Refusal) -> Example {

@@ -27,9 +27,6 @@ pub(crate) enum Refusal {
     PreconditionRequired,
 }
 
-/// The answer of a handler.
-pub(crate) type Answered<T> = Result<T, Refusal>;
-
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
         Self::App(problem)
@@ -70,7 +67,9 @@ impl Refusal {
             Self::IdempotencyKeyMissing => {
                 "This request needs the header Idempotency-Key: 1 to 255 visible ASCII characters, new for each request and the same for its retries."
             }
-            Self::MethodNotAllowed => "This path does not know that method; the header Allow has those it knows.",
+            Self::MethodNotAllowed => {
+                "This path does not know that method; the header Allow has those it knows."
+            }
             Self::BodyTooLarge => "The body is too long for this route.",
             Self::UnsupportedMediaType => "Please send the body as application/json, not compressed.",
             Self::PreconditionRequired => {

@@ -48,7 +48,11 @@ mod tests {
         let body = ClientBody { address: None, user_agent: Some("ä".repeat(400)), device_token: None };
         let client = Client::from(body);
         assert_eq!(client.user_agent.map(|text| text.len()), Some(512));
-        let odd = ClientBody { address: None, user_agent: Some(format!("x{}", "ä".repeat(400))), device_token: None };
+        let odd = ClientBody {
+            address: None,
+            user_agent: Some(format!("x{}", "ä".repeat(400))),
+            device_token: None,
+        };
         assert_eq!(Client::from(odd).user_agent.map(|text| text.len()), Some(511));
     }
 }

@@ -44,8 +44,8 @@ pub(crate) enum FirstFactor {
 
 impl Assurance {
     fn proof(self) -> Result<Proof, Refusal> {
-        let fits = (1..=64).contains(&self.method.len())
-            && self.method.bytes().all(|byte| byte.is_ascii_graphic());
+        let fits =
+            (1..=64).contains(&self.method.len()) && self.method.bytes().all(|byte| byte.is_ascii_graphic());
         let wrong = Problem::InvalidValue("A method has 1 to 64 visible ASCII characters, such as otp.");
         let claim = BareClaim { at: self.at, level: self.level, method: self.method };
         if fits { Ok(Proof::Bare(claim)) } else { Err(Refusal::App(wrong)) }

@@ -64,10 +64,11 @@ fn try_claim(columns: &Columns<'_>, place: ClaimKey) -> Option<SealedClaim> {
     Some((claim, columns.get(7).ok()?))
 }
 
-/// The place that a claim's columns name; what cannot be read is zero.
+/// The place that a claim's columns name. One that cannot be read is a place that no claim was sealed for.
 pub(super) fn place(columns: &Columns<'_>, tenant: TenantId) -> ClaimKey {
-    let space = columns.get(1).ok().and_then(Space::from_number);
-    ClaimKey { tenant, space: space.unwrap_or(Space::ExternalId), key: columns.get(2).unwrap_or([0; 32]) }
+    let read = || Some((columns.get(1).ok().and_then(Space::from_number)?, columns.get(2).ok()?));
+    let (space, key) = read().unwrap_or((Space::ExternalId, [0; 32]));
+    ClaimKey { tenant, space, key }
 }
 
 /// The columns of an event. One that cannot be read has no MAC.

@@ -29,7 +29,11 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     params(("set" = String, Path, description = "The set's `set_…` id.")),
     responses((status = 204, description = "Discarded."))
 )]
-async fn discard_code_set(State(service): State<Shared>, Caller(token): Caller, At(set): At<SetId>) -> Answer {
+async fn discard_code_set(
+    State(service): State<Shared>,
+    Caller(token): Caller,
+    At(set): At<SetId>,
+) -> Answer {
     service.app.discard(&token, set).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

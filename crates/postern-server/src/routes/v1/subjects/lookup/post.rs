@@ -28,7 +28,11 @@ pub(crate) struct Body {
 
 /// The route.
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
-    Documented::new(routes!(look_up_subject)).with_key().with_body().refused(&["not-found", "state-changed"]).route()
+    Documented::new(routes!(look_up_subject))
+        .with_key()
+        .with_body()
+        .refused(&["not-found", "state-changed"])
+        .route()
 }
 
 /// Find a subject by its external id
@@ -41,11 +45,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
         (status = 200, description = "The subject.", body = SubjectBody, headers(("ETag", description = "Its revision.")))
     )
 )]
-async fn look_up_subject(
-    State(service): State<Shared>,
-    Caller(token): Caller,
-    sent: Sent<Body>,
-) -> Answer {
+async fn look_up_subject(State(service): State<Shared>, Caller(token): Caller, sent: Sent<Body>) -> Answer {
     let view = service.app.subject(&token, &SubjectName::ExternalId(sent.body.external_id)).await?;
     Ok(([(ETAG, etag(view.revision))], Json(SubjectBody::from(view))).into_response())
 }

@@ -31,11 +31,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
         (status = 200, description = "The subject.", body = SubjectBody, headers(("ETag", description = "Its revision.")))
     )
 )]
-async fn get_subject(
-    State(service): State<Shared>,
-    Caller(token): Caller,
-    At(id): At<SubjectId>,
-) -> Answer {
+async fn get_subject(State(service): State<Shared>, Caller(token): Caller, At(id): At<SubjectId>) -> Answer {
     let view = service.app.subject(&token, &SubjectName::Id(id)).await?;
     Ok(([(ETAG, etag(view.revision))], Json(SubjectBody::from(view))).into_response())
 }

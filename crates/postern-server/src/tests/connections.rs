@@ -1,0 +1,150 @@
+//! Connections: slow, many, several requests in one, stopped.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+
+use super::client::{Client, Reply, exchange};
+use super::lifecycle::{issued, redemption};
+use super::world::World;
+use crate::{BindFault, Limits, Server};
+
+/// Limits that are reached soon.
+const SHORT: Limits = Limits {
+    body: 1024,
+    body_time: Duration::from_millis(200),
+    head_time: Duration::from_millis(300),
+    ..Limits::SHIPPED
+};
+
+#[tokio::test]
+async fn a_head_that_does_not_end_is_cut_off() {
+    let world = World::new().await;
+    let server = world.serve_with(SHORT, |server| server).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let begun = Instant::now();
+    stream.write_all(b"GET /v1/events HTTP/1.1\r\n").await.unwrap();
+    let mut rest = Vec::new();
+    let drip = async {
+        for _ in 0..40 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let ended = tokio::select! { read = stream.read_to_end(&mut rest) => read.is_ok(), () = drip => false };
+    assert!(ended && begun.elapsed() < Duration::from_secs(2));
+    let mut idle = TcpStream::connect(server.address).await.unwrap();
+    assert!(timeout(Duration::from_secs(2), idle.read_to_end(&mut rest)).await.is_ok());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_end_is_refused() {
+    let world = World::new().await;
+    let server = world.serve_with(SHORT, |server| server).await;
+    let head = |more: &str| {
+        format!(
+            "POST /v1/subjects HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\n{more}\r\n",
+            world.key
+        )
+    };
+    let slow = exchange(server.address, &head("Content-Length: 100\r\n")).await;
+    slow.problem(400, "malformed-request");
+    let said = exchange(server.address, &head("Content-Length: 2000\r\n")).await;
+    said.problem(413, "body-too-large");
+    let chunk = format!("400\r\n{}\r\n", "x".repeat(1024));
+    let chunked = head("Transfer-Encoding: chunked\r\n") + &chunk + &chunk;
+    exchange(server.address, &chunked).await.problem(413, "body-too-large");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_long_is_refused() {
+    let world = World::new().await;
+    let server = world.serve_with(Limits { head: 8192, ..SHORT }, |server| server).await;
+    let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "x".repeat(20_000));
+    assert_eq!(exchange(server.address, &long).await.status, 431);
+    let many = format!("GET / HTTP/1.1\r\nHost: x\r\n{}\r\n", "X: y\r\n".repeat(100));
+    assert_eq!(exchange(server.address, &many).await.status, 431);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn requests_in_one_connection_are_answered_in_order() {
+    let world = World::new().await;
+    let server = world.serve().await;
+    let one = |path: &str, more: &str| format!("GET {path} HTTP/1.1\r\nHost: x\r\n{more}\r\n");
+    let text = one("/.well-known/jwks.json", "X-Request-Id: first\r\n")
+        + &one("/absent", "X-Request-Id: second\r\n")
+        + &one("/absent", "X-Request-Id: third\r\nConnection: close\r\n");
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(text.as_bytes()).await.unwrap();
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).await.unwrap();
+    let places: Vec<_> = ["first", "second", "third"].iter().map(|id| answers.find(id).unwrap()).collect();
+    assert!(places.is_sorted());
+    assert_eq!(answers.matches("HTTP/1.1 ").count(), 3);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_sixty_four_that_redeem_one_code_one_is_accepted() {
+    let world = World::new().await;
+    let server = world.serve().await;
+    let (_, codes) = issued(&server.client, "alice").await;
+    let tasks: Vec<_> = (0..64)
+        .map(|number| {
+            let client = Client::new(server.address, &world.key);
+            let mut body = redemption("alice", &codes[1]);
+            body["client"] = json!({ "address": format!("192.0.2.{number}") });
+            tokio::spawn(async move {
+                client.post_with(&format!("r{number}"), "/v1/redemptions", &body).await.status
+            })
+        })
+        .collect();
+    let mut accepted = 0;
+    for task in tasks {
+        accepted += usize::from(task.await.unwrap() == 201);
+    }
+    assert_eq!(accepted, 1);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_wait() {
+    let world = World::new().await;
+    let limits = Limits { connections: 1, ..SHORT };
+    let server = world.serve_with(limits, |server| server).await;
+    let _holds = TcpStream::connect(server.address).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    // The idle one is closed after its time, and the next gets its place.
+    let reply = timeout(Duration::from_secs(3), Client::new(server.address, "").get("/openapi.json")).await;
+    assert_eq!(reply.unwrap().status, 200);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_stop_lets_requests_end_and_closes_idle_connections() {
+    let world = World::new().await;
+    let server = world.serve().await;
+    let address = server.address;
+    let mut idle = TcpStream::connect(address).await.unwrap();
+    idle.write_all(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut some = [0; 64];
+    idle.read_exact(&mut some).await.unwrap();
+    assert!(timeout(Duration::from_secs(5), server.stop()).await.is_ok());
+    assert!(TcpStream::connect(address).await.is_err());
+    let mut rest = String::new();
+    assert!(idle.read_to_string(&mut rest).await.is_ok());
+    assert_eq!(Reply::read(&String::from_utf8_lossy(&some)).status, 200);
+}
+
+#[tokio::test]
+async fn only_this_machine_is_listened_to() {
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80"] {
+        let refused = Server::bind(address.parse().unwrap()).await;
+        assert!(matches!(refused, Err(BindFault::NotLoopback(_))), "{address}");
+    }
+}

@@ -1,0 +1,145 @@
+//! What happens around handlers.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+
+use super::client::{Client, Reply};
+use super::world::World;
+use crate::service::{Service, Shared};
+use crate::{Limits, connections, server};
+
+/// Serves a router of the test's own under the outermost layer.
+async fn serve(world: &World, limits: Limits, router: Router<Shared>) -> Client {
+    let (app, readiness, metrics) =
+        (Arc::clone(&world.app), Arc::clone(&world.readiness), Arc::clone(&world.metrics));
+    let service = Arc::new(Service::new(app, limits, readiness, metrics));
+    let listener = crate::Server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let client = Client::new(listener.local_addr().unwrap(), "pstk_secret");
+    let router = server::observed(router, &service);
+    let stopping = service.stopping.subscribe();
+    tokio::spawn(async move { connections::serve(listener, router, limits, stopping).await });
+    client
+}
+
+async fn panics() -> &'static str {
+    let nothing: Option<&'static str> = None;
+    nothing.expect("a code in a message")
+}
+
+#[tokio::test]
+async fn a_panic_ends_one_request_only() {
+    let world = World::new().await;
+    let router = Router::new().route("/panic", get(panics).post(panics)).route("/fine", get(async || "fine"));
+    let client = serve(&world, Limits::SHIPPED, router).await;
+    let reply = client.get("/panic").await;
+    reply.problem(503, "unavailable");
+    assert!(!reply.body.contains("message"));
+    let reply = client.call("POST", "/panic", &[], None).await;
+    reply.problem(503, "outcome-unknown");
+    assert_eq!(reply.header("retry-after"), Some("1"));
+    assert_eq!(client.get("/fine").await.body, "fine");
+    assert!(world.metrics.text().contains("postern_requests_in_flight 0"));
+}
+
+#[tokio::test]
+async fn a_deadline_ends_a_request() {
+    let world = World::new().await;
+    let limits = Limits { deadline: Duration::from_millis(100), ..Limits::SHIPPED };
+    let never = get(pending::<&'static str>).post(pending::<&'static str>).delete(pending::<&'static str>);
+    let client = serve(&world, limits, Router::new().route("/never", never)).await;
+    client.get("/never").await.problem(503, "unavailable");
+    client.call("POST", "/never", &[], None).await.problem(503, "outcome-unknown");
+    client.call("DELETE", "/never", &[], None).await.problem(503, "outcome-unknown");
+}
+
+#[tokio::test]
+async fn a_handler_never_sees_the_key() {
+    let world = World::new().await;
+    let shown = get(async |headers: http::HeaderMap| format!("{headers:?}"));
+    let client = serve(&world, Limits::SHIPPED, Router::new().route("/headers", shown)).await;
+    let seen = client.get("/headers").await.body;
+    assert!(seen.contains("host") && !seen.contains("authorization") && !seen.contains("pstk_"));
+}
+
+#[tokio::test]
+async fn too_many_at_once_are_told_before_their_bodies_are_read() {
+    let world = World::new().await;
+    let limits = Limits { requests: 1, ..Limits::SHIPPED };
+    let running = world.serve_with(limits, |server| server).await;
+    let waiting = Client::new(running.address, &world.key);
+    let holds = tokio::spawn(async move { waiting.get("/v1/events?wait=2&after=999").await.status });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let text = "POST /v1/subjects HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 60000\r\n\r\n";
+    let reply = super::client::exchange(running.address, text).await;
+    reply.problem(503, "unavailable");
+    assert_eq!(reply.header("retry-after"), Some("1"));
+    let admin = Client::new(running.admin, "");
+    assert!(admin.get("/metrics").await.body.contains("postern_busy_refusals_total 1"));
+    assert_eq!(holds.await.unwrap(), 200);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn readiness_is_told_and_blocks() {
+    let world = World::new().await;
+    let running = world.serve().await;
+    let admin = Client::new(running.admin, "");
+    assert_eq!(admin.get("/healthz").await.status, 200);
+    assert_eq!(admin.get("/readyz").await.body, r#"{"ready":true}"#);
+    world.readiness.degraded("anchor-old");
+    assert_eq!(admin.get("/readyz").await.status, 503);
+    assert_eq!(running.client.get("/v1/events").await.status, 200);
+    world.readiness.not_ready("rollback");
+    running.client.get("/v1/events").await.problem(503, "unavailable");
+    assert_eq!(running.client.get("/openapi.json").await.status, 200);
+    let told = admin.get("/readyz").await.is(503);
+    assert_eq!(told["reasons"], serde_json::json!(["anchor-old", "rollback"]));
+    world.readiness.clear("rollback");
+    assert_eq!(running.client.get("/v1/events").await.status, 200);
+    admin.get("/v1/events").await.problem(404, "not-found");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn headers_are_on_every_answer() {
+    let world = World::new().await;
+    let running = world.serve_with(Limits::SHIPPED, |server| server.named_run("run7")).await;
+    let every = |reply: &Reply| {
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(reply.header("content-security-policy"), Some("default-src 'none'"));
+        assert_eq!(reply.header("referrer-policy"), Some("no-referrer"));
+    };
+    let reply = running.client.call("GET", "/v1/events", &[("X-Request-Id", "mine")], None).await;
+    every(&reply);
+    assert_eq!(
+        (reply.header("x-request-id"), reply.header("cache-control")),
+        (Some("mine"), Some("no-store"))
+    );
+    let reply = running.client.call("GET", "/v1/nothing", &[("X-Request-Id", "not mine")], None).await;
+    every(&reply);
+    assert!(reply.header("x-request-id").unwrap().starts_with("run7-"));
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    every(&Client::new(running.admin, "").get("/healthz").await);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_demonstration_answers_to_its_own_names_only() {
+    let world = World::new().await;
+    let running = world.serve_with(Limits::SHIPPED, |server| server.require_loopback_host(true)).await;
+    let named = async |host: &str| running.client.call("GET", "/v1/events", &[("Host", host)], None).await;
+    for host in ["localhost", "127.0.0.1:8080", "[::1]:8080"] {
+        assert_eq!(named(host).await.status, 200, "{host}");
+    }
+    for host in ["example.org", "localhost.example.org", ""] {
+        named(host).await.problem(404, "not-found");
+    }
+    let elsewhere =
+        "GET http://example.org/openapi.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    super::client::exchange(running.address, elsewhere).await.problem(404, "not-found");
+    running.stop().await;
+}

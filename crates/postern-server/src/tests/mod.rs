@@ -1,0 +1,12 @@
+//! The server over a real socket, with the memory store, a clock that is set and random bytes that repeat.
+
+mod client;
+mod connections;
+mod document;
+mod layers;
+mod lifecycle;
+mod operator;
+mod ports;
+mod problems;
+mod subjects;
+mod world;

@@ -1,0 +1,179 @@
+//! Writing behind the product's back: one flipped byte in each column of each recorded table is refused when
+//! it is loaded or named by the verification. No column is "not noticed".
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "tests may, and this one writes behind the store's back"
+)]
+
+use std::path::Path;
+
+use postern_codes::Format;
+use postern_testkit::{Redeem, StoreKind, World, reopen};
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+/// Tables that hold nothing recorded: sums, the runner's own list, and the newest signed checkpoint, which is
+/// working state (it can be signed again, and its signature is its own protection).
+const NOT_RECORDED: [&str; 3] = ["checkpoint", "migration", "tally"];
+
+fn columns(data: &Path) -> Vec<(String, String)> {
+    let db = Connection::open(data.join("postern.db")).unwrap();
+    let mut tables = db
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+        .unwrap();
+    let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let recorded = tables.into_iter().filter(|table| !NOT_RECORDED.contains(&table.as_str()));
+    let columns_of = |table: String| {
+        let mut info = db.prepare(&format!("SELECT name FROM pragma_table_info('{table}')")).unwrap();
+        let names: Vec<String> = info.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        names.into_iter().map(move |name| (table.clone(), name)).collect::<Vec<_>>()
+    };
+    recorded.flat_map(columns_of).collect()
+}
+
+/// Another value of the same type, as close as it can be.
+fn flipped(value: Value) -> Option<Value> {
+    match value {
+        Value::Null => None,
+        Value::Integer(number) => Some(Value::Integer(number ^ 1)),
+        Value::Real(number) => Some(Value::Real(-number)),
+        Value::Text(text) => {
+            let mut bytes = text.into_bytes();
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+            Some(Value::Text(String::from_utf8(bytes).unwrap()))
+        }
+        Value::Blob(mut bytes) => {
+            let middle = bytes.len() / 2;
+            *bytes.get_mut(middle)? ^= 1;
+            Some(Value::Blob(bytes))
+        }
+    }
+}
+
+/// Flips one value of a column, in a row about a tenant where there is one; whether there was any.
+fn flip(data: &Path, table: &str, column: &str) -> bool {
+    let db = Connection::open(data.join("postern.db")).unwrap();
+    let list: Vec<String> = db
+        .prepare(&format!("SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk"))
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let key = list.join(", ");
+    let found = format!(
+        "SELECT {column}, {key} FROM {table} WHERE {column} IS NOT NULL ORDER BY tenant DESC, {key} DESC LIMIT 1"
+    );
+    let row: Option<Vec<Value>> = db
+        .query_row(&found, [], |row| (0..=list.len()).map(|at| row.get(at)).collect())
+        .ok();
+    let Some(mut row) = row else { return false };
+    let rest = row.split_off(1);
+    let Some(value) = row.pop().and_then(flipped) else { return false };
+    let places: Vec<String> = list.iter().enumerate().map(|(at, name)| format!("{name} = ?{}", at + 2)).collect();
+    let update = format!("UPDATE {table} SET {column} = ?1 WHERE {}", places.join(" AND "));
+    let values: Vec<Value> = std::iter::once(value).chain(rest).collect();
+    assert_eq!(db.execute(&update, rusqlite::params_from_iter(values)).unwrap(), 1);
+    true
+}
+
+fn copy(from: &Path) -> tempfile::TempDir {
+    let to = tempfile::TempDir::new().unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        if entry.path().is_file() {
+            std::fs::copy(entry.path(), to.path().join(entry.file_name())).unwrap();
+        }
+    }
+    to
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flipped_byte_in_any_column_is_noticed() {
+    let world = World::new(StoreKind::Sqlite).await;
+    for name in ["anna", "bert"] {
+        world.subject(name).await;
+        for _ in 0..2 {
+            let sheet = world.issue(name, Format::Standard).await;
+            world.redeem(name, &sheet.codes[1], Redeem::default()).await.unwrap();
+        }
+    }
+    let _ = world.redeem("nobody", "6N6NWS9B8BXYXXTK5NXFY9YZ2", Redeem::default()).await;
+    add_prover(&world).await;
+    let mut behind = Vec::new();
+    world.app.anchor(&Nowhere, &mut behind).await.unwrap();
+    assert!(world.app.verify(None, true).await.unwrap().verified);
+    let (folder, keys, clock, _) = world.close();
+    let original = folder.path();
+
+    let untouched = copy(original);
+    let app = reopen(untouched.path(), &keys, &clock);
+    assert!(app.verify(None, true).await.unwrap().verified, "the copy itself must verify, or the test shows nothing");
+    drop(app);
+
+    let all = columns(original);
+    assert!(all.len() > 40, "{all:?}");
+    let (mut noticed, mut empty) = (0, Vec::new());
+    for (table, column) in all {
+        let altered = copy(original);
+        if !flip(altered.path(), &table, &column) {
+            empty.push(format!("{table}.{column}"));
+            continue;
+        }
+        let app = reopen(altered.path(), &keys, &clock);
+        let report = app.verify(None, true).await;
+        let seen = report.as_ref().map_or(true, |report| !report.verified);
+        assert!(seen, "{table}.{column} was altered and not noticed");
+        noticed += 1;
+    }
+    // Columns that hold nothing in this scenario: no time alone changes these records.
+    let expected = ["application.due", "bucket.due", "prover.due", "tenant.due"];
+    assert!(empty.iter().all(|name| expected.contains(&name.as_str()) || name.starts_with("claim.until")), "{empty:?}");
+    assert!(noticed > 40);
+}
+
+async fn add_prover(world: &World) {
+    let key = postern_outside::assertion::make::key(&[7; 32]).unwrap();
+    let command = postern_app::operator::Command::ProverAdd {
+        tenant: world.tenant,
+        name: "idp".to_owned(),
+        issuer: "https://idp.test".to_owned(),
+        key,
+        most: postern_core::assurance::Level::Aal2,
+    };
+    world.app.operate("test", command).await.unwrap();
+}
+
+/// An anchor that keeps nothing: this test is about the database alone.
+struct Nowhere;
+
+impl postern_core::ports::Anchors for Nowhere {
+    fn keep(&self, _logs: Vec<(String, postern_log::Frontier)>) -> Result<(), postern_core::ports::AnchorFault> {
+        Ok(())
+    }
+}
+
+/// A whole older row put back, seal and all, never commits: it collides with its own history.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn yesterdays_row_put_back_never_gives_a_code_back() {
+    let world = World::new(StoreKind::Sqlite).await;
+    let subject = world.subject("anna").await;
+    let sheet = world.issue("anna", Format::Standard).await;
+    let data = world.data();
+    let db = Connection::open(data.join("postern.db")).unwrap();
+    let id = subject.bytes().to_vec();
+    let read = "SELECT version, body, seal, state, due FROM subject WHERE id = ?1";
+    let old: Vec<Value> = db.query_row(read, [&id], |row| (0..5).map(|at| row.get(at)).collect()).unwrap();
+    world.redeem("anna", &sheet.codes[1], Redeem::default()).await.unwrap();
+    let write = "UPDATE subject SET version = ?1, body = ?2, seal = ?3, state = ?4, due = ?5 WHERE id = ?6";
+    let values = old.into_iter().chain([Value::Blob(id)]);
+    assert_eq!(db.execute(write, rusqlite::params_from_iter(values)).unwrap(), 1);
+    for code in [&sheet.codes[1], &sheet.codes[2]] {
+        let answer = world.redeem("anna", code, Redeem::default()).await;
+        assert!(answer.is_err(), "a rolled-back row was committed on");
+    }
+    let report = world.app.verify(None, false).await.unwrap();
+    assert!(report.findings.iter().any(|finding| finding.object == subject.to_string()), "{:?}", report.findings);
+}
