@@ -30,7 +30,7 @@ const LONGEST: usize = 1024 * 1024;
 const DEADLINE: Duration = Duration::from_secs(600);
 
 /// Commands are few, and so are their connections.
-const LIMITS: Limits = Limits { connections: 16, body: LONGEST, deadline: DEADLINE, ..Limits::SHIPPED };
+const LIMITS: Limits = Limits { connections: 16, ..Limits::SHIPPED };
 
 /// Serves `POST /operate` until `shutdown` resolves: a [`Command`] in JSON, answered with 200 and its value, or
 /// with 422 and `{"error": "…"}`.

@@ -33,7 +33,8 @@ const ASSERTION: &str = "assertion";
 const FIRST_FACTOR: &str = "first_factor";
 
 /// The body without code and assertions; `None` if it is no JSON object.
-pub(crate) fn stripped(body: &[u8]) -> Option<Value> {
+#[must_use]
+pub fn stripped(body: &[u8]) -> Option<Value> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_slice(body).ok()?;
     let mut said = Map::new();
     for (name, raw) in members {
@@ -52,12 +53,14 @@ pub(crate) fn stripped(body: &[u8]) -> Option<Value> {
 }
 
 /// The bytes of a request that its body says in full.
-pub(crate) fn plain(said: &Value) -> Option<RequestBytes> {
+#[must_use]
+pub fn plain(said: &Value) -> Option<RequestBytes> {
     canonical_value(said).ok().map(RequestBytes)
 }
 
 /// The bytes of a request that its path says a part of.
-pub(crate) fn with_path(said: &Value, path: &str) -> Option<RequestBytes> {
+#[must_use]
+pub fn with_path(said: &Value, path: &str) -> Option<RequestBytes> {
     plain(&json!({ "body": said, "path": path }))
 }
 

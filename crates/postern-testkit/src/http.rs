@@ -36,11 +36,16 @@ impl Answer {
 impl Http {
     /// Connects.
     pub async fn connect(authority: &str, key: &str) -> Self {
-        let stream = tokio::net::TcpStream::connect(authority).await.unwrap();
-        stream.set_nodelay(true).unwrap();
-        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+        Self::try_connect(authority, key).await.expect("no service answers")
+    }
+
+    /// Connects; `None` if nobody answers.
+    pub async fn try_connect(authority: &str, key: &str) -> Option<Self> {
+        let stream = tokio::net::TcpStream::connect(authority).await.ok()?;
+        stream.set_nodelay(true).ok()?;
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
         tokio::spawn(connection);
-        Self { sender, authority: authority.to_owned(), key: key.to_owned() }
+        Some(Self { sender, authority: authority.to_owned(), key: key.to_owned() })
     }
 
     /// Sends a request; `None` if the connection broke.

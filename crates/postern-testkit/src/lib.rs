@@ -13,7 +13,9 @@ mod backend;
 mod clock;
 mod entropy;
 mod http;
+pub mod installed;
 pub mod leaks;
+mod prover;
 mod service;
 mod world;
 
@@ -21,5 +23,6 @@ pub use backend::{Redeem, Sheet};
 pub use clock::TestClock;
 pub use entropy::SeededEntropy;
 pub use http::{Answer, Http};
+pub use prover::TestProver;
 pub use service::Service;
 pub use world::{StoreKind, World, reopen};

@@ -120,7 +120,8 @@ async fn flood(kind: StoreKind, format: Format) {
     let mut owner = service.connect().await;
     for code in &first.codes[1..9] {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        let body = redemption(&world, "owner", code, json!({ "device_token": device, "address": "192.0.2.1" }));
+        let body =
+            redemption(&world, "owner", code, json!({ "device_token": device, "address": "192.0.2.1" }));
         let answer = owner.post("/v1/redemptions", &body, &format!("owner-{code}")).await;
         assert_eq!(answer.status, 201, "the owner was locked out: {}", answer.json());
     }
@@ -159,7 +160,8 @@ async fn renewal_races_redemption(kind: StoreKind) {
         let old = world.issue(&name, Format::Standard).await;
         let staged = world.stage(&name, Format::Standard).await.unwrap();
         let new: Vec<String> = staged.codes.unwrap().iter().map(|code| code.text.to_string()).collect();
-        let (mut one, mut two, mut three) = (service.connect().await, service.connect().await, service.connect().await);
+        let (mut one, mut two, mut three) =
+            (service.connect().await, service.connect().await, service.connect().await);
         let path = format!("/v1/code-sets/{}/confirm", staged.set);
         let (confirm, key) = (json!({ "code": new[0] }), format!("confirm-{round}"));
         let with_old = redemption(&world, &name, &old.codes[0], json!({ "address": "192.0.2.1" }));
@@ -214,7 +216,8 @@ async fn a_retry_in_flight_is_the_same_request() {
         let sheet = world.issue("twice", Format::Standard).await;
         for code in &sheet.codes[..5] {
             let how = || Redeem { key: Some(format!("same-{code}")), ..Redeem::default() };
-            let (one, two) = tokio::join!(world.redeem("twice", code, how()), world.redeem("twice", code, how()));
+            let (one, two) =
+                tokio::join!(world.redeem("twice", code, how()), world.redeem("twice", code, how()));
             let (one, two) = (one.unwrap(), two.unwrap());
             assert_eq!(one.redemption, two.redemption);
             assert_eq!(one.device_token, two.device_token);

@@ -21,7 +21,9 @@ const NOT_RECORDED: [&str; 3] = ["checkpoint", "migration", "tally"];
 fn columns(data: &Path) -> Vec<(String, String)> {
     let db = Connection::open(data.join("postern.db")).unwrap();
     let mut tables = db
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+        .prepare(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+        )
         .unwrap();
     let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     let recorded = tables.into_iter().filter(|table| !NOT_RECORDED.contains(&table.as_str()));
@@ -67,13 +69,13 @@ fn flip(data: &Path, table: &str, column: &str) -> bool {
     let found = format!(
         "SELECT {column}, {key} FROM {table} WHERE {column} IS NOT NULL ORDER BY tenant DESC, {key} DESC LIMIT 1"
     );
-    let row: Option<Vec<Value>> = db
-        .query_row(&found, [], |row| (0..=list.len()).map(|at| row.get(at)).collect())
-        .ok();
+    let row: Option<Vec<Value>> =
+        db.query_row(&found, [], |row| (0..=list.len()).map(|at| row.get(at)).collect()).ok();
     let Some(mut row) = row else { return false };
     let rest = row.split_off(1);
     let Some(value) = row.pop().and_then(flipped) else { return false };
-    let places: Vec<String> = list.iter().enumerate().map(|(at, name)| format!("{name} = ?{}", at + 2)).collect();
+    let places: Vec<String> =
+        list.iter().enumerate().map(|(at, name)| format!("{name} = ?{}", at + 2)).collect();
     let update = format!("UPDATE {table} SET {column} = ?1 WHERE {}", places.join(" AND "));
     let values: Vec<Value> = std::iter::once(value).chain(rest).collect();
     assert_eq!(db.execute(&update, rusqlite::params_from_iter(values)).unwrap(), 1);
@@ -110,7 +112,10 @@ async fn a_flipped_byte_in_any_column_is_noticed() {
 
     let untouched = copy(original);
     let app = reopen(untouched.path(), &keys, &clock);
-    assert!(app.verify(None, true).await.unwrap().verified, "the copy itself must verify, or the test shows nothing");
+    assert!(
+        app.verify(None, true).await.unwrap().verified,
+        "the copy itself must verify, or the test shows nothing"
+    );
     drop(app);
 
     let all = columns(original);
@@ -130,7 +135,10 @@ async fn a_flipped_byte_in_any_column_is_noticed() {
     }
     // Columns that hold nothing in this scenario: no time alone changes these records.
     let expected = ["application.due", "bucket.due", "prover.due", "tenant.due"];
-    assert!(empty.iter().all(|name| expected.contains(&name.as_str()) || name.starts_with("claim.until")), "{empty:?}");
+    assert!(
+        empty.iter().all(|name| expected.contains(&name.as_str()) || name.starts_with("claim.until")),
+        "{empty:?}"
+    );
     assert!(noticed > 40);
 }
 
@@ -150,7 +158,10 @@ async fn add_prover(world: &World) {
 struct Nowhere;
 
 impl postern_core::ports::Anchors for Nowhere {
-    fn keep(&self, _logs: Vec<(String, postern_log::Frontier)>) -> Result<(), postern_core::ports::AnchorFault> {
+    fn keep(
+        &self,
+        _logs: Vec<(String, postern_log::Frontier)>,
+    ) -> Result<(), postern_core::ports::AnchorFault> {
         Ok(())
     }
 }
@@ -175,5 +186,9 @@ async fn yesterdays_row_put_back_never_gives_a_code_back() {
         assert!(answer.is_err(), "a rolled-back row was committed on");
     }
     let report = world.app.verify(None, false).await.unwrap();
-    assert!(report.findings.iter().any(|finding| finding.object == subject.to_string()), "{:?}", report.findings);
+    assert!(
+        report.findings.iter().any(|finding| finding.object == subject.to_string()),
+        "{:?}",
+        report.findings
+    );
 }

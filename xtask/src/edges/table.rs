@@ -62,7 +62,7 @@ pub(super) const ROOMS: [Room; 10] = [
     Room {
         name: "postern-server",
         knows: &["postern-app", "postern-codes", "postern-core", "postern-log"],
-        tests: &["postern-testkit"],
+        tests: &["postern-outside", "postern-store", "postern-testkit"],
         never: &["rusqlite", "aws-lc-rs"],
     },
     Room {

@@ -24,7 +24,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     match arguments.command {
         Command::Demo(demo) => demo::run(demo, json).await?,
         Command::Init(init) => init::run(init, json).await?,
-        Command::Serve(configured) => serve::run(configured).await?,
+        Command::Serve(configured) => serve::run(configured, json).await?,
         Command::Config(ConfigCommand::Check(configured)) => configuration::check(configured, json)?,
         Command::Config(ConfigCommand::Reference) => output::data(crate::config::REFERENCE.trim_end()),
         Command::Tenant(command) => operate::tenant(command, json).await?,

@@ -7,17 +7,18 @@ use postern_app::App;
 use postern_core::ports::Anchors;
 use postern_outside::anchor_file::{AnchorFile, AnchorKeeper};
 use postern_server::{Limits, Readiness, Server};
+use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::running::{self, Running};
 use crate::arguments::Configured;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::{installation, logging};
+use crate::{installation, logging, output};
 
 /// Serves what the configuration says. A data folder that its anchor does not agree with is not served: the
 /// process stays, says why on `/readyz`, and answers nothing else.
-pub(super) async fn run(configured: Configured) -> Result<(), Failure> {
+pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failure> {
     let config = Config::read(&configured.config)?;
     logging::begin(&config.log.level, config.log.json);
     installation::refuse_demonstration(&config.store.data)?;
@@ -28,7 +29,7 @@ pub(super) async fn run(configured: Configured) -> Result<(), Failure> {
     let listener = bind(config.server.listen).await?;
     let admin = bind(config.server.admin).await?;
     let socket = installation::operator_socket(&config.server.socket).await?;
-    tracing::info!(listen = %config.server.listen, admin = %config.server.admin, "serving");
+    announce(&listener, &admin, json)?;
     let limits = Limits {
         requests: config.server.requests,
         deadline: Duration::from_secs(config.server.deadline_seconds),
@@ -64,6 +65,18 @@ async fn anchor(app: &App, config: &Config, readiness: &Readiness) -> Option<Arc
             None
         }
     }
+}
+
+/// Says where it listens: in the log, and as one line of JSON if asked for.
+fn announce(listener: &TcpListener, admin: &TcpListener, json: bool) -> Result<(), Failure> {
+    let (listen, admin) =
+        (listener.local_addr().map_err(Failure::refused)?, admin.local_addr().map_err(Failure::refused)?);
+    tracing::info!(%listen, %admin, "serving");
+    if json {
+        let line = json!({ "url": format!("http://{listen}"), "admin": format!("http://{admin}") });
+        output::data(&line.to_string());
+    }
+    Ok(())
 }
 
 /// Listens on a loopback address.

@@ -14,7 +14,7 @@ pub(crate) struct Presented(pub(crate) Option<Arc<Token>>);
 /// Moves the key from its header to the request's extensions.
 pub(super) fn take(request: &mut Request) {
     let token = read(request.headers());
-    while request.headers_mut().remove(AUTHORIZATION).is_some() {}
+    request.headers_mut().remove(AUTHORIZATION);
     request.extensions_mut().insert(Presented(token.map(Arc::new)));
 }
 

@@ -1,13 +1,15 @@
 //! What happens around handlers.
 
 use std::future::pending;
-use std::sync::Arc;
+use std::io;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
 
 use super::client::{Client, Reply};
+use super::lifecycle::{issued, redemption};
 use super::world::World;
 use crate::service::{Service, Shared};
 use crate::{Limits, connections, server};
@@ -26,8 +28,8 @@ async fn serve(world: &World, limits: Limits, router: Router<Shared>) -> Client 
 }
 
 async fn panics() -> &'static str {
-    let nothing: Option<&'static str> = None;
-    nothing.expect("a code in a message")
+    let number: Result<u8, _> = "none".parse();
+    number.map(|_| "a number").expect("a code in a message")
 }
 
 #[tokio::test]
@@ -141,5 +143,51 @@ async fn a_demonstration_answers_to_its_own_names_only() {
     let elsewhere =
         "GET http://example.org/openapi.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     super::client::exchange(running.address, elsewhere).await.problem(404, "not-found");
+    running.stop().await;
+}
+
+/// Everything that is traced.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_is_traced_has_ids_and_no_secrets() {
+    let world = World::new().await;
+    let written = Written::default();
+    let sink = written.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || sink.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let running = world.serve_with(Limits::SHIPPED, |server| server.named_run("run7")).await;
+    let (set, codes) = issued(&running.client, "alice").await;
+    let body = redemption("alice", &codes[1]);
+    let redeemed = running.client.post_with("key-of-a-request", "/v1/redemptions", &body).await.is(201);
+    running.client.get("/v1/events?after=0&secret=alice").await.problem(400, "malformed-request");
+    drop(guard);
+    let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        text.contains("run7-1") && text.contains("/v1/redemptions") && text.contains("answered"),
+        "{text}"
+    );
+    let (receipt, device) =
+        (redeemed["receipt"].as_str().unwrap(), redeemed["device_token"].as_str().unwrap());
+    let secrets =
+        ["alice", "192.0.2.1", "example-login", "key-of-a-request", &world.key, &set, receipt, device];
+    for secret in secrets.into_iter().chain(codes.iter().map(String::as_str)) {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
     running.stop().await;
 }

@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use postern_core::Time;
-use postern_core::encoding::base64url;
 use serde_json::{Value, json};
 
 use super::client::Client;
 use super::world::{START, World};
-use crate::request_bytes::{plain, stripped};
 
 /// The application's word about a sign-in at the start.
 pub(super) fn word() -> Value {
@@ -113,13 +111,7 @@ async fn a_rehearsal_needs_an_assertion_bound_to_its_request() {
     let client = &server.client;
     let (_, codes) = issued(client, "alice").await;
     let mut body = json!({ "subject": { "external_id": "alice" }, "code": codes[1] });
-    let bytes = plain(&stripped(body.to_string().as_bytes()).unwrap()).unwrap();
-    let now = START / 1000;
-    let claims = json!({
-        "iss": "idp", "aud": world.app.origin(world.tenant), "sub": "alice", "op": "rehearse", "acr": "aal2",
-        "amr": ["otp"], "auth_time": now, "jti": "one", "exp": now + 60, "req": base64url(&bytes.digest()),
-    });
-    body["assertion"] = json!(format!("{}|{claims}", world.prover));
+    body["assertion"] = json!(world.assertion("rehearse", "one", &body));
     let tested = client.post_with("rehearse-1", "/v1/rehearsals", &body).await.is(200);
     assert_eq!(tested, json!({ "tested_at": Time::from_millis(START) }));
     body["code"] = json!(codes[2]);
@@ -150,6 +142,8 @@ async fn sets_are_discarded_and_revoked() {
         assert_eq!((gone.status, gone.body.as_str()), (204, ""));
     }
     let (set, codes) = issued(client, "bob").await;
+    let works = client.call("DELETE", &format!("/v1/code-sets/{set}"), &[], None).await;
+    works.problem(409, "state-changed");
     let one = format!("/v1/code-sets/{set}/codes/2/revoke");
     for _ in 0..2 {
         let revoked = client.post(&one, &json!({ "reason": "lost" })).await.is(200);
@@ -164,7 +158,6 @@ async fn sets_are_discarded_and_revoked() {
         .await
         .problem(422, "idempotency-key-reused");
     client.post("/v1/redemptions", &redemption("bob", &codes[2])).await.problem(422, "code-not-accepted");
-    client.call("DELETE", &format!("/v1/code-sets/{set}"), &[], None).await.problem(409, "state-changed");
     server.stop().await;
 }
 

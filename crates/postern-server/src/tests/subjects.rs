@@ -48,7 +48,7 @@ async fn a_change_names_its_revision() {
     patch(&etag, r#"{"kind":"machine"}"#).await.problem(412, "version-mismatch");
     patch(&newer, r#"{"tier":"standard"}"#).await.problem(403, "tier-cannot-be-lowered");
     patch(&newer, r#"{"tier":"service"}"#).await.problem(403, "assurance-insufficient");
-    let weak = Client::new(server.address, &world.application(&[Scope::SubjectsWrite], None).await);
+    let weak = Client::new(server.address, &world.application(&[Scope::SubjectsWrite], &[]).await);
     let headers = [("If-Match", newer.as_str())];
     weak.call("PATCH", &path, &headers, Some(r#"{"tier":"privileged"}"#)).await.problem(403, "scope-missing");
     server.stop().await;

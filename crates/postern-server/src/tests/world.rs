@@ -7,19 +7,22 @@ use std::time::Duration;
 
 use postern_app::operator::NewApplication;
 use postern_app::{App, Ports, Settings};
-use postern_core::application::{Caps, Scope};
+use postern_core::application::Scope;
 use postern_core::assurance::Level;
+use postern_core::encoding::base64url;
 use postern_core::ids::{ProverId, TenantId};
-use postern_core::ports::Keys as _;
+use postern_core::ports::{Clock as _, Keys as _};
 use postern_core::prover::ProverKey;
 use postern_core::tenant::Tier;
 use postern_outside::key_file::KeyFile;
 use postern_store::memory::Memory;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::client::Client;
 use super::ports::{StandingClock, Stream, Unsigned};
+use crate::request_bytes::{plain, stripped};
 use crate::{Limits, Metrics, Readiness, Server};
 
 /// The time at which every test begins.
@@ -64,11 +67,7 @@ impl World {
         operator.open_log().await.unwrap();
         let tenant = operator.create_tenant("Example", None).await.unwrap();
         let tenant = TenantId::parse(tenant["tenant"].as_str().unwrap()).unwrap();
-        let public = ProverKey {
-            algorithm: "EdDSA".to_owned(),
-            x: postern_core::encoding::base64url(&[1; 32]),
-            y: None,
-        };
+        let public = ProverKey { algorithm: "EdDSA".to_owned(), x: base64url(&[1; 32]), y: None };
         let prover =
             operator.add_prover(tenant, "idp".into(), "idp".into(), public, Level::Aal3).await.unwrap();
         let mut world = Self {
@@ -80,22 +79,33 @@ impl World {
             readiness: Arc::new(Readiness::new()),
             metrics: Arc::new(Metrics::new()),
         };
-        world.key = world.application(&Scope::ALL, None).await;
+        world.key = world.application(&Scope::ALL, &["enrol"]).await;
         world
     }
 
     /// Another application's key.
-    pub(super) async fn application(&self, scopes: &[Scope], caps: Option<Caps>) -> String {
+    pub(super) async fn application(&self, scopes: &[Scope], enforces: &[&str]) -> String {
         let new = NewApplication {
             name: "Backend".to_owned(),
             scopes: scopes.to_vec(),
             tiers: Tier::ALL.to_vec(),
-            enforces: vec!["enrol".to_owned()],
-            caps,
+            enforces: enforces.iter().map(|one| (*one).to_owned()).collect(),
+            caps: None,
             trusted_backend: true,
         };
         let operator = self.app.operator("test");
         operator.create_application(self.tenant, new).await.unwrap().1.to_string()
+    }
+
+    /// An assertion about `alice` and a body's request. What is in `jti` is used up once.
+    pub(super) fn assertion(&self, operation: &str, jti: &str, body: &Value) -> String {
+        let bytes = plain(&stripped(body.to_string().as_bytes()).unwrap()).unwrap();
+        let now = self.clock.now().seconds();
+        let claims = json!({
+            "iss": "idp", "aud": self.app.origin(self.tenant), "sub": "alice", "op": operation, "acr": "aal2",
+            "amr": ["otp"], "auth_time": now, "jti": jti, "exp": now + 60, "req": base64url(&bytes.digest()),
+        });
+        format!("{}|{claims}", self.prover)
     }
 
     /// Lets time pass.

@@ -12,6 +12,6 @@ pub(crate) use names::{
     FormatName, KindName, LevelName, PurposeName, RevokeReasonName, StageReasonName, StateName, TierName,
 };
 pub(crate) use proof::{Assurance, FirstFactor, one_proof};
-pub(crate) use secret::secret;
+pub(crate) use secret::{secret, written};
 pub(crate) use subject::SubjectRef;
 pub(crate) use view::SubjectBody;

@@ -33,9 +33,9 @@ pub(crate) struct Body {
     /// What the codes are for; `second_factor` if nothing is said.
     #[schema(value_type = Option<Vec<PurposeName>>)]
     purposes: Option<Vec<Purpose>>,
-    /// How the holder was known: a signed assertion, or
+    /// How the holder was known, signed: a compact JWS. Either this or `assurance`.
     assertion: Option<String>,
-    /// the application's word.
+    /// How the holder was known, by the application's word.
     assurance: Option<Assurance>,
     /// Another format than the tier's.
     #[schema(value_type = Option<FormatName>)]

@@ -2,9 +2,11 @@
 
 use postern_app::StagedSet;
 use postern_core::Time;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
+
+use crate::wire::written;
 
 /// A staged set with its codes.
 #[derive(Serialize, ToSchema)]
@@ -46,10 +48,6 @@ pub(crate) struct ShownBefore {
     set: String,
     /// Always true.
     shown: bool,
-}
-
-fn written<S: Serializer>(code: &Zeroizing<String>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(code)
 }
 
 /// What is shown of a staged set: its codes once, and only its name afterwards.

@@ -25,6 +25,7 @@ use crate::service::{Answer, Shared};
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// After this one: an `index`, or a page's `next`. From the beginning if absent.
+    #[param(value_type = Option<String>, example = "41")]
     after: Option<u64>,
     /// How many at most: 1 to 500, 100 if absent.
     #[param(minimum = 1, maximum = 500)]

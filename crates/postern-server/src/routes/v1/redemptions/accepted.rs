@@ -3,9 +3,11 @@
 use postern_app::Redeemed;
 use postern_core::Time;
 use postern_core::receipt::Restrictions;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
+
+use crate::wire::written;
 
 /// An accepted redemption.
 #[derive(Serialize, ToSchema)]
@@ -58,10 +60,6 @@ pub(crate) struct EnrolBody {
     /// No earlier than this.
     #[schema(value_type = String, format = DateTime)]
     not_before: Time,
-}
-
-fn written<S: Serializer>(token: &Zeroizing<String>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(token)
 }
 
 impl From<Redeemed> for Accepted {

@@ -18,7 +18,8 @@ use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
 use crate::wire::{ClientBody, FirstFactor, PurposeName, SubjectRef, client, secret};
 
-/// A code to redeem. No `Debug`.
+/// A code to redeem.
+// No `Debug`: it holds what was typed.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Redemption)]

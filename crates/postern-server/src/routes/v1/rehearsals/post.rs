@@ -16,7 +16,8 @@ use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
 use crate::wire::{Assurance, ClientBody, SubjectRef, client, one_proof, secret};
 
-/// A code to try. No `Debug`.
+/// A code to try.
+// No `Debug`: it holds what was typed.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Rehearsal)]
@@ -27,9 +28,9 @@ pub(crate) struct Body {
     #[serde(deserialize_with = "secret")]
     #[schema(value_type = String, example = "made-up-code-for-this-page")]
     code: Zeroizing<String>,
-    /// How the holder was known: a signed assertion, or
+    /// How the holder was known, signed: a compact JWS. Either this or `assurance`.
     assertion: Option<String>,
-    /// the application's word, which is not enough in this release.
+    /// The application's word. A rehearsal asks for more: it is refused with `assurance-insufficient`.
     assurance: Option<Assurance>,
     /// The person's device.
     client: Option<ClientBody>,

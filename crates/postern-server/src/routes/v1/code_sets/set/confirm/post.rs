@@ -17,7 +17,8 @@ use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
 use crate::wire::{ClientBody, client, secret};
 
-/// One of the set's codes. It is not spent. No `Debug`.
+/// One of the set's codes. It is not spent.
+// No `Debug`: it holds what was typed.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Confirmation)]

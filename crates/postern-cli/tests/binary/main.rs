@@ -1,0 +1,17 @@
+//! The built binary, as people and attackers meet it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may"
+)]
+
+mod commands;
+mod demo;
+mod kill;
+mod leaks;
+mod rollback;
+
+/// The binary under test.
+const POSTERN: &str = env!("CARGO_BIN_EXE_postern");
