@@ -19,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "vectors
 import code_format_reference as reference
 
 PREFIXES = ["PSTN", "ACME", "RC", "HEXES"]
-TEXTS, TEXTS_LONG = 1_000, 20_000  # one process each
+TEXTS, TEXTS_LONG = 5_000, 50_000  # one process each
 DASHES = ["-", "-", "-", " ", "", "_", ".", "\u2010", "\u2011", "\u2013", "\u2014", "\u2212", "\u00a0", "\u200b", "\t", "--"]
 STRAY = list("?!.,;:/\\'\"()#*iloIOLuU0159xZ ") + ["\u00e9", "\u00df", "\u0131", "\u0663", "\u2126", "\uff21", "\u00ad", "\U0001f511"]
 MARKERS = ["3. ", "12) ", "7: ", "003. ", "1.", "  4)\t", "Code: ", "- ", "\u0663. "]

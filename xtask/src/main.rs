@@ -5,8 +5,10 @@
 //! | `check` | format, lints, crate edges, rules on files, licences, generated files |
 //! | `generate` | writes the generated files |
 //! | `test` | builds once, runs every test, inside and outside |
+//! | `bench` | measures, beside the machine's bare limits |
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool of the command line talks to people")]
 
+mod bench;
 mod cargo;
 mod check;
 mod edges;
@@ -33,6 +35,8 @@ enum Task {
     Generate,
     /// Builds once and runs every test
     Test(test::Options),
+    /// Measures redemptions, refusals and stages beside the machine's bare limits
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
         Task::Check => check::check(),
         Task::Generate => generate::generate(),
         Task::Test(options) => test::test(&options),
+        Task::Bench(options) => bench::bench(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,8 +2,12 @@
 
 use tracing_subscriber::filter::LevelFilter;
 
-/// Begins logging.
+/// Begins logging. A panic is logged by its place alone: its message could quote what a request held.
 pub(crate) fn begin(level: &str, json: bool) {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(%place, "a task panicked");
+    }));
     let level = level.parse::<LevelFilter>().unwrap_or(LevelFilter::INFO);
     let builder =
         tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(true);

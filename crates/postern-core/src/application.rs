@@ -239,7 +239,9 @@ impl Application {
     #[must_use]
     pub fn knows(&self, id: ApplicationId, token: &Token, keys: &LocalKeys) -> bool {
         let hash = keys.application_key(id, token.key.number, &*token.secret);
-        self.keys.iter().any(|key| key.number == token.key.number && bool::from(key.hash.bytes().ct_eq(&hash)))
+        self.keys
+            .iter()
+            .any(|key| key.number == token.key.number && bool::from(key.hash.bytes().ct_eq(&hash)))
     }
 }
 

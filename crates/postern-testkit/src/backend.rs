@@ -38,8 +38,9 @@ pub struct Redeem {
 
 static FRESH: AtomicU64 = AtomicU64::new(0);
 
-/// A request with a fresh idempotency key.
-fn request(key: Option<String>, bytes: &str) -> Idempotent {
+/// A request with this idempotency key, or a fresh one.
+#[must_use]
+pub fn request(key: Option<String>, bytes: &str) -> Idempotent {
     let fresh = || format!("key-{}", FRESH.fetch_add(1, Ordering::SeqCst));
     Idempotent { key: key.unwrap_or_else(fresh), bytes: RequestBytes(bytes.as_bytes().to_vec()) }
 }
@@ -58,12 +59,10 @@ impl World {
         Proof::Bare(BareClaim { at: self.clock.now(), level, method: "otp".to_owned() })
     }
 
-    /// Stages a set.
-    ///
-    /// # Errors
-    /// The application's problem.
-    pub async fn stage(&self, name: &str, format: Format) -> Result<StagedSet, Problem> {
-        let staging = Staging {
+    /// What staging a set asks for.
+    #[must_use]
+    pub fn staging(&self, name: &str, format: Format) -> Staging {
+        Staging {
             subject: SubjectName::ExternalId(name.to_owned()),
             reason: StageReason::Renew,
             purposes: vec![Purpose::SecondFactor],
@@ -71,8 +70,15 @@ impl World {
             format: Some(format),
             count: None,
             request: request(None, "stage"),
-        };
-        self.app.stage(&self.token, staging).await
+        }
+    }
+
+    /// Stages a set.
+    ///
+    /// # Errors
+    /// The application's problem.
+    pub async fn stage(&self, name: &str, format: Format) -> Result<StagedSet, Problem> {
+        self.app.stage(&self.token, self.staging(name, format)).await
     }
 
     /// Confirms a set.
@@ -102,7 +108,13 @@ impl World {
     /// # Errors
     /// The application's problem.
     pub async fn redeem(&self, name: &str, code: &str, how: Redeem) -> Result<Redeemed, Problem> {
-        let redemption = Redemption {
+        self.app.redeem(&self.token, self.redemption(name, code, how)).await
+    }
+
+    /// What redeeming a code asks for.
+    #[must_use]
+    pub fn redemption(&self, name: &str, code: &str, how: Redeem) -> Redemption {
+        Redemption {
             subject: SubjectName::ExternalId(name.to_owned()),
             code: Zeroizing::new(code.to_owned()),
             purpose: Purpose::SecondFactor,
@@ -114,7 +126,6 @@ impl World {
                 device_token: how.device,
             },
             request: request(how.key, "redeem"),
-        };
-        self.app.redeem(&self.token, redemption).await
+        }
     }
 }

@@ -14,15 +14,17 @@ mod clock;
 mod entropy;
 mod http;
 pub mod installed;
+mod keys;
 pub mod leaks;
 mod prover;
 mod service;
 mod world;
 
-pub use backend::{Redeem, Sheet};
+pub use backend::{Redeem, Sheet, request};
 pub use clock::TestClock;
 pub use entropy::SeededEntropy;
 pub use http::{Answer, Http};
+pub use keys::CountedKeys;
 pub use prover::TestProver;
 pub use service::Service;
 pub use world::{StoreKind, World, reopen};

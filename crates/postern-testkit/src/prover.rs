@@ -1,5 +1,7 @@
 //! A prover with its own signing key: says that a holder was there, for one request.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use postern_core::Time;
 use postern_core::encoding::base64url;
 use postern_core::ids::ProverId;
@@ -7,6 +9,9 @@ use postern_core::prover::ProverKey;
 use postern_outside::assertion::make;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+
+/// How many assertions this process made: each has a name of its own.
+static MADE: AtomicU64 = AtomicU64::new(0);
 
 /// A prover.
 #[derive(Clone, Debug)]
@@ -37,10 +42,7 @@ impl TestProver {
     #[must_use]
     pub fn claims(&self, operation: &str, subject: &str, body: &Value, now: Time) -> Value {
         let request = Sha256::digest(postern_log::canonical_value(body).unwrap());
-        let jti = base64url(&Sha256::digest(format!(
-            "{operation}{subject}{body}{now}{:?}",
-            std::thread::current().id()
-        )));
+        let jti = format!("assertion-{}", MADE.fetch_add(1, Ordering::SeqCst));
         json!({
             "iss": self.issuer,
             "aud": self.audience,

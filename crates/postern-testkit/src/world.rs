@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use postern_app::operator::{Command, NewApplication, TierChange};
 use postern_app::{App, Ports, Settings};
-use postern_core::application::{Scope, Token};
+use postern_core::application::{Caps, Scope, Token};
 use postern_core::ids::TenantId;
 use postern_core::ports::{Keys as _, Store};
 use postern_core::tenant::Tier;
@@ -15,7 +15,7 @@ use postern_store::memory::Memory;
 use postern_store::sqlite::{Options, Sqlite};
 use tempfile::TempDir;
 
-use crate::{SeededEntropy, TestClock};
+use crate::{CountedKeys, SeededEntropy, TestClock, TestProver};
 
 /// Which store.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,7 +38,7 @@ pub struct World {
     /// The clock.
     pub clock: Arc<TestClock>,
     /// The key service.
-    pub keys: Arc<KeyFile>,
+    pub keys: Arc<CountedKeys>,
     /// The one tenant.
     pub tenant: TenantId,
     /// The application's key.
@@ -51,7 +51,7 @@ pub struct World {
 impl World {
     /// An installation whose one application may do everything and has its bare word taken, as in a demonstration.
     pub async fn new(kind: StoreKind) -> Self {
-        let keys = Arc::new(KeyFile::generate(&SeededEntropy::new(1)).unwrap());
+        let keys = Arc::new(CountedKeys::new(KeyFile::generate(&SeededEntropy::new(1)).unwrap()));
         let folder = (kind == StoreKind::Sqlite).then(|| TempDir::new().unwrap());
         let store = open(folder.as_ref().map(TempDir::path), &keys);
         let clock = Arc::new(TestClock::default());
@@ -71,6 +71,45 @@ impl World {
         let (_, key) = operator.create_application(tenant, new).await.unwrap();
         let token = Arc::new(Token::parse(&key).unwrap());
         Self { app, clock, keys, tenant, token, key: key.to_string(), folder }
+    }
+
+    /// Registers a prover.
+    pub async fn prover(&self) -> TestProver {
+        let seed = [42; 32];
+        let key = TestProver::public(seed);
+        let (name, issuer) = ("idp".to_owned(), "https://idp.test".to_owned());
+        let most = postern_core::assurance::Level::Aal2;
+        let command = Command::ProverAdd { tenant: self.tenant, name, issuer: issuer.clone(), key, most };
+        let added = self.app.operate("test", command).await.unwrap();
+        let id = postern_core::ids::ProverId::parse(added["prover"].as_str().unwrap()).unwrap();
+        TestProver::new(id, &issuer, added["audience"].as_str().unwrap(), seed)
+    }
+
+    /// Another application of the same tenant, with these scopes for the tier *standard* and the shipped caps.
+    pub async fn application(&self, scopes: &[Scope], enforces: &[&str], caps: Option<Caps>) -> Arc<Token> {
+        let new = NewApplication {
+            name: "other".to_owned(),
+            scopes: scopes.to_vec(),
+            tiers: vec![Tier::Standard],
+            enforces: enforces.iter().map(|one| (*one).to_owned()).collect(),
+            caps,
+            trusted_backend: true,
+        };
+        let (_, key) = self.app.operator("test").create_application(self.tenant, new).await.unwrap();
+        Arc::new(Token::parse(&key).unwrap())
+    }
+
+    /// Names of the tenant's events, in log order.
+    pub async fn names(&self) -> Vec<String> {
+        let query = postern_app::EventQuery {
+            after: None,
+            limit: 500,
+            subject: None,
+            wait: std::time::Duration::ZERO,
+        };
+        let page = self.app.events(&self.token, query).await.unwrap();
+        let name = |bytes: &[u8]| postern_core::kernel::EventHead::read(bytes).unwrap().r#type;
+        page.items.iter().map(|event| name(&event.bytes)).collect()
     }
 
     /// Sets the format of new sets.
@@ -101,7 +140,7 @@ impl World {
 
     /// Ends the application and gives its data folder, which lives as long as what is returned.
     #[must_use]
-    pub fn close(self) -> (TempDir, Arc<KeyFile>, Arc<TestClock>, TenantId) {
+    pub fn close(self) -> (TempDir, Arc<CountedKeys>, Arc<TestClock>, TenantId) {
         let Self { app, clock, keys, tenant, folder, .. } = self;
         drop(app);
         (folder.expect("only SQLite has a data folder"), keys, clock, tenant)
@@ -110,11 +149,11 @@ impl World {
 
 /// An application over a data folder and keys.
 #[must_use]
-pub fn reopen(data: &Path, keys: &Arc<KeyFile>, clock: &Arc<TestClock>) -> Arc<App> {
+pub fn reopen(data: &Path, keys: &Arc<CountedKeys>, clock: &Arc<TestClock>) -> Arc<App> {
     app(open(Some(data), keys), Arc::clone(keys), Arc::clone(clock), 4)
 }
 
-fn open(folder: Option<&Path>, keys: &KeyFile) -> Arc<dyn Store> {
+fn open(folder: Option<&Path>, keys: &CountedKeys) -> Arc<dyn Store> {
     let sealer = keys.local().sealer().clone();
     match folder {
         None => Arc::new(Memory::new(sealer)),
@@ -122,7 +161,7 @@ fn open(folder: Option<&Path>, keys: &KeyFile) -> Arc<dyn Store> {
     }
 }
 
-fn app(store: Arc<dyn Store>, keys: Arc<KeyFile>, clock: Arc<TestClock>, seed: u64) -> Arc<App> {
+fn app(store: Arc<dyn Store>, keys: Arc<CountedKeys>, clock: Arc<TestClock>, seed: u64) -> Arc<App> {
     let entropy = Arc::new(SeededEntropy::new(seed));
     let ports = Ports { store, keys, clock, entropy, assertions: Arc::new(JwsAssertions) };
     Arc::new(App::new(ports, Settings { installation: "postern.test".to_owned(), stretches: 2 }))

@@ -4,6 +4,7 @@ mod client;
 mod names;
 mod proof;
 mod secret;
+mod sets;
 mod subject;
 mod view;
 

@@ -3,13 +3,14 @@
 use postern_app::SubjectView;
 use postern_core::Time;
 use postern_core::ids::SetId;
-use postern_core::subject::{SetState, SetStatus, SubjectKind};
+use postern_core::subject::SubjectKind;
 use postern_core::tenant::Tier;
 use postern_core::throttle::Class;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{KindName, StateName, TierName};
+use super::sets::{ActiveSet, StagedSet};
+use super::{KindName, TierName};
 
 /// A subject.
 #[derive(Serialize, ToSchema)]
@@ -44,60 +45,6 @@ pub(crate) struct SubjectBody {
     attempts_left: Option<AttemptsLeft>,
 }
 
-/// A set that works, or is to be replaced.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ActiveSet {
-    /// Names it.
-    set: String,
-    /// Which of the subject's sets, from 1.
-    generation: u32,
-    /// A name to tell sheets apart by.
-    name: String,
-    /// Whether it works.
-    #[schema(value_type = StateName)]
-    state: SetState,
-    /// When it was staged.
-    #[schema(value_type = String, format = DateTime)]
-    issued_at: Time,
-    /// How the holder was known then.
-    route: String,
-    /// Codes that it began with.
-    total: u8,
-    /// Codes that still work.
-    remaining: u8,
-    /// Which codes were used when.
-    used: Vec<UsedCode>,
-    /// When it ends by itself.
-    #[schema(value_type = String, format = DateTime)]
-    expires_at: Time,
-    /// When a code was last rehearsed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, format = DateTime, required = false)]
-    tested_at: Option<Time>,
-}
-
-/// A code that was used.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct UsedCode {
-    /// Its number.
-    slot: u8,
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
-    at: Time,
-}
-
-/// A set that waits to be confirmed.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct StagedSet {
-    /// Names it.
-    set: String,
-    /// Which of the subject's sets.
-    generation: u32,
-    /// Until when.
-    #[schema(value_type = String, format = DateTime)]
-    confirm_by: Time,
-}
-
 /// A wait that runs.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Wait {
@@ -124,39 +71,18 @@ impl From<SubjectView> for SubjectBody {
     fn from(view: SubjectView) -> Self {
         let named = |generation| SetId { subject: view.subject, generation }.to_string();
         let status = view.status;
-        let staged = status.staged.map(|staged| StagedSet {
-            set: named(staged.generation),
-            generation: staged.generation,
-            confirm_by: staged.confirm_by,
-        });
         Self {
             subject: view.subject.to_string(),
             external_id: view.external_id,
             owner: view.owner,
             tier: view.tier,
             kind: view.kind,
-            active_set: status.active.map(|set| active(named(set.generation), set)),
-            staged_set: staged,
+            active_set: status.active.map(|active| ActiveSet::of(named(active.generation), active)),
+            staged_set: status.staged.map(|staged| StagedSet::of(named(staged.generation), staged)),
             holds: [],
             waits: status.waits.into_iter().map(|(class, until)| Wait { class, until }).collect(),
             attempts_left: status.attempts_left.map(|left| attempts_left(&left)),
         }
-    }
-}
-
-fn active(set: String, status: SetStatus) -> ActiveSet {
-    ActiveSet {
-        set,
-        generation: status.generation,
-        name: status.name,
-        state: status.state,
-        issued_at: status.issued_at,
-        route: status.route,
-        total: status.total,
-        remaining: status.remaining,
-        used: status.used.iter().map(|used| UsedCode { slot: used.slot, at: used.at }).collect(),
-        expires_at: status.expires_at,
-        tested_at: status.tested_at,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::wire::RevokeReasonName;
 #[serde(deny_unknown_fields)]
 #[schema(as = Revocation)]
 pub(crate) struct Body {
-    /// `compromised` also renews the subject's keys.
+    /// `compromised` and `leaked` also renew the subject's keys.
     #[schema(value_type = RevokeReasonName)]
     pub(crate) reason: RevokeReason,
 }

@@ -1,0 +1,65 @@
+//! A key service that counts what it is asked, and that can stop answering.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use postern_core::ids::{SubjectId, TenantId};
+use postern_core::local_keys::LocalKeys;
+use postern_core::ports::{Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
+use postern_outside::key_file::KeyFile;
+
+/// A key file behind counters.
+pub struct CountedKeys {
+    inner: KeyFile,
+    asked: AtomicUsize,
+    away: AtomicBool,
+}
+
+impl CountedKeys {
+    /// Counts from zero.
+    #[must_use]
+    pub const fn new(inner: KeyFile) -> Self {
+        Self { inner, asked: AtomicUsize::new(0), away: AtomicBool::new(false) }
+    }
+
+    /// How often subjects' keys were asked for.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    /// Whether it answers.
+    pub fn answers(&self, answers: bool) {
+        self.away.store(!answers, Ordering::SeqCst);
+    }
+
+    fn present(&self) -> Result<(), KeysUnavailable> {
+        let away = self.away.load(Ordering::SeqCst);
+        (!away).then_some(()).ok_or_else(|| KeysUnavailable("it was sent away by a test".to_owned()))
+    }
+}
+
+impl Keys for CountedKeys {
+    fn subject_keys(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+        epoch: &[u8],
+    ) -> Result<SubjectKeys, KeysUnavailable> {
+        self.present()?;
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.inner.subject_keys(tenant, subject, epoch)
+    }
+
+    fn sign(&self, key: SigningKey, message: &[u8]) -> Result<[u8; 64], KeysUnavailable> {
+        self.present()?;
+        self.inner.sign(key, message)
+    }
+
+    fn public(&self) -> PublicKeys {
+        self.inner.public()
+    }
+
+    fn local(&self) -> &LocalKeys {
+        self.inner.local()
+    }
+}

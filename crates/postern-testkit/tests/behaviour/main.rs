@@ -1,0 +1,20 @@
+//! What the product promises, use case by use case, without a network between. Each promise has a test that
+//! fails when it is broken.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may")]
+
+mod authority;
+mod idempotency;
+mod nobody;
+mod provers;
+mod redemption;
+mod sets;
+
+use postern_app::Problem;
+
+/// The name of a refusal.
+fn refused<A>(answer: Result<A, Problem>) -> &'static str {
+    match answer {
+        Ok(_) => panic!("it was not refused"),
+        Err(problem) => problem.name(),
+    }
+}

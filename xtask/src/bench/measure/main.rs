@@ -1,0 +1,84 @@
+//! Measures the built binary over loopback: redemptions, refusals and stages, memory and start, and in the
+//! same run the bare limits of the machine. Nothing is asserted of a timing.
+//!
+//! | limit | is |
+//! |---|---|
+//! | W | the same rows, columns and bytes in a bare loop over SQLite: `bare.rs` |
+//! | N | the same request to a server that does nothing, from the same generator: `empty.rs` |
+//! | C | CPU of prepare, decide and sign, without HTTP and disk: `decide.rs` |
+//! | L | what these three leave at best: 1 / (1/W + 1/N + C/cores) |
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is its output, progress goes beside")]
+
+mod bare;
+mod decide;
+mod demo;
+mod empty;
+mod figures;
+mod load;
+mod machine;
+mod people;
+mod requests;
+mod rounds;
+mod table;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// What went wrong.
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+/// What a step gives.
+type Done<T = ()> = Result<T, Fault>;
+
+/// Measures; `cargo xtask bench` builds and runs it.
+#[derive(Parser)]
+struct Options {
+    /// The binary to measure, of the profile `release`
+    #[arg(long, required_unless_present = "empty")]
+    postern: Option<PathBuf>,
+    /// Rounds; each figure is the median over them
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    /// Seconds of each measurement in a round
+    #[arg(long, default_value_t = 2)]
+    seconds: u32,
+    /// Seconds after which no further round begins
+    #[arg(long, default_value_t = 150)]
+    limit: u32,
+    /// Prints JSON instead of the table
+    #[arg(long)]
+    json: bool,
+    /// Is the server that does nothing, with answers of so many bytes
+    #[arg(long, hide = true)]
+    empty: Option<usize>,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let done = match (options.empty, &options.postern) {
+        (Some(bytes), _) => empty::serve(bytes),
+        (None, Some(postern)) => measure(postern, &options),
+        (None, None) => Err("--postern names the binary to measure".into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("bench: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The generator has one thread: the rest of the machine is the server's.
+fn measure(postern: &std::path::Path, options: &Options) -> Done {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let figures = runtime.block_on(async {
+        tokio::select! {
+            figures = rounds::measure(postern, options) => figures,
+            _ = tokio::signal::ctrl_c() => Err("interrupted; nothing is left behind".into()),
+        }
+    })?;
+    println!("{}", if options.json { table::json(&figures) } else { table::markdown(&figures) });
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! People with sheets of codes: subjects are created, their sets staged and confirmed, all over HTTP. The
+//! staging is what stages are measured with.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::Done;
+use crate::load::{Address, Ask, Load, Sample, Source, run};
+use crate::requests::{confirm, create, fresh, now, redeem, stage};
+
+/// Clients that prepare, and that stages and refusals are measured with.
+pub(crate) const CLIENTS: usize = 64;
+/// Codes of a sheet that are redeemed: a record remembers eight granted answers, and a confirmation is one.
+const REDEEMED: usize = 7;
+/// Longer than any preparation takes.
+const LONG: Duration = Duration::from_secs(60);
+
+/// A person and a sheet of codes.
+struct Sheet {
+    name: String,
+    codes: Vec<String>,
+}
+
+/// People whose codes are unspent, and codes that are nobody's any more.
+#[derive(Default)]
+pub(crate) struct People {
+    unspent: Arc<Mutex<VecDeque<Sheet>>>,
+    /// Names with codes of somebody else's sheet: well formed and wrong.
+    wrong: Arc<Mutex<VecDeque<(String, String)>>>,
+}
+
+impl People {
+    /// Makes so many more; gives how staging went.
+    pub(crate) async fn prepare(&self, address: &Address, count: usize) -> Done<Sample> {
+        let names = (0..count).map(|_| format!("person-{:08}@example.org", fresh()));
+        let names = names.collect::<Vec<_>>();
+        let now = now()?;
+        once(address, names.iter().map(|name| create(name)), 201).await?;
+        let mut staged = once(address, names.iter().map(|name| stage(name, &now)), 201).await?;
+        let sheets = staged.kept.drain(..).filter_map(|(name, set)| Some((text(&set, "set")?, sheet(name, &set)?)));
+        let sheets = sheets.collect::<Vec<_>>();
+        let first = sheets.iter().filter_map(|(set, sheet)| Some(confirm(set, sheet.codes.first()?)));
+        once(address, first, 200).await?;
+        let sheets = sheets.into_iter().map(|(_, sheet)| sheet).collect::<Vec<_>>();
+        let others = sheets.iter().skip(1).chain(sheets.first());
+        let wrong = sheets.iter().zip(others).flat_map(|(sheet, other)| {
+            let unused = other.codes.iter().skip(REDEEMED).cloned();
+            unused.map(|code| (sheet.name.clone(), code)).collect::<Vec<_>>()
+        });
+        self.wrong.lock().unwrap_or_else(PoisonError::into_inner).extend(wrong);
+        self.unspent.lock().unwrap_or_else(PoisonError::into_inner).extend(sheets);
+        Ok(staged)
+    }
+
+    /// Redemptions that there are codes for.
+    pub(crate) fn redemptions(&self) -> usize {
+        self.unspent.lock().unwrap_or_else(PoisonError::into_inner).len() * REDEEMED
+    }
+
+    /// Redemptions: whoever takes a person redeems one code after the other.
+    pub(crate) fn redeeming(&self, now: &str) -> Source {
+        let (unspent, now) = (Arc::clone(&self.unspent), now.to_owned());
+        Arc::new(move || {
+            let sheet = unspent.lock().unwrap_or_else(PoisonError::into_inner).pop_front()?;
+            let codes = sheet.codes.iter().take(REDEEMED);
+            Some(codes.map(|code| redeem(&sheet.name, code, &now)).collect())
+        })
+    }
+
+    /// Wrong codes, each for another person and from another network, round and round.
+    pub(crate) fn guessing(&self, now: &str) -> Source {
+        let (wrong, now) = (Arc::clone(&self.wrong), now.to_owned());
+        Arc::new(move || {
+            let mut wrong = wrong.lock().unwrap_or_else(PoisonError::into_inner);
+            let (name, code) = wrong.pop_front()?;
+            let guess = redeem(&name, &code, &now);
+            wrong.push_back((name, code));
+            Some(vec![guess])
+        })
+    }
+}
+
+/// Sends each request once.
+async fn once(address: &Address, asks: impl Iterator<Item = Ask>, wanted: u16) -> Done<Sample> {
+    let asks = Mutex::new(asks.collect::<VecDeque<_>>());
+    let source: Source =
+        Arc::new(move || asks.lock().unwrap_or_else(PoisonError::into_inner).pop_front().map(|ask| vec![ask]));
+    let sample = run(address, Load { clients: CLIENTS, span: LONG, wanted, keep: true, source }).await?;
+    if sample.others.is_empty() { Ok(sample) } else { Err(format!("{:?}", sample.others).into()) }
+}
+
+fn sheet(name: String, set: &Value) -> Option<Sheet> {
+    let codes = set.get("codes")?.as_array()?.iter().filter_map(|code| text(code, "code")).collect();
+    Some(Sheet { name, codes })
+}
+
+fn text(value: &Value, member: &str) -> Option<String> {
+    value.get(member)?.as_str().map(str::to_owned)
+}
