@@ -20,8 +20,8 @@ const PAGE: usize = 1000;
 pub(super) struct Objects {
     /// Versions so far.
     pub(super) versions: BTreeMap<Key, u64>,
-    /// Places that used assertions took: key, owner, version.
-    pub(super) assertions: Vec<([u8; 32], Key, u64)>,
+    /// Places that used assertions took, with their owners.
+    pub(super) assertions: Vec<([u8; 32], Key)>,
 }
 
 impl App {
@@ -97,7 +97,7 @@ impl App {
         let expected = *seen + 1;
         *seen = event.version;
         if let Some(place) = used_assertion(&head) {
-            objects.assertions.push((place, event.key, event.version));
+            objects.assertions.push((place, event.key));
         }
         (event.version != expected)
             .then(|| format!("{} has version {} after {}", event.key, event.version, expected - 1))

@@ -127,7 +127,7 @@ impl App {
     async fn verify_claims(
         &self,
         rows: &mut Rows<'_>,
-        assertions: &[([u8; 32], Key, u64)],
+        assertions: &[([u8; 32], Key)],
     ) -> Result<(), Refused> {
         let claims = self.store().claims(rows.tenant).await.map_err(|fault| Refused(fault.to_string()))?;
         let used: BTreeSet<_> = assertions.iter().copied().collect();
@@ -141,7 +141,7 @@ impl App {
                 Space::ExternalId if rows.named.remove(&claim.place) != Some(claim.owner) => {
                     rows.find(name, "its owner does not name it");
                 }
-                Space::Assertion if !used.contains(&(claim.place.key, claim.owner, claim.version)) => {
+                Space::Assertion if !used.contains(&(claim.place.key, claim.owner)) => {
                     rows.find(name, "no event used its assertion");
                 }
                 Space::ExternalId | Space::Assertion | Space::Cap => {}

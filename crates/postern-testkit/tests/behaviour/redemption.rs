@@ -185,7 +185,8 @@ async fn a_used_up_stretched_set_is_suspended_for_good() {
     assert!(world.redeem("anna", &sheet.codes[1], how).await.is_err(), "a suspended set accepted a code");
     let renewed = world.issue("anna", Format::Compact).await;
     world.redeem("anna", &renewed.codes[1], Redeem::default()).await.unwrap();
-    assert!(world.app.verify(None, true).await.unwrap().verified);
+    let report = world.app.verify(None, true).await.unwrap();
+    assert!(report.verified, "{:?}", report.findings);
 }
 
 #[tokio::test]
