@@ -1,6 +1,7 @@
 //! Personal data of subjects and of events: sealed here, under the subject's own key.
 
-use postern_core::kernel::Key;
+use postern_core::encoding::from_base64url;
+use postern_core::kernel::{EventHead, Key};
 use postern_core::personal::SubjectKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -52,10 +53,13 @@ impl App {
         key.seal(subject, self.random()?, &json).ok_or(Problem::Unavailable)
     }
 
-    /// What is known of a subject; `None` if its key is gone.
-    pub(crate) async fn person(&self, subject: Key, sealed: &[u8]) -> Result<Option<Person>, Problem> {
-        let key = self.subject_key(subject).await?;
-        Ok(key.and_then(|key| key.open(subject, sealed)).and_then(|json| serde_json::from_slice(&json).ok()))
+    /// Who a subject is, from the private part of the event that says so; `None` if its key is gone.
+    pub(crate) async fn person(&self, subject: Key, said_at: u64) -> Result<Option<Person>, Problem> {
+        let stored = self.store().event(subject, said_at).await.map_err(|fault| Problem::unavailable(&fault))?;
+        let head = stored.and_then(|event| EventHead::read(&event.bytes).ok());
+        let sealed = head.and_then(|head| head.private).and_then(|text| from_base64url(&text));
+        let (Some(sealed), Some(key)) = (sealed, self.subject_key(subject).await?) else { return Ok(None) };
+        Ok(key.open(subject, &sealed).and_then(|json| serde_json::from_slice(&json).ok()))
     }
 
     /// The personal part of an event about a subject: where the request came from.

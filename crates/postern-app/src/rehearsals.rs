@@ -110,7 +110,7 @@ impl App {
         let request = RequestMark { fingerprint, key };
         let private = self.private(attempt.key(), &asked.client).await?;
         let (gate, name, now) = (attempt.gate.clone(), asked.subject.clone(), attempt.now);
-        let (format, application) = (attempt.default_settings().format(), application.to_string());
+        let (format, application) = (attempt.default_settings().format, application.to_string());
         let ended = self
             .decided(&attempt.view, move |view| {
                 let caller = match gate.check(view) {

@@ -16,6 +16,7 @@ pub mod application;
 pub mod assurance;
 pub mod bucket;
 pub mod encoding;
+mod format_name;
 pub mod frame;
 pub mod ids;
 pub mod kernel;

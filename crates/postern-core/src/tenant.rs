@@ -55,8 +55,9 @@ impl Tier {
 pub struct TierSettings {
     /// Codes in a set.
     pub count: u8,
-    /// Their format: `standard`, `compact` or `numeric`.
-    pub format: String,
+    /// Their format.
+    #[serde(with = "crate::format_name")]
+    pub format: Format,
     /// Days that a set works.
     pub lifetime_days: u32,
     /// A warning goes with every acceptance that leaves at most this many.
@@ -67,16 +68,7 @@ pub struct TierSettings {
 
 impl Default for TierSettings {
     fn default() -> Self {
-        let format = Format::Standard.name().to_owned();
-        Self { count: 10, format, lifetime_days: 365, low_stock: 3, stretch: Stretch::ARGON2ID }
-    }
-}
-
-impl TierSettings {
-    /// The format, as a type.
-    #[must_use]
-    pub fn format(&self) -> Format {
-        Format::from_name(&self.format).unwrap_or(Format::Standard)
+        Self { count: 10, format: Format::Standard, lifetime_days: 365, low_stock: 3, stretch: Stretch::ARGON2ID }
     }
 }
 

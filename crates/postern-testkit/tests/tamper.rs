@@ -192,3 +192,24 @@ async fn yesterdays_row_put_back_never_gives_a_code_back() {
         report.findings
     );
 }
+
+/// A row at rest: 450 bytes with ten `standard` codes, 6 kB with ninety-nine.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_stay_small() {
+    let world = World::new(StoreKind::Sqlite).await;
+    let body = |id: postern_core::ids::SubjectId| {
+        let db = Connection::open(world.data().join("postern.db")).unwrap();
+        let read = "SELECT length(body) FROM subject WHERE id = ?1";
+        db.query_row(read, [id.bytes().to_vec()], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    let anna = world.subject("anna").await;
+    world.issue("anna", Format::Standard).await;
+    let ten = body(anna);
+    let bert = world.subject("bert").await;
+    let staging = postern_app::Staging { count: Some(99), ..world.staging("bert", Format::Standard) };
+    let staged = world.app.stage(&world.token, staging).await.unwrap();
+    world.confirm(staged.set, &staged.codes.unwrap()[0].text).await.unwrap();
+    let many = body(bert);
+    assert!(ten <= 450, "{ten} bytes with ten codes");
+    assert!(many <= 6_000, "{many} bytes with ninety-nine codes");
+}

@@ -105,7 +105,7 @@ fn as_json(view: &SubjectView) -> Value {
             "generation": active.generation,
             "name": active.name,
             "state": active.state,
-            "format": active.format,
+            "format": active.format.name(),
             "issued_at": active.issued_at,
             "expires_at": active.expires_at,
             "total": active.total,

@@ -165,9 +165,11 @@ fn parse_prefix(prefix: Option<&str>) -> Result<Prefix, Refused> {
 }
 
 fn changed(before: TierSettings, change: &TierChange) -> Result<TierSettings, Refused> {
-    let format = change.format.clone().unwrap_or(before.format);
-    let format = Format::from_name(&format)
-        .ok_or_else(|| Refused("A format is standard, compact or numeric.".to_owned()))?;
+    let format = match change.format.as_deref() {
+        None => before.format,
+        Some(name) => Format::from_name(name)
+            .ok_or_else(|| Refused("A format is standard, compact or numeric.".to_owned()))?,
+    };
     let count = change.count.unwrap_or(before.count);
     if count == 0 || count > format.most_codes() {
         return Err(Refused(format!("A {} set has 1 to {} codes.", format.name(), format.most_codes())));
@@ -183,5 +185,5 @@ fn changed(before: TierSettings, change: &TierChange) -> Result<TierSettings, Re
         Some(_) => return Err(Refused("Stretching is argon2id or pbkdf2.".to_owned())),
     };
     let low_stock = change.low_stock.unwrap_or(before.low_stock);
-    Ok(TierSettings { count, format: format.name().to_owned(), lifetime_days, low_stock, stretch })
+    Ok(TierSettings { count, format, lifetime_days, low_stock, stretch })
 }

@@ -181,7 +181,7 @@ impl Attempt {
 
     /// The throttle's answer before the slow work.
     pub(crate) fn judge(&self, standing: Standing) -> Result<(), Delay> {
-        let default = self.default_settings().format();
+        let default = self.default_settings().format;
         match &self.person {
             Person::Subject(held) => {
                 let Some(state) = held.state() else { return Ok(()) };
@@ -218,7 +218,7 @@ impl Attempt {
 }
 
 pub(crate) fn active_format(subject: &Subject, at: Time) -> Option<Format> {
-    subject.active.as_ref().filter(|active| active.expires_at > at).map(|active| active.set.format())
+    subject.active.as_ref().filter(|active| active.expires_at > at).map(|active| active.set.format)
 }
 
 /// The problem of a delayed word.

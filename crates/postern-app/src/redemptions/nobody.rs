@@ -33,7 +33,7 @@ impl App {
             request: wanted.mark,
             source: wanted.standing.source,
         };
-        let guess = Guess { nobody: *nobody, refused, format: attempt.default_settings().format() };
+        let guess = Guess { nobody: *nobody, refused, format: attempt.default_settings().format };
         let (gate, now, prepared) = (attempt.gate.clone(), attempt.now, wanted.prepared);
         let not_accepted = Problem::CodeNotAccepted { check_mismatch: wanted.check_mismatch };
         let answer = not_accepted.clone();

@@ -209,7 +209,7 @@ impl Run {
             mark: wanted.mark,
             application: attempt.gate.application().to_string(),
             txn: Fixed(Sha256::digest(wanted.asked.txn.as_bytes()).into()),
-            format: attempt.default_settings().format(),
+            format: attempt.default_settings().format,
             private,
             now: attempt.now,
         }

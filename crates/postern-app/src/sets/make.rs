@@ -30,7 +30,7 @@ impl App {
         settings: TierSettings,
         prefix: Prefix,
     ) -> Result<Made, Problem> {
-        let (format, count) = (settings.format(), settings.count);
+        let (format, count) = (settings.format, settings.count);
         let stretch = settings.stretch.for_format(format);
         let epoch = subject.epoch.bytes().to_vec();
         let keys =

@@ -284,12 +284,12 @@ fn settings(looked: &Looked, asked: &Staging) -> Result<TierSettings, Problem> {
     let tier = looked.state()?.tier;
     let mut settings = looked.caller.tenant.state().map(|tenant| tenant.settings(tier)).unwrap_or_default();
     if let Some(format) = asked.format {
-        settings.format = format.name().to_owned();
+        settings.format = format;
     }
     if let Some(count) = asked.count {
         settings.count = count;
     }
-    let most = settings.format().most_codes();
+    let most = settings.format.most_codes();
     if settings.count == 0 || settings.count > most {
         return Err(Problem::InvalidValue("A set has 1 to 99 codes, and at most 31 in the format compact."));
     }

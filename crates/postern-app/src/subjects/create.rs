@@ -83,14 +83,14 @@ impl App {
         let person = Person { external_id: new.external_id.clone(), owner: new.owner.clone() };
         let personal = self.seal_person(&own_key, key, &person)?;
         let (epoch, salt) = (self.random()?, self.random()?);
-        let create = Create { place, kind: new.kind, tier, personal, wrapped_key, epoch, salt };
+        let create = Create { place, kind: new.kind, tier, wrapped_key, epoch, salt };
         let ended = self.decided(&view, move |view| {
             let caller = match gate.check(view) {
                 Ok(caller) => caller,
                 Err(problem) => return Ok(Step::Nothing(Err(problem))),
             };
             let held: Held<Subject> = view.held(key)?;
-            let mut draft = gate.draft(&caller, view, now, None);
+            let mut draft = gate.draft(&caller, view, now, Some(personal.clone()));
             let created = subject::create(held, create.clone(), &mut draft);
             Ok(Step::Decided(draft, Ok(created)))
         });

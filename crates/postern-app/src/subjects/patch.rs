@@ -65,7 +65,7 @@ impl App {
                 return Err(Problem::AssuranceInsufficient);
             }
         }
-        let person = self.patched(&held, &patch).await?;
+        let (person, private) = self.patched(&held, &patch).await?.unzip();
         let change = Change { revision: Some(revision), tier: patch.tier, person };
         let ended = self.decided(&view, move |view| {
             let caller = match gate.check(view) {
@@ -73,7 +73,7 @@ impl App {
                 Err(problem) => return Ok(Step::Nothing(Err(problem))),
             };
             let held: Held<Subject> = view.held(key)?;
-            let mut draft = gate.draft(&caller, view, now, None);
+            let mut draft = gate.draft(&caller, view, now, private.clone());
             let answer = match subject::change(held, &change, &mut draft) {
                 Changes::Done => Ok(()),
                 Changes::NoSubject => Err(Problem::NotFound),
@@ -103,7 +103,7 @@ impl App {
         }
         let state = held.state().ok_or(Problem::NotFound)?;
         let own_key = self.subject_key(held.key()).await?.ok_or(Problem::StateChanged)?;
-        let person = self.person(held.key(), &state.personal.0).await?.ok_or(Problem::StateChanged)?;
+        let person = self.person(held.key(), state.person_at).await?.ok_or(Problem::StateChanged)?;
         let owner = patch.owner.clone().unwrap_or(person.owner);
         let person = Person { external_id: person.external_id, owner };
         let sealed = self.seal_person(&own_key, held.key(), &person)?;

@@ -42,7 +42,7 @@ impl App {
         now: postern_core::Time,
     ) -> Result<SubjectView, Problem> {
         let state = held.state().ok_or(Problem::NotFound)?;
-        let person = self.person(held.key(), &state.personal.0).await?;
+        let person = self.person(held.key(), state.person_at).await?;
         let (external_id, owner) = person.map(|person| (person.external_id, person.owner)).unzip();
         Ok(SubjectView {
             subject: subject_id(held),

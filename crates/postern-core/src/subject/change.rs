@@ -2,7 +2,6 @@
 
 use super::fact::{Changed, SubjectFact, TierRaised};
 use super::{Subject, SubjectKind};
-use crate::encoding::Blob;
 use crate::kernel::{Draft, Held};
 use crate::tenant::Tier;
 
@@ -13,8 +12,8 @@ pub struct Change {
     pub revision: Option<u64>,
     /// A higher tier.
     pub tier: Option<Tier>,
-    /// Kind and encrypted personal part, whole.
-    pub person: Option<(SubjectKind, Vec<u8>)>,
+    /// Kind of the person; who it is stands in the draft's private part.
+    pub person: Option<SubjectKind>,
 }
 
 /// What a change came to.
@@ -43,9 +42,8 @@ pub fn change(mut subject: Held<Subject>, wanted: &Change, draft: &mut Draft) ->
     if let Some(to) = wanted.tier.filter(|to| *to > from) {
         subject = subject.record(SubjectFact::TierRaised(TierRaised { device_epoch, from, to }), draft);
     }
-    if let Some((kind, personal)) = &wanted.person {
-        let changed = Changed { kind: *kind, personal: Blob(personal.clone()) };
-        let _ = subject.record(SubjectFact::Changed(changed), draft);
+    if let Some(kind) = wanted.person {
+        let _ = subject.record(SubjectFact::Changed(Changed { kind }), draft);
     }
     Changes::Done
 }

@@ -2,7 +2,7 @@
 
 use super::fact::{Created, SubjectFact};
 use super::{Subject, SubjectKind};
-use crate::encoding::{Blob, Fixed};
+use crate::encoding::Fixed;
 use crate::kernel::{Claim, ClaimKey, Draft, Held, KeyringEntry};
 use crate::tenant::Tier;
 use crate::withheld::Withheld;
@@ -16,8 +16,6 @@ pub struct Create {
     pub kind: SubjectKind,
     /// Its tier.
     pub tier: Tier,
-    /// External id and owner, encrypted under its own key.
-    pub personal: Vec<u8>,
     /// Its own key, wrapped.
     pub wrapped_key: Vec<u8>,
     /// Random.
@@ -26,14 +24,14 @@ pub struct Create {
     pub salt: [u8; 16],
 }
 
-/// Creates a subject and takes the place of its external id: the claim is the idempotency.
+/// Creates a subject and takes the place of its external id: the claim is the idempotency. Who it is goes into
+/// the event's private part, which is the draft's.
 #[must_use]
 pub fn create(subject: Held<Subject>, new: Create, draft: &mut Draft) -> Held<Subject> {
     let created = Created {
         epoch: Withheld::Known(new.epoch.to_vec()),
         external_id: Fixed(new.place.key),
         kind: new.kind,
-        personal: Blob(new.personal),
         salt: Withheld::Known(new.salt.to_vec()),
         tier: new.tier,
     };

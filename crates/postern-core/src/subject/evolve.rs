@@ -23,7 +23,7 @@ pub(super) fn evolve(before: Option<Subject>, fact: &SubjectFact, at: Time) -> O
         SubjectFact::Changed(changed) => {
             subject.revision += 1;
             subject.kind = changed.kind;
-            subject.personal = changed.personal.clone();
+            subject.person_at = subject.facts;
         }
         SubjectFact::TierRaised(raised) => {
             subject.revision += 1;
@@ -69,7 +69,7 @@ fn begin(created: &Created) -> Subject {
         facts: 1,
         revision: 1,
         external_id: created.external_id,
-        personal: created.personal.clone(),
+        person_at: 1,
         kind: created.kind,
         tier: created.tier,
         epoch: created.epoch.clone(),
@@ -102,7 +102,7 @@ impl Subject {
             set: CodeSet {
                 generation: staged.generation,
                 name: staged.name.clone(),
-                format: staged.format.clone(),
+                format: staged.format,
                 prefix: staged.prefix.clone(),
                 key_version: staged.key_version,
                 stretch: staged.stretch,

@@ -1,12 +1,13 @@
 //! What may happen to a subject. Payload fields stand in RFC 8785 order.
 
+use postern_codes::Format;
 use serde::{Deserialize, Serialize};
 
 use super::SubjectKind;
 use super::set::Purpose;
 use crate::Time;
 use crate::assurance::Evidence;
-use crate::encoding::{Blob, Fixed};
+use crate::encoding::Fixed;
 use crate::kernel::facts;
 use crate::recent::RequestMark;
 use crate::tenant::Tier;
@@ -37,7 +38,7 @@ facts! {
     failures ["code.refused", "redemption.throttled"]
 }
 
-/// A subject begins.
+/// A subject begins. Who it is stands in the event's private part.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Created {
     /// Commitment to the random part of its keys.
@@ -46,21 +47,17 @@ pub struct Created {
     pub external_id: Fixed<32>,
     /// What it is.
     pub kind: SubjectKind,
-    /// External id and owner, encrypted under the subject's own key.
-    pub personal: Blob,
     /// Commitment to the salt of stretched codes.
     pub salt: Withheld,
     /// Its tier.
     pub tier: Tier,
 }
 
-/// What is known of the person changed.
+/// What is known of the person changed; what it is now stands, whole, in the event's private part.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Changed {
     /// What it is now.
     pub kind: SubjectKind,
-    /// External id and owner, encrypted under the subject's own key.
-    pub personal: Blob,
 }
 
 /// The tier rose. Device tokens end with it.
@@ -97,8 +94,9 @@ pub struct Staged {
     pub ends: Option<u32>,
     /// How the holder was known.
     pub evidence: Evidence,
-    /// The format's name.
-    pub format: String,
+    /// The format.
+    #[serde(with = "crate::format_name")]
+    pub format: Format,
     /// Which of the subject's sets.
     pub generation: u32,
     /// Version of the pepper.

@@ -30,7 +30,7 @@ pub use stage::{NewSet, Stage, Staged, stage};
 pub use status::{SetStatus, StagedStatus, Status, Used, status};
 
 use crate::Time;
-use crate::encoding::{Blob, Fixed};
+use crate::encoding::Fixed;
 use crate::ids::TenantId;
 use crate::kernel::{ClaimKey, Columns, Kind, Record, Space};
 use crate::recent::Recent;
@@ -58,8 +58,8 @@ pub struct Subject {
     pub revision: u64,
     /// Keyed hash of the external id.
     pub external_id: Fixed<32>,
-    /// External id and owner, encrypted under the subject's own key.
-    pub personal: Blob,
+    /// Version of the event whose private part says who the subject is, so that the row holds nothing personal.
+    pub person_at: u64,
     /// What the subject is.
     pub kind: SubjectKind,
     /// How well its recovery is guarded.

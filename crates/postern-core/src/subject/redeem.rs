@@ -119,7 +119,7 @@ fn untested(state: &Subject, wanted: &Redeem<'_>, at: Time) -> Option<Verdict> {
     if let Some(until) = state.recent.full_until(at) {
         return Some(Verdict::TooMany { until });
     }
-    let format = active.map_or(wanted.format, |active| active.set.format());
+    let format = active.map_or(wanted.format, |active| active.set.format);
     if let Err(delay) = state.throttle.judge(wanted.class, wanted.source, format, at) {
         return Some(Verdict::Delayed(delay));
     }
@@ -165,7 +165,7 @@ pub(super) fn suspend_if_used_up(subject: Held<Subject>, draft: &mut Draft) {
     let Some(state) = subject.state() else { return };
     let failures = state.throttle.failures();
     let working = state.active.as_ref().filter(|active| active.state == SetState::Active);
-    let Some(active) = working.filter(|active| active.set.format().stretched() && failures >= SUSPENDED_AT)
+    let Some(active) = working.filter(|active| active.set.format.stretched() && failures >= SUSPENDED_AT)
     else {
         return;
     };

@@ -54,7 +54,7 @@ pub fn rehearse(subject: Held<Subject>, wanted: &Rehearse<'_>, draft: &mut Draft
     if let Some(until) = rehearsals_until(state, at) {
         return Rehearsed::TooMany { until };
     }
-    let format = state.active.as_ref().map_or(wanted.format, |active| active.set.format());
+    let format = state.active.as_ref().map_or(wanted.format, |active| active.set.format);
     if let Err(delay) = state.throttle.judge(wanted.class, wanted.source, format, at) {
         return Rehearsed::Delayed(delay);
     }

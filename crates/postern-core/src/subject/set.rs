@@ -14,8 +14,9 @@ pub struct CodeSet {
     pub generation: u32,
     /// A name to tell sheets apart by.
     pub name: String,
-    /// The format's name.
-    pub format: String,
+    /// The format.
+    #[serde(with = "crate::format_name")]
+    pub format: Format,
     /// The prefix that its codes were shown with.
     pub prefix: String,
     /// Version of the pepper.
@@ -51,12 +52,6 @@ pub enum Purpose {
 }
 
 impl CodeSet {
-    /// The format, as a type.
-    #[must_use]
-    pub fn format(&self) -> Format {
-        Format::from_name(&self.format).unwrap_or(Format::Standard)
-    }
-
     /// What a typed code is compared with.
     #[must_use]
     pub fn target(&self) -> Target<'_> {
@@ -152,8 +147,9 @@ pub struct StagedSet {
 pub struct EndedSet {
     /// Which of the subject's sets.
     pub generation: u32,
-    /// The format's name.
-    pub format: String,
+    /// The format.
+    #[serde(with = "crate::format_name")]
+    pub format: Format,
     /// Version of the pepper.
     pub key_version: u16,
     /// How its codes were stretched.

@@ -116,14 +116,14 @@ fn stagings_until(subject: &Subject, at: Time) -> Option<Time> {
 
 fn fact(wanted: &Stage, confirm_by: Time, ends: Option<u32>) -> Fact {
     let new = &wanted.new;
-    let format = new.settings.format();
+    let format = new.settings.format;
     let route = if wanted.evidence.prover.is_some() { "assertion" } else { "trusted_claim" };
     Fact {
         confirm_by,
         count: new.settings.count,
         ends,
         evidence: wanted.evidence.clone(),
-        format: format.name().to_owned(),
+        format,
         generation: new.generation,
         key_version: new.key_version,
         lifetime: u64::from(new.settings.lifetime_days) * 86_400_000,

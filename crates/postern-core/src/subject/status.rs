@@ -3,6 +3,7 @@
 use super::Subject;
 use super::set::SetState;
 use crate::Time;
+use postern_codes::Format;
 use crate::throttle::Class;
 
 /// A subject's sets and budgets now.
@@ -31,8 +32,8 @@ pub struct SetStatus {
     pub issued_at: Time,
     /// How the holder was known then.
     pub route: String,
-    /// Its format's name.
-    pub format: String,
+    /// Its format.
+    pub format: Format,
     /// Codes that it began with.
     pub total: u8,
     /// Codes that still work.
@@ -67,7 +68,7 @@ pub struct StagedStatus {
 #[must_use]
 pub fn status(subject: &Subject, now: Time) -> Status {
     let active = subject.active.as_ref().filter(|active| active.expires_at > now);
-    let stretched = active.is_some_and(|active| active.set.format().stretched());
+    let stretched = active.is_some_and(|active| active.set.format.stretched());
     let left = || Class::ALL.into_iter().map(|class| (class, subject.throttle.left(class))).collect();
     let waits = Class::ALL.into_iter().filter(|_| stretched);
     Status {
@@ -77,7 +78,7 @@ pub fn status(subject: &Subject, now: Time) -> Status {
             state: active.state,
             issued_at: active.set.issued_at,
             route: active.set.route.clone(),
-            format: active.set.format.clone(),
+            format: active.set.format,
             total: active.set.count,
             remaining: active.remaining(),
             used: active.used.iter().map(|(slot, at)| Used { slot: *slot, at: *at }).collect(),

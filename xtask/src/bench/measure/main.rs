@@ -7,7 +7,11 @@
 //! | N | the same request to a server that does nothing, from the same generator: `empty.rs` |
 //! | C | CPU of prepare, decide and sign, without HTTP and disk: `decide.rs` |
 //! | L | what these three leave at best: 1 / (1/W + 1/N + C/cores) |
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is its output, progress goes beside")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the table is its output, progress goes beside"
+)]
 
 mod bare;
 mod decide;
@@ -79,6 +83,6 @@ fn measure(postern: &std::path::Path, options: &Options) -> Done {
             _ = tokio::signal::ctrl_c() => Err("interrupted; nothing is left behind".into()),
         }
     })?;
-    println!("{}", if options.json { table::json(&figures) } else { table::markdown(&figures) });
+    println!("{}", if options.json { table::json(&figures).to_string() } else { table::markdown(&figures) });
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! staging is what stages are measured with.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,6 +31,7 @@ pub(crate) struct People {
     unspent: Arc<Mutex<VecDeque<Sheet>>>,
     /// Names with codes of somebody else's sheet: well formed and wrong.
     wrong: Arc<Mutex<VecDeque<(String, String)>>>,
+    made: AtomicUsize,
 }
 
 impl People {
@@ -40,7 +42,8 @@ impl People {
         let now = now()?;
         once(address, names.iter().map(|name| create(name)), 201).await?;
         let mut staged = once(address, names.iter().map(|name| stage(name, &now)), 201).await?;
-        let sheets = staged.kept.drain(..).filter_map(|(name, set)| Some((text(&set, "set")?, sheet(name, &set)?)));
+        let sheets =
+            staged.kept.drain(..).filter_map(|(name, set)| Some((text(&set, "set")?, sheet(name, &set)?)));
         let sheets = sheets.collect::<Vec<_>>();
         let first = sheets.iter().filter_map(|(set, sheet)| Some(confirm(set, sheet.codes.first()?)));
         once(address, first, 200).await?;
@@ -52,7 +55,13 @@ impl People {
         });
         self.wrong.lock().unwrap_or_else(PoisonError::into_inner).extend(wrong);
         self.unspent.lock().unwrap_or_else(PoisonError::into_inner).extend(sheets);
+        self.made.fetch_add(count, Ordering::Relaxed);
         Ok(staged)
+    }
+
+    /// How many there are.
+    pub(crate) fn made(&self) -> usize {
+        self.made.load(Ordering::Relaxed)
     }
 
     /// Redemptions that there are codes for.
@@ -86,8 +95,9 @@ impl People {
 /// Sends each request once.
 async fn once(address: &Address, asks: impl Iterator<Item = Ask>, wanted: u16) -> Done<Sample> {
     let asks = Mutex::new(asks.collect::<VecDeque<_>>());
-    let source: Source =
-        Arc::new(move || asks.lock().unwrap_or_else(PoisonError::into_inner).pop_front().map(|ask| vec![ask]));
+    let source: Source = Arc::new(move || {
+        asks.lock().unwrap_or_else(PoisonError::into_inner).pop_front().map(|ask| vec![ask])
+    });
     let sample = run(address, Load { clients: CLIENTS, span: LONG, wanted, keep: true, source }).await?;
     if sample.others.is_empty() { Ok(sample) } else { Err(format!("{:?}", sample.others).into()) }
 }

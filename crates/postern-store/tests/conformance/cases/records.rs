@@ -72,7 +72,6 @@ pub(crate) async fn create(store: &dyn Store, id: [u8; 16]) -> Outcome<(), ()> {
             place: place(8),
             kind: SubjectKind::Person,
             tier: Tier::Standard,
-            personal: vec![1, 2, 3],
             wrapped_key: vec![4, 5, 6],
             epoch: [1; 16],
             salt: [2; 16],

@@ -2,13 +2,17 @@
 //! transaction, `synchronous=FULL`, the product's own tables and settings, its log copied beside the writer
 //! as the product does. Nothing is read but what an UPDATE finds, nothing is decided, sealed or signed.
 
+mod database;
+
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 use tokio::time::Instant;
 
+pub(crate) use self::database::Bytes;
+use self::database::{checkpoint, connect, filled, id};
 use crate::{Done, Fault};
 
 /// Redemptions of a transaction.
@@ -18,34 +22,9 @@ const REDEEMED: u64 = 7;
 /// The tenant.
 const TENANT: [u8; 16] = [1; 16];
 
-const RECORDS: &str = include_str!("../../../../crates/postern-store/src/sqlite/migrations/0001_records.sql");
-const LOG: &str = include_str!("../../../../crates/postern-store/src/sqlite/migrations/0002_log.sql");
-
-/// How many bytes the product writes.
-#[derive(Clone, Copy)]
-pub(crate) struct Bytes {
-    /// A subject's body.
-    pub(crate) subject: usize,
-    /// An event's body.
-    pub(crate) event: usize,
-    /// A log's head.
-    pub(crate) head: usize,
-}
-
-impl Bytes {
-    /// What the measured server has just written, read from its database.
-    pub(crate) fn of(data: &Path) -> Done<Self> {
-        let database = open(&data.join("postern.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let mean = |of: &str| -> Done<usize> {
-            let last = format!("SELECT length({of} ORDER BY rowid DESC LIMIT 500");
-            let mean = format!("SELECT CAST(round(avg(n)) AS INTEGER) FROM ({last})");
-            Ok(usize::try_from(database.query_one(&mean, (), |row| row.get::<_, i64>(0))?)?)
-        };
-        let head = "SELECT max(length(frontier)) FROM log_head";
-        let head = usize::try_from(database.query_one(head, (), |row| row.get::<_, i64>(0))?)?;
-        Ok(Self { subject: mean("body) AS n FROM subject")?, event: mean("body) AS n FROM event")?, head })
-    }
-}
+const RECORDS: &str =
+    include_str!("../../../../../crates/postern-store/src/sqlite/migrations/0001_records.sql");
+const LOG: &str = include_str!("../../../../../crates/postern-store/src/sqlite/migrations/0002_log.sql");
 
 /// The bare database.
 pub(crate) struct Bare {
@@ -63,7 +42,8 @@ impl Bare {
         connection.execute_batch(RECORDS)?;
         connection.execute_batch(LOG)?;
         connection.execute_batch("BEGIN")?;
-        let text = "INSERT INTO subject (tenant, id, version, body, seal, state) VALUES (?1, ?2, 0, ?3, ?4, ?5)";
+        let text =
+            "INSERT INTO subject (tenant, id, version, body, seal, state) VALUES (?1, ?2, 0, ?3, ?4, ?5)";
         for number in 0..people {
             let row = (TENANT, id(number), filled(bytes.subject, number), filled(32, number), "active");
             connection.prepare_cached(text)?.execute(row)?;
@@ -99,7 +79,8 @@ impl Bare {
         for _ in 0..GROUP {
             self.redemption()?;
         }
-        let head = (TENANT, self.done.cast_signed(), filled(self.bytes.head, self.done), filled(32, self.done));
+        let head =
+            (TENANT, self.done.cast_signed(), filled(self.bytes.head, self.done), filled(32, self.done));
         let text = "INSERT OR REPLACE INTO log_head (tenant, size, frontier, seal) VALUES (?1, ?2, ?3, ?4)";
         self.connection.prepare_cached(text)?.execute(head)?;
         self.connection.prepare_cached("COMMIT")?.execute(())?;
@@ -122,43 +103,10 @@ impl Bare {
         }
         let text = "INSERT INTO event (tenant, idx, kind, object, version, body, mac) \
                     VALUES (?1, ?2, 4, ?3, ?4, ?5, ?6)";
-        let event = (TENANT, number.cast_signed(), person, version, filled(bytes.event, number), filled(32, number));
+        let event =
+            (TENANT, number.cast_signed(), person, version, filled(bytes.event, number), filled(32, number));
         self.connection.prepare_cached(text)?.execute(event)?;
         self.done += 1;
         Ok(())
     }
-}
-
-/// The product's settings.
-fn connect(path: &Path) -> Done<Connection> {
-    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-    connection.set_prepared_statement_cache_capacity(128);
-    connection.execute_batch(
-        "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;
-         PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;
-         PRAGMA foreign_keys = OFF; PRAGMA cache_size = -8000;",
-    )?;
-    Ok(connection)
-}
-
-#[expect(clippy::disallowed_methods, reason = "the limit that the product's own SQL is held against")]
-fn open(path: &Path, flags: OpenFlags) -> Done<Connection> {
-    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
-    Ok(connection)
-}
-
-fn checkpoint(connection: &Connection, how: &str) -> Result<(), rusqlite::Error> {
-    connection.prepare_cached(how)?.query_one((), |_| Ok(()))
-}
-
-/// Spread like the product's ids, which are random.
-fn id(number: u64) -> [u8; 16] {
-    let mixed = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (u128::from(mixed) << 64 | u128::from(number)).to_be_bytes()
-}
-
-/// Bytes that differ from write to write.
-fn filled(length: usize, number: u64) -> Vec<u8> {
-    number.to_be_bytes().into_iter().cycle().take(length).collect()
 }

@@ -1,0 +1,144 @@
+//! The run: servers are started, then each round measures everything once, so that what the machine does
+//! meanwhile falls on all alike.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::bare::{Bare, Bytes};
+use crate::demo::Demo;
+use crate::empty::Empty;
+use crate::figures::{CLIENTS, Figures, Round, Timed};
+use crate::load::{Address, Load, Sample, Source, run};
+use crate::machine::{Spent, cores, load, processor, resident, spent};
+use crate::people::People;
+use crate::requests::{now, redeem};
+use crate::{Done, Options, decide};
+
+/// People of the first, unmeasured load. It tells how fast the machine is and how many bytes are written.
+const FIRST: usize = 400;
+/// Bytes of an accepted answer, about; N answers as many.
+const ANSWER: usize = 1200;
+/// People made for one round at most.
+const MOST: usize = 12_000;
+
+/// Runs it all. Everything that was made is gone afterwards.
+pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> {
+    let (begun, before) = (Instant::now(), load());
+    let folder = tempfile::Builder::new().prefix("postern-bench-").tempdir()?;
+    let (mut starts, mut demo) = (Vec::new(), Demo::start(postern, folder.path())?);
+    for _ in 1..options.rounds.max(3) {
+        starts.push(demo.start);
+        demo = Demo::start(postern, folder.path())?;
+    }
+    starts.push(demo.start);
+    sleep(Duration::from_secs(1)).await;
+    let rest = resident(demo.process())?;
+    eprintln!("bench: warming up");
+    let [span, limit] = [options.seconds, options.limit].map(|seconds| Duration::from_secs(seconds.into()));
+    let mut run = Run { demo, people: People::default(), span, expected: [0.0; CLIENTS.len()] };
+    let answer = run.warm_up().await?;
+    let bytes = Bytes::of(&run.demo.data)?;
+    let empty = Empty::start(answer, &run.demo.address.key)?;
+    let mut bare = Bare::make(folder.path(), 10_000, bytes)?;
+    let mut rounds = Vec::new();
+    for number in 1..=options.rounds {
+        eprintln!("bench: round {number} of {}, load {}", options.rounds, load());
+        rounds.push(run.round(&empty, &mut bare, folder.path()).await?);
+        if number < options.rounds && begun.elapsed() * (number + 1) / number > limit {
+            eprintln!("bench: no time for more rounds");
+            break;
+        }
+    }
+    Ok(Figures {
+        command: format!("cargo xtask bench --rounds {} --seconds {}", options.rounds, options.seconds),
+        cores: cores(),
+        processor: processor(),
+        loads: [before, load()],
+        rounds,
+        starts,
+        memory: [rest, resident(run.demo.process())?],
+        bytes,
+        people: run.people.made(),
+    })
+}
+
+struct Run {
+    demo: Demo,
+    people: People,
+    span: Duration,
+    /// Redemptions a second that are expected, for each of [`CLIENTS`].
+    expected: [f64; CLIENTS.len()],
+}
+
+impl Run {
+    /// Gives the length of an accepted answer.
+    async fn warm_up(&mut self) -> Done<usize> {
+        self.people.prepare(&self.demo.address, FIRST).await?;
+        let source = self.people.redeeming(&now()?);
+        let load = Load { clients: 64, span: self.span, wanted: 201, keep: true, source };
+        let sample = run(&self.demo.address, load).await?;
+        self.expected = [0.4, 1.0, 1.2].map(|part| part * sample.per_second());
+        Ok(sample.kept.first().map_or(ANSWER, |(_, answer)| answer.to_string().len()))
+    }
+
+    async fn round(&mut self, empty: &Empty, bare: &mut Bare, folder: &Path) -> Done<Round> {
+        let written = bare.measure(folder, self.span)?;
+        let ask = redeem("person-00000000@example.org", "PSTN-00000-00000-00000-00000-00000", &now()?);
+        let same: Source = Arc::new(move || Some(vec![ask.clone(); 8]));
+        let mut nothing = Vec::new();
+        for clients in CLIENTS {
+            nothing.push(Timed::from(&self.load(&empty.address, clients, 201, &same).await?));
+        }
+        let decide = decide::measure()?;
+        let staged = self.prepare().await?;
+        let (mut redeemed, mut by) = (Vec::new(), Default::default());
+        for (clients, expected) in CLIENTS.into_iter().zip(0..) {
+            let before = [spent(self.demo.process())?, spent(std::process::id())?];
+            let source = self.people.redeeming(&now()?);
+            let sample = self.load(&self.demo.address, clients, 201, &source).await?;
+            by = self.spent_by(before, sample.wanted)?;
+            redeemed.push(Timed::from(&sample));
+            self.expected.iter_mut().skip(expected).take(1).for_each(|it| *it = sample.per_second() * 1.1);
+        }
+        let guesses = self.people.guessing(&now()?);
+        let refused = Timed::from(&self.load(&self.demo.address, 64, 422, &guesses).await?);
+        Ok(Round { redeemed, refused, staged, empty: nothing, bare: written, decide, spent: by })
+    }
+
+    /// People for as many redemptions as are expected, and some; more than run out end a measurement early.
+    async fn prepare(&self) -> Done<Timed> {
+        let wanted: f64 = self.expected.iter().map(|rate| rate * self.span.as_secs_f64() * 1.2).sum();
+        let missing = (wanted - self.people.redemptions() as f64) / 7.0;
+        let count = (FIRST..MOST).find(|count| *count as f64 >= missing).unwrap_or(MOST);
+        Ok(Timed::from(&self.people.prepare(&self.demo.address, count).await?))
+    }
+
+    async fn load(&self, at: &Address, clients: usize, wanted: u16, source: &Source) -> Done<Sample> {
+        run(at, Load { clients, span: self.span, wanted, keep: false, source: Arc::clone(source) }).await
+    }
+
+    /// Microseconds of a core since `before` for each of `count`, by whom.
+    fn spent_by(
+        &self,
+        before: [Spent; 2],
+        count: usize,
+    ) -> Done<std::collections::BTreeMap<&'static str, f64>> {
+        let [server, generator] = before;
+        let mut by = std::collections::BTreeMap::new();
+        let mut add = |who, more: f64| *by.entry(who).or_default() += more / count as f64;
+        for (thread, micros) in spent(self.demo.process())? {
+            let who = match thread.as_str() {
+                "store-writer" => "writer",
+                "store-wal" => "copier of the write-ahead log",
+                _ => "HTTP, reading, deciding, signing",
+            };
+            add(who, micros - server.get(&thread).copied().unwrap_or_default());
+        }
+        let here = |spent: Spent| spent.values().sum::<f64>();
+        add("generator", here(spent(std::process::id())?) - here(generator));
+        Ok(by)
+    }
+}
