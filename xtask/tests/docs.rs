@@ -15,6 +15,10 @@ const START: &str = "README.md";
 /// Documents that a reader of the repository finds without a link.
 const ALONE: [&str; 4] = [START, "SECURITY.md", "CHANGELOG.md", "CONTRIBUTING.md"];
 
+/// Words before a name that is defined.
+const DEFINING: [&str; 9] =
+    ["const", "enum", "fn", "macro_rules", "mod", "static", "struct", "trait", "type"];
+
 /// `[text](target)`.
 struct Link<'a> {
     text: &'a str,
@@ -77,15 +81,14 @@ fn has(line: &str, name: &str) -> bool {
 }
 
 fn defines(line: &str, name: &str) -> bool {
-    let words: Vec<_> = line.split(|letter: char| !is_of_name(letter)).collect();
-    words.windows(2).any(|pair| {
-        let [keyword, word] = pair else { return false };
-        *word == name && ["fn", "struct", "enum", "trait", "type", "const", "mod", "TABLE"].contains(keyword)
-    })
+    let words: Vec<_> =
+        line.split(|letter: char| !is_of_name(letter)).filter(|word| !word.is_empty()).collect();
+    words
+        .windows(2)
+        .any(|pair| pair.last() == Some(&name) && pair.first().is_some_and(|word| DEFINING.contains(word)))
 }
 
-/// The line that a link most likely means: the first definition after the old number or else at all, or the
-/// first line with the name.
+/// The line that a link most likely means: the first that defines the name, or else the first that has it.
 fn line_of(text: &str, name: &str) -> Option<usize> {
     let find = |fits: fn(&str, &str) -> bool| text.lines().position(|line| fits(line, name));
     find(defines).or_else(|| find(has)).map(|index| index + 1)

@@ -37,11 +37,15 @@ pub struct Settings {
     pub stretches: usize,
 }
 
+/// Readers that may wait for events at once.
+const WAITING: usize = 64;
+
 /// The use cases. What it keeps in memory is working state: losing it breaks no promise.
 pub struct App {
     pub(crate) ports: Ports,
     pub(crate) settings: Settings,
     pub(crate) stretching: Semaphore,
+    pub(crate) waiting: Semaphore,
     pub(crate) lanes: Lanes,
     pub(crate) sums: Sums,
     pub(crate) typos: Seen,
@@ -59,6 +63,7 @@ impl App {
             ports,
             settings,
             stretching,
+            waiting: Semaphore::new(WAITING),
             lanes: Lanes::default(),
             sums: Sums::default(),
             typos: Seen::default(),

@@ -5,14 +5,21 @@ use std::sync::Arc;
 
 use postern_core::Time;
 use postern_core::application::{Application, Scope, Token};
-use postern_core::ids::{ApplicationId, SubjectId, TenantId};
-use postern_core::kernel::{Actor, ActorKind, Context, Draft, Held, Key, Kind, Tampered, View, Want};
+use postern_core::assurance::Evidence;
+use postern_core::ids::{ApplicationId, ProverId, SubjectId, TenantId};
+use postern_core::kernel::{
+    Actor, ActorKind, Context, Draft, Held, Key, Kind, Step, Tally, Tampered, View, Want,
+};
 use postern_core::ports::Keys;
+use postern_core::prover::Prover;
 use postern_core::subject::Subject;
 use postern_core::tenant::{Tenant, Tier};
 
 use crate::Problem;
 use crate::request::SubjectName;
+
+/// Sum of an application's decisions: when it was last used.
+pub(crate) const APPLICATION_USED: &str = "application-used";
 
 /// Who asks for what. Cheap to clone into a decision.
 #[derive(Clone)]
@@ -20,6 +27,46 @@ pub(crate) struct Gate {
     token: Arc<Token>,
     keys: Arc<dyn Keys>,
     scope: Scope,
+    prover: Option<Key>,
+}
+
+/// Why a decision about a subject cannot go on.
+pub(crate) enum Stop {
+    /// It is refused.
+    Refused(Problem),
+    /// There is no such subject.
+    Absent,
+    /// The subject's tier is not the one that the request was prepared for.
+    Changed,
+}
+
+impl Stop {
+    /// What the decision comes to: an absent subject or another tier means to begin again.
+    pub(crate) fn step<A>(self) -> Step<Result<A, Problem>, ()> {
+        match self {
+            Self::Refused(problem) => Step::Nothing(Err(problem)),
+            Self::Absent | Self::Changed => Step::Prepare(()),
+        }
+    }
+
+    /// The same where an absent subject is simply not found.
+    pub(crate) fn step_or_not_found<A>(self) -> Step<Result<A, Problem>, ()> {
+        match self {
+            Self::Absent => Step::Nothing(Err(Problem::NotFound)),
+            other => other.step(),
+        }
+    }
+}
+
+/// What a decision about a subject is made on, beside the subject itself.
+#[derive(Clone, Default)]
+pub(crate) struct Ground {
+    /// The tier that the request was prepared for.
+    pub(crate) tier: Option<Tier>,
+    /// How the holder was known.
+    pub(crate) evidence: Option<Evidence>,
+    /// The personal part of the events.
+    pub(crate) private: Option<Vec<u8>>,
 }
 
 /// An authorised application and its tenant, as one view had them.
@@ -31,7 +78,7 @@ pub(crate) struct Caller {
 
 impl Gate {
     pub(crate) fn new(token: Arc<Token>, keys: Arc<dyn Keys>, scope: Scope) -> Self {
-        Self { token, keys, scope }
+        Self { token, keys, scope, prover: None }
     }
 
     pub(crate) fn tenant(&self) -> TenantId {
@@ -42,10 +89,58 @@ impl Gate {
         self.token.key.application
     }
 
+    /// The same gate for a request that a prover vouches for: the prover is seen, and must still be in use.
+    pub(crate) fn vouched(self, prover: Option<ProverId>) -> Self {
+        let prover = prover.map(|id| Key::of(Kind::Prover, self.tenant(), id));
+        Self { prover, ..self }
+    }
+
     /// What authorising needs to see.
-    pub(crate) fn wants(&self) -> [Want; 2] {
+    pub(crate) fn wants(&self) -> Vec<Want> {
         let tenant = self.tenant();
-        [Want::Key(Key::of(Kind::Application, tenant, self.application())), Want::Key(Key::tenant(tenant))]
+        let application = Key::of(Kind::Application, tenant, self.application());
+        [Some(application), Some(Key::tenant(tenant)), self.prover]
+            .into_iter()
+            .flatten()
+            .map(Want::Key)
+            .collect()
+    }
+
+    /// The prover that vouches, as a view has it.
+    pub(crate) fn prover(&self, view: &View) -> Result<Option<Held<Prover>>, Tampered> {
+        self.prover.map(|key| view.held(key)).transpose()
+    }
+
+    /// Opens a subject and a draft for a decision, everything that authorised the request checked again on
+    /// what is there now.
+    pub(crate) fn open(
+        &self,
+        view: &View,
+        name: &SubjectName,
+        ground: &Ground,
+        now: Time,
+    ) -> Result<Result<(Held<Subject>, Draft), Stop>, Tampered> {
+        let caller = match self.check(view) {
+            Ok(caller) => caller,
+            Err(problem) => return Ok(Err(Stop::Refused(problem))),
+        };
+        let Some(subject) = self.subject(view, name)? else { return Ok(Err(Stop::Absent)) };
+        let tier = subject.state().map_or(Tier::Service, |state| state.tier);
+        if let Err(problem) = caller.reaches(tier) {
+            return Ok(Err(Stop::Refused(problem)));
+        }
+        if ground.tier.is_some_and(|looked| looked != tier) {
+            return Ok(Err(Stop::Changed));
+        }
+        let mut draft = self.draft(&caller, view, now, ground.private.clone());
+        if ground.evidence.as_ref().is_some_and(|evidence| evidence.prover.is_some()) {
+            let prover = self.prover(view)?.filter(|held| held.state().is_some_and(|state| state.active));
+            let Some(prover) = prover else {
+                return Ok(Err(Stop::Refused(Problem::AssuranceInsufficient)));
+            };
+            draft.rely(&prover);
+        }
+        Ok(Ok((subject, draft)))
     }
 
     /// Whether the key is live and has the scope for any tier. An altered row of the application or the
@@ -82,6 +177,13 @@ impl Gate {
         let mut draft = Draft::new(Context { at: view.at(now), actor, private });
         draft.rely(&caller.application);
         draft.rely(&caller.tenant);
+        draft.tally(Tally {
+            tenant: self.tenant(),
+            measure: APPLICATION_USED,
+            dimension: self.application().bytes(),
+            hour: u32::try_from(now.seconds() / 3600).unwrap_or(u32::MAX),
+            count: 1,
+        });
         draft
     }
 }
@@ -91,6 +193,11 @@ impl Caller {
     pub(crate) fn reaches(&self, tier: Tier) -> Result<(), Problem> {
         let may = self.application.state().is_some_and(|state| state.may(self.scope, tier));
         if may { Ok(()) } else { Err(Problem::ScopeMissing) }
+    }
+
+    /// Whether the scope reaches every tier: what is the tenant's as a whole needs that.
+    pub(crate) fn reaches_all(&self) -> Result<(), Problem> {
+        Tier::ALL.into_iter().try_for_each(|tier| self.reaches(tier))
     }
 
     pub(crate) fn default_tier(&self) -> Tier {

@@ -45,7 +45,7 @@ impl App {
     /// A [`Problem`].
     pub async fn checkpoint(&self, token: &Arc<Token>) -> Result<String, Problem> {
         let gate = self.gate(token, Scope::LogRead);
-        gate.check(&self.look(&gate.wants()).await?)?;
+        gate.check(&self.look(&gate.wants()).await?)?.reaches_all()?;
         let kept =
             self.store().checkpoint(gate.tenant()).await.map_err(|fault| Problem::unavailable(&fault))?;
         match kept {
@@ -68,6 +68,11 @@ impl App {
         let kept = self.store().keep_checkpoint(tenant, size, note.clone()).await;
         kept.map_err(|fault| Problem::unavailable(&fault))?;
         Ok((note, head.frontier))
+    }
+
+    /// Every tenant: what a start begins with, since a log may have grown while nothing was serving.
+    pub async fn all_logs(&self) -> Vec<TenantId> {
+        self.store().tenants().await.unwrap_or_default()
     }
 
     /// Signs checkpoints of the logs that grew and keeps their right edges in the anchor. At most once a second.

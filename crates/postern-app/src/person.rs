@@ -55,7 +55,8 @@ impl App {
 
     /// Who a subject is, from the private part of the event that says so; `None` if its key is gone.
     pub(crate) async fn person(&self, subject: Key, said_at: u64) -> Result<Option<Person>, Problem> {
-        let stored = self.store().event(subject, said_at).await.map_err(|fault| Problem::unavailable(&fault))?;
+        let stored =
+            self.store().event(subject, said_at).await.map_err(|fault| Problem::unavailable(&fault))?;
         let head = stored.and_then(|event| EventHead::read(&event.bytes).ok());
         let sealed = head.and_then(|head| head.private).and_then(|text| from_base64url(&text));
         let (Some(sealed), Some(key)) = (sealed, self.subject_key(subject).await?) else { return Ok(None) };
@@ -67,11 +68,24 @@ impl App {
         if client.address.is_none() && client.user_agent.is_none() {
             return Ok(None);
         }
-        let Some(key) = self.subject_key(subject).await? else { return Ok(None) };
-        let seen = Seen {
-            address: client.address.map(|it| it.to_string()),
-            user_agent: client.user_agent.as_deref(),
-        };
+        match self.subject_key(subject).await? {
+            Some(key) => self.seal_client(&key, subject, client),
+            None => Ok(None),
+        }
+    }
+
+    /// Where a request came from, encrypted; `None` if nothing is known of it.
+    pub(crate) fn seal_client(
+        &self,
+        key: &SubjectKey,
+        subject: Key,
+        client: &Client,
+    ) -> Result<Option<Vec<u8>>, Problem> {
+        if client.address.is_none() && client.user_agent.is_none() {
+            return Ok(None);
+        }
+        let address = client.address.map(|address| address.to_string());
+        let seen = Seen { address, user_agent: client.user_agent.as_deref() };
         let json = Zeroizing::new(serde_json::to_vec(&seen).map_err(|fault| Problem::unavailable(&fault))?);
         Ok(key.seal(subject, self.random()?, &json))
     }

@@ -1,18 +1,18 @@
 //! How the holder was known: reads what a request offers and has the core judge it.
 
 use postern_core::Time;
-use postern_core::assurance::{Asked, BareClaim, Evidence, Offered};
-use postern_core::ids::TenantId;
-use postern_core::kernel::{Key, Kind, Want};
-use postern_core::prover::{self, About, Prover};
+use postern_core::assurance::{Asked, Assertion, BareClaim, Evidence, Offered};
+use postern_core::ids::ProverId;
+use postern_core::kernel::View;
+use postern_core::prover::{self, About};
 use postern_core::tenant::Tier;
 
-use crate::Problem;
 use crate::app::App;
+use crate::authorise::Gate;
 use crate::request::RequestBytes;
 
 /// What a request offers.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Proof {
     /// A signed assertion.
     Assertion(String),
@@ -22,7 +22,6 @@ pub enum Proof {
 
 /// What an offered proof is for.
 pub(crate) struct For<'a> {
-    pub(crate) tenant: TenantId,
     pub(crate) operation: &'a str,
     pub(crate) request: &'a RequestBytes,
     /// Names that the subject goes by.
@@ -32,34 +31,47 @@ pub(crate) struct For<'a> {
 }
 
 impl App {
-    /// Judges what is offered; `None` if it is not enough.
-    pub(crate) async fn judge(&self, proof: &Proof, about: &For<'_>) -> Result<Option<Evidence>, Problem> {
-        let offered = match proof {
-            Proof::Bare(claim) => Some(Offered::Bare(claim.clone())),
-            Proof::Assertion(text) => self.assertion(text, about).await?,
-        };
-        Ok(offered.and_then(|offered| offered.judge(about.asked, about.now)))
+    /// The prover that a proof names, not yet believed: so that it is looked at together with the rest.
+    pub(crate) fn prover_of(&self, proof: Option<&Proof>) -> Option<ProverId> {
+        match proof {
+            Some(Proof::Assertion(text)) => self.ports.assertions.prover(text),
+            Some(Proof::Bare(_)) | None => None,
+        }
     }
 
-    async fn assertion(&self, text: &str, about: &For<'_>) -> Result<Option<Offered>, Problem> {
-        let Some(id) = self.ports.assertions.prover(text) else { return Ok(None) };
-        let key = Key::of(Kind::Prover, about.tenant, id);
-        let view = self.look(&[Want::Key(key)]).await?;
-        let Ok(held) = view.held::<Prover>(key) else {
-            self.note_rejected(key).await;
-            return Ok(None);
+    /// Judges what is offered; `None` if it is not enough.
+    pub(crate) async fn judge(
+        &self,
+        gate: &Gate,
+        view: &View,
+        proof: &Proof,
+        about: &For<'_>,
+    ) -> Option<Evidence> {
+        let offered = match proof {
+            Proof::Bare(claim) => Offered::Bare(claim.clone()),
+            Proof::Assertion(text) => Offered::Assertion(self.assertion(gate, view, text, about).await?),
         };
-        let Some(prover) = held.state() else { return Ok(None) };
-        let Some(claims) = self.ports.assertions.verify(text, &prover.key) else { return Ok(None) };
+        offered.judge(about.asked, about.now)
+    }
+
+    async fn assertion(&self, gate: &Gate, view: &View, text: &str, about: &For<'_>) -> Option<Assertion> {
+        let held = match gate.prover(view) {
+            Ok(held) => held?,
+            Err(tampered) => {
+                self.note_rejected(tampered.key).await;
+                return None;
+            }
+        };
+        let prover = held.state()?;
+        let claims = self.ports.assertions.verify(text, &prover.key)?;
         let about_this = About {
-            audience: &self.origin(about.tenant),
+            audience: &self.origin(gate.tenant()),
             subjects: about.subjects,
             operation: about.operation,
             request: &about.request.digest(),
         };
-        let assertion =
-            prover::check(about.tenant, id, prover, &claims, &about_this, about.now, self.local());
-        Ok(assertion.map(Offered::Assertion))
+        let id = ProverId::new(held.key().id);
+        prover::check(gate.tenant(), id, prover, &claims, &about_this, about.now, self.local())
     }
 }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use postern_core::Time;
 use postern_core::application::{Scope, Token};
-use postern_core::assurance::{Asked, Level};
+use postern_core::assurance::{Asked, Evidence, Level};
 use postern_core::encoding::Fixed;
-use postern_core::kernel::{EventHead, Step};
+use postern_core::kernel::Step;
 use postern_core::limits;
 use postern_core::recent::{Remembered, RequestMark};
 use postern_core::subject::{self, Purpose, Redeem, Rehearsed, SubjectFact};
@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::Problem;
 use crate::app::App;
+use crate::authorise::Ground;
 use crate::proof::{For, Proof};
 use crate::redemptions::{Attempt, Person, delayed};
 use crate::request::{Client, Idempotent, SubjectName};
@@ -58,7 +59,7 @@ impl App {
     /// A [`Problem`]: the code would not work, or was not tested.
     pub async fn rehearse(&self, token: &Arc<Token>, asked: Rehearsal) -> Result<RehearsedAt, Problem> {
         asked.subject.check()?;
-        let gate = self.gate(token, Scope::Rehearse);
+        let gate = self.gate(token, Scope::Rehearse).vouched(self.prover_of(asked.proof.as_ref()));
         for _ in 0..TRIES {
             let attempt = self.attempt(gate.clone(), &asked.subject).await?;
             if let Some(answer) = self.rehearse_once(attempt, &asked).await? {
@@ -73,17 +74,14 @@ impl App {
         attempt: Attempt,
         asked: &Rehearsal,
     ) -> Result<Option<RehearsedAt>, Problem> {
+        let application = attempt.gate.application();
+        let key = Fixed(self.local().idempotency_key(application, &asked.request.key));
+        let known = attempt.known(key);
         // Only the holder rehearses, and a signed assertion says so: without a subject there is no holder.
-        let proof = asked.proof.as_ref().ok_or(Problem::AssuranceInsufficient)?;
-        let about = For {
-            tenant: attempt.gate.tenant(),
-            operation: OPERATION,
-            request: &asked.request.bytes,
-            subjects: &attempt.names(&asked.subject),
-            asked: Asked { level: Level::Aal2, age: limits::ASSURANCE_AGE_STRICT, bare: false },
-            now: attempt.at,
+        let evidence = match known {
+            Some(_) => None,
+            None => Some(self.rehearsal_proof(&attempt, asked).await?),
         };
-        let evidence = self.judge(proof, &about).await?.ok_or(Problem::AssuranceInsufficient)?;
         let Person::Subject(_) = &attempt.person else { return Err(Problem::NotFound) };
         let mut standing = self.standing(&attempt, &asked.client);
         standing.class = Class::Proof;
@@ -92,38 +90,36 @@ impl App {
             Err(problem) => return Err(self.not_tested(&attempt, standing, problem).await),
         };
         let _place = self.enter(&attempt, standing)?;
-        let application = attempt.gate.application();
-        let key = Fixed(self.local().idempotency_key(application, &asked.request.key));
-        let delay = if attempt.seen(key) { None } else { attempt.judge(standing).err() };
+        let delay = if known.is_some() { None } else { attempt.judge(standing).err() };
         if let Some(delay) = delay {
             let problem = delayed(delay, attempt.at);
             return Err(self.not_tested(&attempt, standing, problem).await);
         }
         let (corrected, check_mismatch) = (word.corrected, word.check_mismatch);
-        let prepared = self.prepare(word, attempt.whose()).await?;
+        let prepared = self.prepare(word, attempt.whose(known)).await?;
         let fingerprint = Fixed(self.local().fingerprint(
             OPERATION,
             application,
             &asked.request.bytes.0,
             prepared.material.bytes(),
         ));
-        let request = RequestMark { fingerprint, key };
+        let request = RequestMark { fingerprint, key, stretch: prepared.material.stretch };
         let private = self.private(attempt.key(), &asked.client).await?;
         let (gate, name, now) = (attempt.gate.clone(), asked.subject.clone(), attempt.now);
+        let ground = Ground { tier: Some(attempt.tier()), evidence, private };
         let (format, application) = (attempt.default_settings().format, application.to_string());
         let ended = self
             .decided(&attempt.view, move |view| {
-                let caller = match gate.check(view) {
-                    Ok(caller) => caller,
-                    Err(problem) => return Ok(Step::Nothing(Err(problem))),
+                let (held, mut draft) = match gate.open(view, &name, &ground, now)? {
+                    Ok(opened) => opened,
+                    Err(stop) => return Ok(stop.step()),
                 };
-                let Some(held) = gate.subject(view, &name)? else { return Ok(Step::Prepare(())) };
                 let (owner, at) = (held.key(), view.at(now));
                 let wanted = Redeem {
                     prepared: &prepared,
                     corrected,
                     purpose: Purpose::SecondFactor,
-                    evidence: &evidence,
+                    evidence: ground.evidence.as_ref(),
                     class: standing.class,
                     source: standing.source,
                     request,
@@ -132,9 +128,8 @@ impl App {
                     device_minted: None,
                     format,
                 };
-                let mut draft = gate.draft(&caller, view, now, private.clone());
                 let rehearsed = subject::rehearse(held, &wanted, &mut draft);
-                crate::sets::take_assertion(&evidence, gate.tenant(), owner, &mut draft);
+                crate::sets::take_assertion(ground.evidence.as_ref(), gate.tenant(), owner, &mut draft);
                 Ok(match rehearsed {
                     Rehearsed::Works { at } => Step::Decided(draft, Ok(Found::At(at))),
                     Rehearsed::Refused => {
@@ -161,15 +156,26 @@ impl App {
         }
     }
 
+    async fn rehearsal_proof(&self, attempt: &Attempt, asked: &Rehearsal) -> Result<Evidence, Problem> {
+        let proof = asked.proof.as_ref().ok_or(Problem::AssuranceInsufficient)?;
+        let about = For {
+            operation: OPERATION,
+            request: &asked.request.bytes,
+            subjects: &attempt.names(&asked.subject),
+            asked: Asked { level: Level::Aal2, age: limits::ASSURANCE_AGE_STRICT, bare: false },
+            now: attempt.at,
+        };
+        let evidence = self.judge(&attempt.gate, &attempt.view, proof, &about).await;
+        evidence.ok_or(Problem::AssuranceInsufficient)
+    }
+
     async fn repeat_rehearsal(
         &self,
         attempt: &Attempt,
         remembered: Remembered,
         check_mismatch: bool,
     ) -> Result<RehearsedAt, Problem> {
-        let stored = self.store().event(attempt.key(), remembered.version).await;
-        let stored = stored.map_err(|fault| Problem::unavailable(&fault))?.ok_or(Problem::Unavailable)?;
-        let head = EventHead::read(&stored.bytes).map_err(|fault| Problem::unavailable(&fault))?;
+        let (head, _) = self.genuine_event(attempt.key(), remembered.version).await?;
         match head.fact::<SubjectFact>() {
             Ok(Some(SubjectFact::Rehearsed(_))) => Ok(RehearsedAt { tested_at: head.time, replayed: true }),
             _ => Err(Problem::CodeNotAccepted { check_mismatch }),

@@ -40,7 +40,7 @@ pub enum SubjectName {
 }
 
 /// What is known of the person's device. Never makes a source known but by its token.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Client {
     /// Network address.
     pub address: Option<std::net::IpAddr>,
@@ -51,19 +51,23 @@ pub struct Client {
 }
 
 impl SubjectName {
-    /// Checks an external id: 1 to 255 bytes, no control characters.
+    /// Checks an external id: 1 to 255 bytes, no control characters, and not the text of one of Postern's own
+    /// ids, so that a name is never taken for another.
     ///
     /// # Errors
     /// `invalid-value`.
     pub fn check(&self) -> Result<(), Problem> {
-        match self {
-            Self::ExternalId(id)
-                if id.is_empty() || id.len() > limits::EXTERNAL_ID || id.chars().any(char::is_control) =>
-            {
-                Err(Problem::InvalidValue("An external id has 1 to 255 bytes and no control characters."))
-            }
-            _ => Ok(()),
+        let Self::ExternalId(id) = self else { return Ok(()) };
+        let fits = (1..=limits::EXTERNAL_ID).contains(&id.len()) && !id.chars().any(char::is_control);
+        if !fits {
+            return Err(Problem::InvalidValue(
+                "An external id has 1 to 255 bytes and no control characters.",
+            ));
         }
+        if SubjectId::parse(id).is_some() {
+            return Err(Problem::InvalidValue("An external id cannot be the id of a subject."));
+        }
+        Ok(())
     }
 
     /// The name as text.

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use postern_core::application::{Scope, Token};
 use postern_core::encoding::base64url;
 use postern_core::ids::TenantId;
-use postern_core::kernel::{Actor, ActorKind, Context, Draft, Key, Outcome, Step, View, Want, decide};
+use postern_core::kernel::{
+    Actor, ActorKind, Context, Draft, EventHead, Key, Outcome, Step, StoredEvent, View, Want, decide,
+};
 use postern_core::tenant::{self, RowRejected, Tenant};
-use sha2::{Digest as _, Sha256};
 
 use crate::Problem;
 use crate::app::App;
@@ -33,9 +34,19 @@ impl Seen {
         *count - 1
     }
 
-    /// The count of a name.
-    pub(crate) fn of(&self, name: &[u8]) -> u32 {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied().unwrap_or_default()
+    /// Raises the count of a name to at least `count`.
+    pub(crate) fn raise(&self, name: &[u8], count: u32) {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if names.len() >= NAMES && !names.contains_key(name) {
+            names.clear();
+        }
+        let known = names.entry(name.to_vec()).or_default();
+        *known = (*known).max(count);
+    }
+
+    /// The count of a name, if it is known.
+    pub(crate) fn known(&self, name: &[u8]) -> Option<u32> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied()
     }
 }
 
@@ -46,10 +57,37 @@ impl App {
 
     /// Reads what is wanted; a store that does not answer is `unavailable`.
     pub(crate) async fn look(&self, wants: &[Want]) -> Result<View, Problem> {
-        if self.stopped.load(std::sync::atomic::Ordering::Relaxed) {
-            return Err(Problem::Unavailable);
-        }
+        self.running()?;
         self.store().look(wants).await.map_err(|fault| Problem::unavailable(&fault))
+    }
+
+    /// Nothing is read or committed once the application was stopped.
+    pub(crate) fn running(&self) -> Result<(), Problem> {
+        let stopped = self.stopped.load(std::sync::atomic::Ordering::SeqCst);
+        if stopped { Err(Problem::Unavailable) } else { Ok(()) }
+    }
+
+    /// An event that an answer is rebuilt from: its MAC is right, and it is about what it was asked for as.
+    pub(crate) async fn genuine_event(
+        &self,
+        key: Key,
+        version: u64,
+    ) -> Result<(EventHead, StoredEvent), Problem> {
+        let stored = self.store().event(key, version).await.map_err(|fault| Problem::unavailable(&fault))?;
+        let genuine = stored.and_then(|event| {
+            let right = self.local().sealer().event_is_genuine(key.tenant, &event.bytes, &event.mac);
+            let head = EventHead::read(&event.bytes).ok().filter(|_| right)?;
+            let about =
+                head.tenant == key.tenant && head.object == key.to_string() && head.version == version;
+            about.then_some((head, event))
+        });
+        match genuine {
+            Some(genuine) => Ok(genuine),
+            None => {
+                self.note_rejected(key).await;
+                Err(Problem::Unavailable)
+            }
+        }
     }
 
     /// Decides on a view and commits. `Err` of the decision is a refusal with nothing to record.
@@ -60,6 +98,7 @@ impl App {
         + Send
         + 'static,
     ) -> Result<Ended<A>, Problem> {
+        self.running()?;
         match decide(self.store(), view, decide_on).await {
             Outcome::Committed(answer) | Outcome::Nothing(answer) => answer.map(Ended::Answer),
             Outcome::Prepare(()) => Ok(Ended::Again),
@@ -81,12 +120,9 @@ impl App {
         }
         tracing::error!(row = %key, "a stored row is not as it was written; see `postern audit verify`");
         let system = Key::tenant(TenantId::SYSTEM);
-        let fact = RowRejected {
-            digest: base64url(&Sha256::digest(&name)),
-            object: key.to_string(),
-            owner: key.tenant,
-        };
-        let Ok(view) = self.look(&[Want::Key(system)]).await else { return };
+        let Ok(view) = self.look(&[Want::Key(system), Want::Key(key)]).await else { return };
+        let digest = base64url(&view.digest(key));
+        let fact = RowRejected { digest, object: key.to_string(), owner: key.tenant };
         let now = self.now();
         let noted = decide::<(), ()>(self.store(), &view, move |view| {
             let held = view.held::<Tenant>(system)?;

@@ -173,7 +173,8 @@ pub(crate) struct ApplicationCreate {
     /// What it may do, separated by commas: events:read, log:read, redeem, rehearse, sets:revoke, sets:stage, subjects:read, subjects:tier-raise, subjects:write
     #[arg(long, value_delimiter = ',', required = true)]
     pub(crate) scopes: Vec<String>,
-    /// To which tiers: standard, elevated, privileged, break_glass, service
+    /// To which tiers: standard, elevated, privileged, break_glass, service. Events and the log are the whole
+    /// tenant's: events:read and log:read work with all five only
     #[arg(long, value_delimiter = ',', default_value = "standard")]
     pub(crate) tiers: Vec<String>,
     /// Restrictions after a recovery that it enforces: enrol

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use postern_app::{App, Ports, Settings};
 use postern_core::ports::Keys;
+use postern_outside::anchor_file::AnchorFile;
 use postern_outside::assertion::JwsAssertions;
 use postern_outside::clock::SystemClock;
 use postern_outside::entropy::SystemEntropy;
@@ -54,6 +55,12 @@ pub(crate) async fn check_keys(app: &App, config: &Config) -> Result<(), Failure
             config.store.data.display()
         ))
     })
+}
+
+/// Whether the data folder continues what its anchor knows: a command changes and vouches for nothing else.
+pub(crate) async fn check_anchor(app: &App, config: &Config) -> Result<(), Failure> {
+    let anchor = AnchorFile::look(&config.anchor.file).map_err(Failure::refused)?;
+    app.check_anchor(&anchor).await.map_err(Failure::refused)
 }
 
 /// Marks a data folder as a demonstration's.

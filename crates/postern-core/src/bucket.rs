@@ -7,7 +7,7 @@ use postern_codes::Format;
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
-use crate::encoding::Fixed;
+use crate::encoding::{Blob, Fixed};
 use crate::ids::TenantId;
 use crate::kernel::{Columns, Draft, Held, Key, Kind, Record, facts};
 use crate::recent::{Known, Recent, RequestMark};
@@ -19,6 +19,8 @@ use crate::throttle::Throttle;
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Bucket {
     places: Vec<Place>,
+    /// Makes the row about as long as a subject's.
+    padding: Blob,
 }
 
 /// One name's budgets.
@@ -33,6 +35,9 @@ struct Place {
 
 /// Places in a bucket.
 const PLACES: usize = 4;
+/// About how long a subject's row is, and one place of a bucket's.
+const ROW: usize = 400;
+const PLACE: usize = 100;
 
 /// Where a name that belongs to nobody is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -95,6 +100,7 @@ impl Record for Bucket {
             place.throttle.miss(tagged.refused.class, tagged.refused.source, at);
             place.recent.passing(Some(tagged.refused.request), place.facts, at);
         }
+        bucket.padding = Blob(vec![0; ROW.saturating_sub(bucket.places.len() * PLACE)]);
         Some(bucket)
     }
 
@@ -168,14 +174,10 @@ pub fn throttled(bucket: Held<Bucket>, tag: Fixed<8>, sum: Throttled, draft: &mu
     let _ = bucket.record(BucketFact::Throttled(TaggedThrottled { tag, throttled: sum }), draft);
 }
 
-/// Whether an idempotency key was seen for nobody, or a word for nobody is delayed now: what is asked of a
-/// subject before the slow work.
+/// The request that an idempotency key belongs to, if it was seen for nobody.
 #[must_use]
-pub fn has_key(bucket: &Held<Bucket>, nobody: &Nobody, key: Fixed<8>, now: Time) -> bool {
-    bucket
-        .state()
-        .and_then(|bucket| bucket.find(nobody.tag))
-        .is_some_and(|place| place.recent.has_key(key, now))
+pub fn by_key(bucket: &Held<Bucket>, nobody: &Nobody, key: Fixed<8>, now: Time) -> Option<RequestMark> {
+    bucket.state().and_then(|bucket| bucket.find(nobody.tag)).and_then(|place| place.recent.by_key(key, now))
 }
 
 /// The throttle of a name that belongs to nobody.
@@ -186,10 +188,4 @@ pub fn throttle_of(bucket: &Held<Bucket>, nobody: &Nobody) -> Throttle {
         .and_then(|bucket| bucket.find(nobody.tag))
         .map(|place| place.throttle.clone())
         .unwrap_or_default()
-}
-
-/// The mark of a guess that never becomes an answer of its own.
-#[must_use]
-pub const fn no_request() -> RequestMark {
-    RequestMark { fingerprint: Fixed([0; 8]), key: Fixed([0; 8]) }
 }

@@ -64,7 +64,7 @@ pub const OLD_SET_ALARM: Duration = days(1);
 pub const ENROL_WAIT: Duration = hours(24);
 /// Longest external id in bytes.
 pub const EXTERNAL_ID: usize = 255;
-/// How many prefixes may be in use at once.
-pub const PREFIXES: usize = 2;
+/// How many prefixes a tenant may ever have: each is tried on a word that was typed without one.
+pub const PREFIXES: usize = 8;
 /// Live keys of an application: two, so that one can take over from the other.
 pub const APPLICATION_KEYS: usize = 2;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::encoding::Fixed;
 use crate::limits;
+use crate::verifier::Stretch;
 
 /// A request as its record remembers it: keyed hashes, never a digest of a body. Fields in RFC 8785 order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -13,6 +14,8 @@ pub struct RequestMark {
     pub fingerprint: Fixed<8>,
     /// Over application and idempotency key.
     pub key: Fixed<8>,
+    /// How the code's material was stretched, so that a retry is stretched alike whatever has become of the set.
+    pub stretch: Stretch,
 }
 
 /// A remembered answer: the event that it can be rebuilt from, and when.
@@ -45,8 +48,8 @@ pub enum Known {
     Other,
 }
 
-/// A record's recent requests. What granted something is removed by age alone; refusals make place for
-/// younger ones.
+/// A record's recent requests. What gave codes out or spent one is removed by age alone; refusals, and what
+/// repeats by state, make place for younger ones.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Recent {
     granted: Vec<Remembered>,
@@ -69,10 +72,11 @@ impl Recent {
         }
     }
 
-    /// Whether an idempotency key was seen.
+    /// The request that an idempotency key belongs to, if it was seen.
     #[must_use]
-    pub fn has_key(&self, key: Fixed<8>, now: Time) -> bool {
-        self.granted.iter().chain(&self.passing).any(|kept| kept.mark.key == key && live(kept, now))
+    pub fn by_key(&self, key: Fixed<8>, now: Time) -> Option<RequestMark> {
+        let mut kept = self.granted.iter().chain(&self.passing);
+        kept.find(|kept| kept.mark.key == key && live(kept, now)).map(|kept| kept.mark)
     }
 
     /// When there will be place for another granted answer; `None` if there is now.

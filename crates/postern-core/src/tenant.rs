@@ -68,7 +68,13 @@ pub struct TierSettings {
 
 impl Default for TierSettings {
     fn default() -> Self {
-        Self { count: 10, format: Format::Standard, lifetime_days: 365, low_stock: 3, stretch: Stretch::ARGON2ID }
+        Self {
+            count: 10,
+            format: Format::Standard,
+            lifetime_days: 365,
+            low_stock: 3,
+            stretch: Stretch::ARGON2ID,
+        }
     }
 }
 
@@ -77,7 +83,7 @@ impl Default for TierSettings {
 pub struct Tenant {
     /// What people call it.
     pub name: String,
-    /// Prefixes in use, newest first.
+    /// Every prefix there ever was, newest first: a new one never breaks old sheets.
     pub prefixes: Vec<String>,
     /// The tier of a subject that names none, and of one that does not exist.
     pub default_tier: Tier,
@@ -100,7 +106,7 @@ impl Tenant {
             .unwrap_or_default()
     }
 
-    /// Prefixes in use, newest first.
+    /// Prefixes that codes are read under, newest first.
     #[must_use]
     pub fn prefixes(&self) -> Vec<Prefix> {
         self.prefixes.iter().filter_map(|prefix| Prefix::new(prefix).ok()).collect()
@@ -205,7 +211,6 @@ impl Tenant {
         if let Some(prefix) = &changed.prefix {
             self.prefixes.retain(|known| known != prefix);
             self.prefixes.insert(0, prefix.clone());
-            self.prefixes.truncate(limits::PREFIXES);
         }
         if let (Some(tier), Some(settings)) = (changed.tier, &changed.settings) {
             self.tiers.retain(|(of, _)| *of != tier);
@@ -237,9 +242,11 @@ pub fn create(system: Held<Tenant>, tenant: Held<Tenant>, name: &str, prefix: &P
     let _ = tenant.record(TenantFact::Created(created), draft);
 }
 
-/// Changes a tenant's settings; `false` if there is no such tenant.
+/// Changes a tenant's settings; `false` if there is no such tenant, or it has as many prefixes as there may be.
 pub fn change(tenant: Held<Tenant>, changed: Changed, draft: &mut Draft) -> bool {
-    if tenant.state().is_none() {
+    let Some(state) = tenant.state() else { return false };
+    let new = changed.prefix.as_ref().is_some_and(|prefix| !state.prefixes.contains(prefix));
+    if new && state.prefixes.len() >= limits::PREFIXES {
         return false;
     }
     let _ = tenant.record(TenantFact::Changed(changed), draft);

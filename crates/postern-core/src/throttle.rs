@@ -133,7 +133,7 @@ impl Throttle {
     /// good (SP 800-63B-4 §3.2.2).
     #[must_use]
     pub fn failures(&self) -> u16 {
-        Class::ALL.into_iter().map(|class| self.class(class).count).sum()
+        Class::ALL.into_iter().fold(0, |sum: u16, class| sum.saturating_add(self.class(class).count))
     }
 
     /// How many misses a class has left.

@@ -56,7 +56,9 @@ impl Installed {
             run(&binary, &["tenant", "create", "acme", "--config", config, "--json"])["tenant"].clone();
         let tenant = tenant.as_str().unwrap().to_owned();
         let create = ["application", "create", "login", "--tenant", &tenant, "--scopes", SCOPES];
-        let more = ["--enforces", "enrol", "--stage-cap", "100000", "--config", config, "--json"];
+        let tiers = "standard,elevated,privileged,break_glass,service";
+        let more =
+            ["--tiers", tiers, "--enforces", "enrol", "--stage-cap", "100000", "--config", config, "--json"];
         let key = run(&binary, &[create.as_slice(), &more].concat())["key"].as_str().unwrap().to_owned();
         let seed = [42; 32];
         let public = TestProver::public(seed);

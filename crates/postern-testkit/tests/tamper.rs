@@ -213,3 +213,52 @@ async fn rows_stay_small() {
     assert!(ten <= 450, "{ten} bytes with ten codes");
     assert!(many <= 6_000, "{many} bytes with ninety-nine codes");
 }
+
+/// A forged event is not what an answer is rebuilt from, even if it is genuine somewhere else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_receipt_is_made_of_a_forged_or_foreign_event() {
+    let world = World::new(StoreKind::Sqlite).await;
+    let (anna, mallory) = (world.subject("anna").await, world.subject("mallory").await);
+    world.issue("anna", Format::Standard).await;
+    let sheet = world.issue("mallory", Format::Standard).await;
+    world.redeem("mallory", &sheet.codes[1], Redeem::default()).await.unwrap();
+    let key = || Redeem { key: Some("k".to_owned()), ..Redeem::default() };
+    let guess = "6N6NWS9B8BXYXXTK5NXFY9YZ2";
+    assert!(world.redeem("anna", guess, key()).await.is_err());
+    let db = Connection::open(world.data().join("postern.db")).unwrap();
+    let newest = "SELECT body, mac FROM event WHERE object = ?1 ORDER BY version DESC LIMIT 1";
+    let spent: (Vec<u8>, Vec<u8>) =
+        db.query_row(newest, [mallory.bytes().to_vec()], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let forge = "UPDATE event SET body = ?1, mac = ?2 WHERE object = ?3 AND version = \
+                 (SELECT max(version) FROM event WHERE object = ?3)";
+    for mac in [vec![0; 32], spent.1.clone()] {
+        assert_eq!(db.execute(forge, (&spent.0, &mac, anna.bytes().to_vec())).unwrap(), 1);
+        let answer = world.redeem("anna", guess, key()).await;
+        assert_eq!(answer.err().map(|problem| problem.name()), Some("unavailable"));
+    }
+}
+
+/// Deleting every trace of a tenant but one does not hide it, and a name that two subjects have is named.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn verification_has_no_blind_spot_for_what_is_missing() {
+    let world = World::new(StoreKind::Sqlite).await;
+    world.subject("anna").await;
+    world.issue("anna", Format::Standard).await;
+    let (folder, keys, clock, tenant) = world.close();
+    let gone = copy(folder.path());
+    let db = Connection::open(gone.path().join("postern.db")).unwrap();
+    for table in ["log_head", "event", "subject", "application", "tenant", "claim", "keyring", "checkpoint"] {
+        db.execute(&format!("DELETE FROM {table} WHERE tenant = ?1"), [tenant.bytes().to_vec()]).unwrap();
+    }
+    drop(db);
+    let report = reopen(gone.path(), &keys, &clock).verify(None, true).await.unwrap();
+    assert!(!report.verified, "a tenant vanished and nobody noticed");
+    let half = copy(folder.path());
+    let db = Connection::open(half.path().join("postern.db")).unwrap();
+    for table in ["log_head", "subject"] {
+        db.execute(&format!("DELETE FROM {table} WHERE tenant = ?1"), [tenant.bytes().to_vec()]).unwrap();
+    }
+    drop(db);
+    let report = reopen(half.path(), &keys, &clock).verify(None, true).await.unwrap();
+    assert!(!report.verified);
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use postern_core::bucket::BucketFact;
 use postern_core::encoding::base64url;
 use postern_core::ids::{EventId, TenantId};
 use postern_core::kernel::{EventHead, Fact as _, Key, StoredEvent};
@@ -106,12 +107,16 @@ impl App {
 
 /// The place that an event's assertion took.
 fn used_assertion(head: &EventHead) -> Option<[u8; 32]> {
-    let fact = SubjectFact::from_json(&head.r#type, head.v, head.fact.get()).ok()??;
-    let place = match fact {
+    let payload = head.fact.get();
+    if let Ok(Some(BucketFact::Refused(tagged))) = BucketFact::from_json(&head.r#type, head.v, payload) {
+        return tagged.refused.assertion.map(|place| place.0);
+    }
+    let place = match SubjectFact::from_json(&head.r#type, head.v, payload).ok()?? {
         SubjectFact::Staged(staged) => staged.evidence.assertion,
         SubjectFact::Spent(spent) => spent.evidence.assertion,
         SubjectFact::Rehearsed(rehearsed) => rehearsed.evidence.assertion,
         SubjectFact::Refused(refused) => refused.assertion,
+        SubjectFact::Revoked(revoked) => revoked.assertion,
         _ => None,
     };
     place.map(|place| place.0)

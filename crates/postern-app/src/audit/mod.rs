@@ -4,11 +4,18 @@ mod log;
 mod report;
 mod rows;
 
+use std::collections::BTreeSet;
+
 use postern_core::ids::TenantId;
+use postern_core::kernel::{EventHead, Kind, StoreFault};
+use postern_core::tenant::TenantFact;
 pub use report::{Finding, LogReport, Report};
 
 use crate::app::App;
 use crate::operator::Refused;
+
+/// Rows or events that are read at once.
+const PAGE: usize = 500;
 
 impl App {
     /// Verifies one tenant, or everything: each log's leaves, MACs, root, checkpoint; each row's seal,
@@ -18,17 +25,48 @@ impl App {
     /// [`Refused`] if the store does not answer. What is wrong with the data is in the report.
     pub async fn verify(&self, tenant: Option<TenantId>, replay: bool) -> Result<Report, Refused> {
         let tenants = match tenant {
-            Some(tenant) => vec![tenant],
-            None => self.store().tenants().await.map_err(|fault| Refused(fault.to_string()))?,
+            Some(tenant) => BTreeSet::from([tenant]),
+            None => self.every_tenant().await?,
         };
         let mut report = Report::default();
         for tenant in tenants {
             let (log, objects) = self.verify_log(tenant, &mut report.findings).await?;
+            if log.events == 0 {
+                let what = "it is known, and has no events".to_owned();
+                report.findings.push(Finding { tenant, object: "log".to_owned(), what });
+            }
             report.rows += self.verify_rows(tenant, objects, replay, &mut report.findings).await?;
             report.logs.push(log);
         }
         report.verified = report.findings.is_empty();
         report.replayed = replay;
         Ok(report)
+    }
+
+    /// Every tenant that a log, a row or the installation's own log knows of: deleting one trace of a tenant
+    /// does not hide it.
+    async fn every_tenant(&self) -> Result<BTreeSet<TenantId>, Refused> {
+        let unreadable = |fault: StoreFault| Refused(fault.to_string());
+        let mut tenants: BTreeSet<_> =
+            self.store().tenants().await.map_err(unreadable)?.into_iter().collect();
+        tenants.insert(TenantId::SYSTEM);
+        let mut after = None;
+        loop {
+            let page = self.store().list(Kind::Tenant, None, after, PAGE).await.map_err(unreadable)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.key);
+            tenants.extend(page.iter().map(|listed| listed.key.tenant));
+        }
+        let mut from = 0;
+        loop {
+            let page = self.store().events(TenantId::SYSTEM, from, PAGE, None).await.map_err(unreadable)?;
+            let Some(last) = page.last() else { return Ok(tenants) };
+            from = last.index + 1;
+            let heads = page.iter().filter_map(|event| EventHead::read(&event.bytes).ok());
+            tenants.extend(heads.filter_map(|head| match head.fact::<TenantFact>() {
+                Ok(Some(TenantFact::Created(created))) => created.about,
+                _ => None,
+            }));
+        }
     }
 }

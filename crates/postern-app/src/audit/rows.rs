@@ -96,7 +96,9 @@ impl App {
             Some(_) => {}
         }
         for place in held.state().map(|state| state.claims(key.tenant)).unwrap_or_default() {
-            rows.named.insert(place, key);
+            if let Some(other) = rows.named.insert(place, key) {
+                rows.find(key, format!("it names the same place as {other}"));
+            }
         }
         if R::KIND == Kind::Subject && held.state().is_some() {
             let wrapped = self.store().keyring(key).await.map_err(|fault| Refused(fault.to_string()))?;

@@ -1,5 +1,6 @@
 //! Applications and their keys: created, listed, revoked.
 
+use postern_core::Time;
 use postern_core::application::{self, Application, Caps, Created, Grant, NoKey, Scope};
 use postern_core::ids::{ApplicationId, TenantId};
 use postern_core::kernel::{Held, Key, Kind, Want};
@@ -12,6 +13,7 @@ use zeroize::Zeroizing;
 use super::Operator;
 use super::command::Refused;
 use super::tenants::{checked_name, no_tenant};
+use crate::authorise::APPLICATION_USED;
 
 /// An application to be created.
 pub struct NewApplication {
@@ -110,6 +112,12 @@ impl Operator<'_> {
     /// # Errors
     /// [`Refused`] if the store does not answer.
     pub async fn applications(&self, tenant: TenantId) -> Result<Value, Refused> {
+        let used = self.app.store().tallies(tenant, APPLICATION_USED, 0).await;
+        let used = used.map_err(|fault| Refused(fault.to_string()))?;
+        let last_used = |key: Key| {
+            let hour = used.iter().filter(|tally| tally.dimension == key.id).map(|tally| tally.hour).max()?;
+            Some(Time::from_millis(u64::from(hour) * 3_600_000))
+        };
         let mut items = Vec::new();
         for (key, held) in self.list::<Application>(Some(tenant), None, usize::MAX).await? {
             let Some(state) = held.state() else { continue };
@@ -126,6 +134,7 @@ impl Operator<'_> {
                 "caps": state.caps,
                 "trusted_backend": state.trusted_backend,
                 "keys": keys,
+                "last_used_in_the_hour_from": last_used(key),
             }));
         }
         Ok(json!({ "items": items }))

@@ -33,6 +33,7 @@ impl Operator<'_> {
         wants: &[Want],
         mut decide_on: impl FnMut(&View, &mut Draft) -> Result<Result<A, Refused>, Tampered> + Send + 'static,
     ) -> Result<A, Refused> {
+        self.app.running().map_err(|problem| Refused(problem.told().0.to_owned()))?;
         let view = self.app.store().look(wants).await.map_err(|fault| Refused(fault.to_string()))?;
         let (now, name) = (self.app.now(), self.name.clone());
         let outcome = decide::<Result<A, Refused>, ()>(self.app.store(), &view, move |view| {

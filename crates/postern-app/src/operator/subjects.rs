@@ -1,9 +1,7 @@
 //! Subjects as an operator sees them, and revoking.
 
-use postern_core::encoding::Fixed;
 use postern_core::ids::{SetId, SubjectId, TenantId};
 use postern_core::kernel::{Held, Key, Kind, Want};
-use postern_core::recent::RequestMark;
 use postern_core::subject::fact::RevokeReason;
 use postern_core::subject::{self, Revoke, Revoked, Subject};
 use serde_json::{Value, json};
@@ -71,17 +69,13 @@ impl Operator<'_> {
         let key = Key::of(Kind::Subject, tenant, set.subject);
         let random = |problem: crate::Problem| Refused(problem.told().0.to_owned());
         let epoch = self.app.random().map_err(random)?;
-        // An operator's request has no idempotency key: a random mark makes each its own.
-        let mark = RequestMark {
-            fingerprint: Fixed(self.app.random().map_err(random)?),
-            key: Fixed(self.app.random().map_err(random)?),
-        };
         self.decided(&[Want::Key(key)], move |view, draft| {
             let held: Held<Subject> = view.held(key)?;
             let revoked = match slot {
-                Some(slot) => subject::revoke_code(held, set.generation, slot, reason, mark, draft),
+                Some(slot) => subject::revoke_code(held, set.generation, slot, reason, None, draft),
                 None => {
-                    let wanted = Revoke { generation: set.generation, reason, epoch, request: None };
+                    let wanted =
+                        Revoke { generation: set.generation, reason, epoch, request: None, stages: None };
                     subject::revoke(held, &wanted, draft)
                 }
             };

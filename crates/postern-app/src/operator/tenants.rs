@@ -97,7 +97,9 @@ impl Operator<'_> {
         let key = Key::tenant(tenant);
         self.decided(&[Want::Key(key)], move |view, draft| {
             let held: Held<Tenant> = view.held(key)?;
-            let Some(state) = held.state() else { return Ok(Err(no_tenant(tenant))) };
+            let Some(state) = held.state().filter(|_| tenant != TenantId::SYSTEM) else {
+                return Ok(Err(no_tenant(tenant)));
+            };
             let settings =
                 match tier.as_ref().map(|change| changed(state.settings(change.tier), change)).transpose() {
                     Ok(settings) => settings,
@@ -108,8 +110,8 @@ impl Operator<'_> {
                 settings,
                 tier: tier.as_ref().map(|change| change.tier),
             };
-            tenant::change(held, fact, draft);
-            Ok(Ok(json!({ "tenant": tenant })))
+            let changed = tenant::change(held, fact, draft);
+            Ok(changed.then(|| json!({ "tenant": tenant })).ok_or_else(too_many_prefixes))
         })
         .await
     }
@@ -143,6 +145,10 @@ impl Operator<'_> {
 
 pub(super) fn no_tenant(tenant: TenantId) -> Refused {
     Refused(format!("There is no tenant {tenant}. `postern tenant list` shows those that there are."))
+}
+
+fn too_many_prefixes() -> Refused {
+    Refused("A tenant has at most eight prefixes, ever: old sheets carry them. Use one of those.".to_owned())
 }
 
 pub(super) fn checked_name(name: &str) -> Result<String, Refused> {

@@ -2,7 +2,7 @@
 
 use postern_core::ids::SubjectId;
 use postern_core::ids::{RedemptionId, SetId};
-use postern_core::kernel::{EventHead, Key, Kind};
+use postern_core::kernel::{Key, Kind};
 use postern_core::limits;
 use postern_core::receipt::{self, Restrictions};
 use postern_core::recent::Remembered;
@@ -87,9 +87,7 @@ impl App {
         check_mismatch: bool,
     ) -> Result<Kept, Problem> {
         let key = Key::new(Kind::Subject, attempt.gate.tenant(), attempt.key().id);
-        let stored = self.store().event(key, remembered.version).await;
-        let stored = stored.map_err(|fault| Problem::unavailable(&fault))?.ok_or(Problem::Unavailable)?;
-        let head = EventHead::read(&stored.bytes).map_err(|fault| Problem::unavailable(&fault))?;
+        let (head, stored) = self.genuine_event(key, remembered.version).await?;
         let fact = head.fact::<SubjectFact>().map_err(|fault| Problem::unavailable(&fault))?;
         let Some(SubjectFact::Spent(spent)) = fact else {
             return Err(Problem::CodeNotAccepted { check_mismatch });

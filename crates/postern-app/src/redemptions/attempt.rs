@@ -6,9 +6,11 @@ use postern_core::bucket::{self, Bucket, Nobody};
 use postern_core::encoding::Fixed;
 use postern_core::ids::SubjectId;
 use postern_core::kernel::{Held, Key, View, Want};
+use postern_core::recent::RequestMark;
 use postern_core::subject::Subject;
 use postern_core::tenant::{Tier, TierSettings};
 use postern_core::throttle::{Class, Delay};
+use postern_core::verifier::Stretch;
 
 use crate::app::App;
 use crate::authorise::{Caller, Gate, subject_id};
@@ -54,25 +56,27 @@ pub(crate) struct Standing {
 }
 
 impl App {
-    /// Reads everything that an attempt is decided on, in one look.
+    /// Reads everything that an attempt is decided on, in one look. A subject whose row was altered is
+    /// answered as nobody: nothing of it can be believed, and nothing of it shows.
     pub(crate) async fn attempt(&self, gate: Gate, name: &SubjectName) -> Result<Attempt, Problem> {
         let now = self.now();
         let tenant = gate.tenant();
         let stand_in = self.local().nobody(tenant, &name.text());
         let nobody = Nobody::new(tenant, &stand_in);
-        let [application, settings] = gate.wants();
-        let wants = [application, settings, name.want(tenant, self.local()), Want::Key(nobody.bucket)];
+        let mut wants = gate.wants();
+        wants.extend([name.want(tenant, self.local()), Want::Key(nobody.bucket)]);
         let view = self.look(&wants).await?;
         let caller = gate.check(&view)?;
-        let person = match gate.subject(&view, name) {
-            Ok(Some(subject)) => Person::Subject(Box::new(subject)),
-            Ok(None) => {
-                Person::Nobody { nobody, stand_in, bucket: Box::new(self.bucket(&view, nobody).await?) }
-            }
+        let found = match gate.subject(&view, name) {
+            Ok(found) => found,
             Err(tampered) => {
                 self.note_rejected(tampered.key).await;
-                return Err(Problem::CodeNotAccepted { check_mismatch: false });
+                None
             }
+        };
+        let person = match found {
+            Some(subject) => Person::Subject(Box::new(subject)),
+            None => Person::Nobody { nobody, stand_in, bucket: Box::new(self.bucket(&view, nobody).await?) },
         };
         let at = view.at(now);
         let attempt = Attempt { gate, view, caller, person, now, at };
@@ -93,12 +97,12 @@ impl App {
     /// Class and source: a device that showed a good token is known and is its own source.
     pub(crate) fn standing(&self, attempt: &Attempt, client: &Client) -> Standing {
         let (tenant, application) = (attempt.gate.tenant(), attempt.gate.application());
-        let subject = match &attempt.person {
-            Person::Subject(held) => held.state().map(|state| (subject_id(held), state.device_epoch)),
-            Person::Nobody { .. } => None,
+        let epoch = match &attempt.person {
+            Person::Subject(held) => held.state().map_or(0, |state| state.device_epoch),
+            Person::Nobody { .. } => 0,
         };
-        let device = subject.zip(client.device_token.as_deref()).and_then(|((subject, epoch), token)| {
-            device::shown(self.local(), token, subject, application, epoch, attempt.at)
+        let device = client.device_token.as_deref().and_then(|token| {
+            device::shown(self.local(), token, attempt.subject_id(), application, epoch, attempt.at)
         });
         match device.filter(|device| device.known) {
             Some(known) => {
@@ -171,11 +175,22 @@ impl Attempt {
         id.into_iter().chain([name.text()]).collect()
     }
 
-    /// Whether this request's key was seen, so that the answer is repeated and not decided.
-    pub(crate) fn seen(&self, key: Fixed<8>) -> bool {
+    /// The request that this idempotency key belongs to, if it was answered before: then the answer is
+    /// repeated and not decided.
+    pub(crate) fn known(&self, key: Fixed<8>) -> Option<RequestMark> {
         match &self.person {
-            Person::Subject(held) => held.state().is_some_and(|state| state.recent.has_key(key, self.at)),
-            Person::Nobody { nobody, bucket, .. } => bucket::has_key(bucket, nobody, key, self.at),
+            Person::Subject(held) => held.state().and_then(|state| state.recent.by_key(key, self.at)),
+            Person::Nobody { nobody, bucket, .. } => bucket::by_key(bucket, nobody, key, self.at),
+        }
+    }
+
+    /// The subject's id, or the one that stands in for it.
+    pub(crate) fn subject_id(&self) -> SubjectId {
+        match &self.person {
+            Person::Subject(held) => subject_id(held),
+            Person::Nobody { stand_in, .. } => {
+                SubjectId::new(stand_in.first_chunk::<16>().copied().unwrap_or_default())
+            }
         }
     }
 
@@ -194,26 +209,25 @@ impl Attempt {
         }
     }
 
-    /// Whose keys and salts the typed word is made ready with.
-    pub(crate) fn whose(&self) -> Whose {
-        let tenant = self.gate.tenant();
-        let stretch = self.default_settings().stretch;
-        match &self.person {
+    /// Whose keys and salts the typed word is made ready with. A request that was answered before is
+    /// stretched as it was then, whatever has become of the set.
+    pub(crate) fn whose(&self, known: Option<RequestMark>) -> Whose {
+        let (tenant, subject) = (self.gate.tenant(), self.subject_id());
+        let default = self.default_settings().stretch;
+        let (epoch, salt, set) = match &self.person {
             Person::Subject(held) => {
                 let state = held.state();
                 let set = state.and_then(|state| state.active.as_ref()).map(|active| active.set.stretch);
-                let stretch =
-                    set.filter(|own| *own != postern_core::verifier::Stretch::None).unwrap_or(stretch);
                 let epoch = state.map(|state| state.epoch.bytes().to_vec()).unwrap_or_default();
-                let salt = state.map(|state| state.salt.bytes().to_vec()).unwrap_or_default();
-                Whose { tenant, subject: subject_id(held), epoch, salt, stretch }
+                (epoch, state.map(|state| state.salt.bytes().to_vec()).unwrap_or_default(), set)
             }
             Person::Nobody { stand_in, .. } => {
                 let (left, right) = stand_in.split_at(16);
-                let subject = SubjectId::new(left.try_into().unwrap_or_default());
-                Whose { tenant, subject, epoch: right.to_vec(), salt: left.to_vec(), stretch }
+                (right.to_vec(), left.to_vec(), None)
             }
-        }
+        };
+        let set = set.filter(|own| *own != Stretch::None).unwrap_or(default);
+        Whose { tenant, subject, epoch, salt, stretch: known.map_or(set, |known| known.stretch) }
     }
 }
 

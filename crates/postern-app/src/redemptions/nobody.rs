@@ -3,7 +3,8 @@
 use std::convert::Infallible;
 
 use postern_core::bucket::{self, Guess};
-use postern_core::kernel::{Step, Tampered, View};
+use postern_core::kernel::{Key, Kind, Step, Tampered, View};
+use postern_core::personal::SubjectKey;
 use postern_core::subject::Verdict;
 use postern_core::subject::fact::{Operation, RefusalReason, Refused};
 use postern_core::verifier::search;
@@ -11,7 +12,10 @@ use postern_core::verifier::search;
 use super::attempt::{Attempt, Person, delayed};
 use super::run::Wanted;
 use crate::Problem;
+use zeroize::Zeroizing;
+
 use crate::app::App;
+use crate::request::Client;
 use crate::work::Ended;
 
 impl App {
@@ -20,10 +24,13 @@ impl App {
         attempt: Attempt,
         wanted: Wanted<'_>,
     ) -> Result<Infallible, Problem> {
-        let Person::Nobody { nobody, .. } = &attempt.person else { return Err(Problem::Unavailable) };
+        let Person::Nobody { nobody, stand_in, .. } = &attempt.person else {
+            return Err(Problem::Unavailable);
+        };
+        let private = self.private_of_nobody(&attempt, stand_in, &wanted.asked.client).await?;
         let refused = Refused {
             alarm: false,
-            assertion: None,
+            assertion: wanted.evidence.as_ref().and_then(|evidence| evidence.assertion),
             check_mismatch: wanted.check_mismatch,
             class: wanted.standing.class,
             counted: true,
@@ -34,7 +41,8 @@ impl App {
             source: wanted.standing.source,
         };
         let guess = Guess { nobody: *nobody, refused, format: attempt.default_settings().format };
-        let (gate, now, prepared) = (attempt.gate.clone(), attempt.now, wanted.prepared);
+        let (gate, now, prepared, evidence) =
+            (attempt.gate.clone(), attempt.now, wanted.prepared, wanted.evidence);
         let not_accepted = Problem::CodeNotAccepted { check_mismatch: wanted.check_mismatch };
         let answer = not_accepted.clone();
         let step = move |view: &View| -> Result<Step<Result<Infallible, Problem>, ()>, Tampered> {
@@ -42,21 +50,52 @@ impl App {
                 Ok(caller) => caller,
                 Err(problem) => return Ok(Step::Nothing(Err(problem))),
             };
+            if evidence.is_none() && bucket_forgot(view, &guess)? {
+                return Ok(Step::Prepare(()));
+            }
             // As many comparisons as for a subject; nothing can be found.
             let _ = search(&prepared, &[]);
             let at = view.at(now);
             let held = view.held(guess.nobody.bucket)?;
-            let mut draft = gate.draft(&caller, view, now, None);
+            let mut draft = gate.draft(&caller, view, now, private.clone());
             Ok(match bucket::refuse(held, &guess, &mut draft) {
                 Verdict::Delayed(delay) => Step::Nothing(Err(delayed(delay, at))),
                 Verdict::KeyReused => Step::Nothing(Err(Problem::IdempotencyKeyReused)),
-                Verdict::Refused => Step::Decided(draft, Err(answer.clone())),
+                Verdict::Refused => {
+                    let (tenant, bucket) = (gate.tenant(), guess.nobody.bucket);
+                    crate::sets::take_assertion(evidence.as_ref(), tenant, bucket, &mut draft);
+                    Step::Decided(draft, Err(answer.clone()))
+                }
                 _ => Step::Nothing(Err(answer.clone())),
             })
         };
-        match self.decided(&attempt.view, step).await? {
-            Ended::Answer(never) => Ok(never),
-            Ended::Again | Ended::Taken(_) | Ended::Rejected => Err(not_accepted),
+        match self.decided(&attempt.view, step).await {
+            Err(problem @ Problem::TooManyAttempts { .. }) => {
+                Err(self.not_tested(&attempt, wanted.standing, problem).await)
+            }
+            Err(problem) => Err(problem),
+            Ok(Ended::Answer(never)) => Ok(never),
+            Ok(Ended::Taken(_)) => Err(Problem::AssuranceInsufficient),
+            Ok(Ended::Again | Ended::Rejected) => Err(not_accepted),
         }
     }
+
+    /// The personal part of an event about nobody: as long and as much work as a subject's, under a key that
+    /// nobody holds.
+    async fn private_of_nobody(
+        &self,
+        attempt: &Attempt,
+        stand_in: &[u8; 32],
+        client: &Client,
+    ) -> Result<Option<Vec<u8>>, Problem> {
+        let subject = Key::of(Kind::Subject, attempt.gate.tenant(), attempt.subject_id());
+        let _ = self.private(subject, client).await?;
+        self.seal_client(&SubjectKey::new(Zeroizing::new(*stand_in)), subject, client)
+    }
+}
+
+/// Whether a request that was known when it was looked up is known no more.
+fn bucket_forgot(view: &View, guess: &Guess) -> Result<bool, Tampered> {
+    let held = view.held(guess.nobody.bucket)?;
+    Ok(bucket::by_key(&held, &guess.nobody, guess.refused.request.key, held.last()).is_none())
 }

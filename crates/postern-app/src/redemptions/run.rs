@@ -5,6 +5,7 @@ use std::sync::Arc;
 use postern_core::application::{Scope, Token};
 use postern_core::assurance::{Asked, Evidence, Level};
 use postern_core::encoding::Fixed;
+use postern_core::ids::ApplicationId;
 use postern_core::kernel::{Step, Tampered, View};
 use postern_core::limits;
 use postern_core::receipt::RESTRICTIONS;
@@ -18,7 +19,7 @@ use super::attempt::{Attempt, Person, Standing, delayed};
 use super::{Redeemed, Redemption};
 use crate::Problem;
 use crate::app::App;
-use crate::authorise::Gate;
+use crate::authorise::{Gate, Ground};
 use crate::prepare::{Word, read};
 use crate::proof::{For, Proof, bare_will_do};
 use crate::request::SubjectName;
@@ -51,7 +52,7 @@ impl App {
     pub async fn redeem(&self, token: &Arc<Token>, asked: Redemption) -> Result<Redeemed, Problem> {
         asked.subject.check()?;
         check_txn(&asked.txn)?;
-        let gate = self.gate(token, Scope::Redeem);
+        let gate = self.gate(token, Scope::Redeem).vouched(self.prover_of(asked.first_factor.as_ref()));
         for _ in 0..TRIES {
             let attempt = self.attempt(gate.clone(), &asked.subject).await?;
             match self.redeem_once(attempt, &asked).await? {
@@ -64,29 +65,31 @@ impl App {
 
     async fn redeem_once(&self, attempt: Attempt, asked: &Redemption) -> Result<Option<Redeemed>, Problem> {
         let standing = self.standing(&attempt, &asked.client);
+        let application = attempt.gate.application();
+        let key = Fixed(self.local().idempotency_key(application, &asked.request.key));
+        let known = attempt.known(key);
         let word = match self.read_word(&attempt, standing, &asked.code) {
             Ok(word) => word,
-            Err(problem) => return Err(self.not_tested(&attempt, standing, problem).await),
+            Err(problem) => return Err(self.mistyped(&attempt, standing, asked, problem).await),
         };
         if asked.purpose == Purpose::AccountRecovery {
             return Err(Problem::SecondProofRequired);
         }
         enforces(&attempt)?;
-        let evidence = self.first_factor(&attempt, asked).await?;
+        // Who was answered before proves nothing anew: the answer is repeated, never decided again.
+        let evidence = match known {
+            Some(_) => None,
+            None => Some(self.first_factor(&attempt, asked).await?),
+        };
         let _place = self.enter(&attempt, standing)?;
-        let application = attempt.gate.application();
-        let key = Fixed(self.local().idempotency_key(application, &asked.request.key));
-        let delay = if attempt.seen(key) { None } else { attempt.judge(standing).err() };
+        let delay = if known.is_some() { None } else { attempt.judge(standing).err() };
         if let Some(delay) = delay {
             let problem = delayed(delay, attempt.at);
             return Err(self.not_tested(&attempt, standing, problem).await);
         }
         let (corrected, check_mismatch) = (word.corrected, word.check_mismatch);
-        let prepared = self.prepare(word, attempt.whose()).await?;
-        let material = prepared.material.bytes();
-        let fingerprint =
-            Fixed(self.local().fingerprint(OPERATION, application, &asked.request.bytes.0, material));
-        let mark = RequestMark { fingerprint, key };
+        let prepared = self.prepare(word, attempt.whose(known)).await?;
+        let mark = self.mark(OPERATION, application, key, asked, &prepared);
         let wanted = Wanted { prepared, corrected, check_mismatch, evidence, standing, mark, asked };
         match &attempt.person {
             Person::Subject(_) => self.redeem_subject(attempt, wanted).await,
@@ -94,23 +97,50 @@ impl App {
         }
     }
 
-    /// Reads the typed word under the tenant's prefixes. Typos have a budget per source and minute: they cost
-    /// no attempt, so they could be sent for ever.
+    fn mark(
+        &self,
+        operation: &str,
+        application: ApplicationId,
+        key: Fixed<8>,
+        asked: &Redemption,
+        prepared: &Prepared,
+    ) -> RequestMark {
+        let material = prepared.material.bytes();
+        let fingerprint = self.local().fingerprint(operation, application, &asked.request.bytes.0, material);
+        RequestMark { fingerprint: Fixed(fingerprint), key, stretch: prepared.material.stretch }
+    }
+
+    /// The answer for what is no code. Only a caller with a first factor leaves a trace at the subject.
+    async fn mistyped(
+        &self,
+        attempt: &Attempt,
+        standing: Standing,
+        asked: &Redemption,
+        problem: Problem,
+    ) -> Problem {
+        if self.first_factor(attempt, asked).await.is_ok() {
+            return self.not_tested(attempt, standing, problem).await;
+        }
+        problem
+    }
+
+    /// Reads the typed word under the tenant's prefixes. What is no code has a budget per source and minute: it
+    /// costs no attempt, so it could be sent for ever. A code is never refused for it.
     pub(crate) fn read_word(
         &self,
         attempt: &Attempt,
         standing: Standing,
         typed: &str,
     ) -> Result<Word, Problem> {
-        let minute = attempt.now.seconds() / 60;
-        let budget = [standing.source.0.as_slice(), &minute.to_be_bytes()].concat();
-        if self.typos.of(&budget) >= TYPOS {
-            let after = std::time::Duration::from_secs(60 - attempt.now.seconds() % 60);
-            return Err(Problem::TooManyRequests { after });
-        }
         let prefixes = attempt.caller.tenant.state().map(|tenant| tenant.prefixes()).unwrap_or_default();
-        read(typed, &prefixes).inspect_err(|_| {
-            self.typos.count(&budget);
+        read(typed, &prefixes).map_err(|problem| {
+            let minute = attempt.now.seconds() / 60;
+            let budget = [standing.source.0.as_slice(), &minute.to_be_bytes()].concat();
+            if self.typos.count(&budget) < TYPOS {
+                return problem;
+            }
+            let after = std::time::Duration::from_secs(60 - attempt.now.seconds() % 60);
+            Problem::TooManyRequests { after }
         })
     }
 
@@ -119,14 +149,13 @@ impl App {
         let trusted = attempt.caller.application.state().is_some_and(|state| state.trusted_backend);
         let bare = bare_will_do(trusted, attempt.tier());
         let about = For {
-            tenant: attempt.gate.tenant(),
             operation: OPERATION,
             request: &asked.request.bytes,
             subjects: &attempt.names(&asked.subject),
             asked: Asked { level: Level::Aal1, age: limits::FIRST_FACTOR_AGE, bare },
             now: attempt.at,
         };
-        match self.judge(proof, &about).await? {
+        match self.judge(&attempt.gate, &attempt.view, proof, &about).await {
             Some(evidence) => Ok(evidence),
             None if matches!(proof, Proof::Bare(_)) && bare => Err(Problem::FirstFactorRequired),
             None => Err(Problem::AssuranceInsufficient),
@@ -141,7 +170,13 @@ impl App {
         let private = self.private(attempt.key(), &wanted.asked.client).await?;
         let run = Run::new(&attempt, &wanted, private);
         let Wanted { standing, check_mismatch, mark, asked, .. } = wanted;
-        match self.decided(&attempt.view, move |view| run.step(view)).await? {
+        let ended = match self.decided(&attempt.view, move |view| run.step(view)).await {
+            Err(problem @ Problem::TooManyAttempts { .. }) => {
+                return Err(self.not_tested(&attempt, standing, problem).await);
+            }
+            other => other?,
+        };
+        match ended {
             Ended::Answer(Found::Kept(kept)) => self.redeemed(&attempt, kept, asked).map(Some),
             Ended::Answer(Found::Seen(remembered)) => {
                 let kept = self.repeat(&attempt, remembered, check_mismatch).await?;
@@ -161,7 +196,7 @@ impl App {
     async fn was_seen(&self, attempt: &Attempt, mark: RequestMark) -> bool {
         let Ok(view) = self.look(&attempt.view.wants()).await else { return false };
         let held = view.held::<postern_core::subject::Subject>(attempt.key()).ok();
-        held.and_then(|held| held.state().map(|state| state.recent.has_key(mark.key, attempt.at)))
+        held.and_then(|held| held.state().map(|state| state.recent.by_key(mark.key, attempt.at).is_some()))
             .unwrap_or(false)
     }
 }
@@ -171,7 +206,7 @@ pub(super) struct Wanted<'a> {
     pub(super) prepared: Arc<Prepared>,
     pub(super) corrected: Option<u8>,
     pub(super) check_mismatch: bool,
-    pub(super) evidence: Evidence,
+    pub(super) evidence: Option<Evidence>,
     pub(super) standing: Standing,
     pub(super) mark: RequestMark,
     pub(super) asked: &'a Redemption,
@@ -185,13 +220,12 @@ struct Run {
     corrected: Option<u8>,
     check_mismatch: bool,
     purpose: Purpose,
-    evidence: Evidence,
     standing: Standing,
     mark: RequestMark,
     application: String,
     txn: Fixed<32>,
     format: postern_codes::Format,
-    private: Option<Vec<u8>>,
+    ground: Ground,
     now: postern_core::Time,
 }
 
@@ -204,28 +238,22 @@ impl Run {
             corrected: wanted.corrected,
             check_mismatch: wanted.check_mismatch,
             purpose: wanted.asked.purpose,
-            evidence: wanted.evidence.clone(),
             standing: wanted.standing,
             mark: wanted.mark,
             application: attempt.gate.application().to_string(),
             txn: Fixed(Sha256::digest(wanted.asked.txn.as_bytes()).into()),
             format: attempt.default_settings().format,
-            private,
+            ground: Ground { tier: Some(attempt.tier()), evidence: wanted.evidence.clone(), private },
             now: attempt.now,
         }
     }
 
     fn step(&self, view: &View) -> Result<Step<Result<Found, Problem>, ()>, Tampered> {
-        let caller = match self.gate.check(view) {
-            Ok(caller) => caller,
-            Err(problem) => return Ok(Step::Nothing(Err(problem))),
+        let (subject, mut draft) = match self.gate.open(view, &self.name, &self.ground, self.now)? {
+            Ok(opened) => opened,
+            Err(stop) => return Ok(stop.step()),
         };
-        let Some(subject) = self.gate.subject(view, &self.name)? else { return Ok(Step::Prepare(())) };
-        if let Some(Err(problem)) = subject.state().map(|state| caller.reaches(state.tier)) {
-            return Ok(Step::Nothing(Err(problem)));
-        }
         let (key, at) = (subject.key(), view.at(self.now));
-        let mut draft = self.gate.draft(&caller, view, self.now, self.private.clone());
         let refused = Problem::CodeNotAccepted { check_mismatch: self.check_mismatch };
         let nothing = |problem| Ok(Step::Nothing(Err(problem)));
         match subject::redeem(subject, &self.redeem(), &mut draft) {
@@ -250,7 +278,7 @@ impl Run {
 
     /// An assertion is used up by what it was tested with.
     fn take_assertion(&self, owner: postern_core::kernel::Key, draft: &mut postern_core::kernel::Draft) {
-        crate::sets::take_assertion(&self.evidence, self.gate.tenant(), owner, draft);
+        crate::sets::take_assertion(self.ground.evidence.as_ref(), self.gate.tenant(), owner, draft);
     }
 
     fn redeem(&self) -> Redeem<'_> {
@@ -258,7 +286,7 @@ impl Run {
             prepared: &self.prepared,
             corrected: self.corrected,
             purpose: self.purpose,
-            evidence: &self.evidence,
+            evidence: self.ground.evidence.as_ref(),
             class: self.standing.class,
             source: self.standing.source,
             request: self.mark,

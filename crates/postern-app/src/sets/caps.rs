@@ -3,22 +3,28 @@
 use std::time::Duration;
 
 use postern_core::Time;
-use postern_core::kernel::{ClaimKey, Space};
+use postern_core::kernel::{ClaimKey, Kind, Space, Want};
 
 use crate::Problem;
 use crate::app::App;
 use crate::authorise::{Caller, Gate};
 
 /// The next place under a cap, to be claimed with the decision.
+#[derive(Clone)]
 pub(super) struct Capped {
     pub(super) place: Option<ClaimKey>,
     pub(super) until: Time,
+    name: Vec<u8>,
+    number: u32,
 }
 
+/// How often the next place is tried before the service says that it is busy.
+pub(super) const PLACES_TRIED: usize = 64;
+
 impl App {
-    /// The next place that may be free. Which ones are taken is known by trying: what this process remembers
-    /// only saves tries.
-    pub(super) fn capped(
+    /// The next place that may be free. Places are taken in order, so after a start the first free one is found
+    /// by halving.
+    pub(super) async fn capped(
         &self,
         gate: &Gate,
         caller: &Caller,
@@ -28,16 +34,40 @@ impl App {
         let hour = now.seconds() / 3600;
         let until = Time::from_millis((hour + 2) * 3_600_000);
         let caps = caller.application.state().and_then(|state| state.caps);
-        let Some(caps) = caps else { return Ok(Capped { place: None, until }) };
-        let most = if operation == "stage" { caps.stage } else { caps.revoke };
         let name =
             [gate.application().bytes().as_slice(), operation.as_bytes(), &hour.to_be_bytes()].concat();
-        let number = self.caps.count(&name);
+        let Some(caps) = caps else { return Ok(Capped { place: None, until, name, number: 0 }) };
+        let most = if operation == "stage" { caps.stage } else { caps.revoke };
+        let place = |number| self.local().cap(gate.tenant(), gate.application(), operation, hour, number);
+        let number = match self.caps.known(&name) {
+            Some(number) => number,
+            None => self.first_free(most, place).await?,
+        };
         if number >= most {
             return Err(Problem::TooManyRequests { after: Duration::from_secs(3600 - now.seconds() % 3600) });
         }
-        let place = self.local().cap(gate.tenant(), gate.application(), operation, hour, number);
-        Ok(Capped { place: Some(place), until })
+        Ok(Capped { place: Some(place(number)), until, name, number })
+    }
+
+    async fn first_free(&self, most: u32, place: impl Fn(u32) -> ClaimKey) -> Result<u32, Problem> {
+        let (mut low, mut high) = (0, most);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let want = Want::Claim { place: place(middle), kind: Kind::Subject };
+            if self.look(&[want]).await?.taken(place(middle)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
+    }
+
+    /// The place is taken now, by this request or another.
+    pub(super) fn taken(&self, capped: &Capped) {
+        if capped.place.is_some() {
+            self.caps.raise(&capped.name, capped.number + 1);
+        }
     }
 }
 

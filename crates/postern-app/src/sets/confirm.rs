@@ -6,18 +6,18 @@ use postern_core::Time;
 use postern_core::application::{Scope, Token};
 use postern_core::encoding::Fixed;
 use postern_core::ids::SetId;
-use postern_core::kernel::{EventHead, Held, Key, Kind, Step, Want};
+use postern_core::kernel::{Key, Step};
 use postern_core::recent::RequestMark;
-use postern_core::subject::{self, Confirm, Confirmed, Subject, SubjectFact};
+use postern_core::subject::{self, Confirm, Confirmed, SubjectFact};
 use postern_core::verifier::Stretch;
 use zeroize::Zeroizing;
 
 use crate::Problem;
 use crate::app::App;
-use crate::authorise::subject_id;
-use crate::prepare::{Whose, read};
-use crate::request::{Client, Idempotent};
-use crate::source::source;
+use crate::authorise::Ground;
+use crate::prepare::Whose;
+use crate::redemptions::Person;
+use crate::request::{Client, Idempotent, SubjectName};
 use crate::work::{Ended, TRIES};
 
 /// The operation's name in fingerprints.
@@ -73,29 +73,25 @@ impl App {
         asked: &Confirmation,
     ) -> Result<Option<ConfirmedSet>, Problem> {
         let gate = self.gate(token, Scope::SetsStage);
-        let now = self.now();
-        let key = Key::of(Kind::Subject, gate.tenant(), asked.set.subject);
-        let [application, tenant] = gate.wants();
-        let view = self.look(&[application, tenant, Want::Key(key)]).await?;
-        let caller = gate.check(&view)?;
-        let held: Held<Subject> = match view.held(key) {
-            Ok(held) => held,
-            Err(tampered) => {
-                self.note_rejected(tampered.key).await;
-                return Err(Problem::StateChanged);
-            }
-        };
+        let name = SubjectName::Id(asked.set.subject);
+        let attempt = self.attempt(gate.clone(), &name).await?;
+        let Person::Subject(held) = &attempt.person else { return Err(Problem::NotFound) };
         let state = held.state().ok_or(Problem::NotFound)?;
-        caller.reaches(state.tier)?;
-        let prefixes = caller.tenant.state().map(|tenant| tenant.prefixes()).unwrap_or_default();
-        let word = read(&asked.code, &prefixes)?;
+        let (key, now, application) = (held.key(), attempt.now, gate.application());
+        let request_key = Fixed(self.local().idempotency_key(application, &asked.request.key));
+        let known = attempt.known(request_key);
+        let staged = state.staged.as_ref().filter(|staged| staged.set.generation == asked.set.generation);
+        if known.is_none() && staged.is_none_or(|staged| staged.confirm_by <= attempt.at) {
+            let never = asked.set.generation == 0 || asked.set.generation > state.generation;
+            return Err(if never { Problem::NotFound } else { Problem::StateChanged });
+        }
+        let standing = self.standing(&attempt, &asked.client);
+        let word = self.read_word(&attempt, standing, &asked.code)?;
+        let _place = self.enter(&attempt, standing)?;
         let check_mismatch = word.check_mismatch;
-        let stretch = state.staged.as_ref().map_or(Stretch::ARGON2ID, |staged| staged.set.stretch);
-        let stretch = if stretch == Stretch::None { Stretch::ARGON2ID } else { stretch };
-        let (epoch, salt) = (state.epoch.bytes().to_vec(), state.salt.bytes().to_vec());
-        let whose = Whose { tenant: gate.tenant(), subject: subject_id(&held), epoch, salt, stretch };
-        let prepared = self.prepare(word, whose).await?;
-        let application = gate.application();
+        let set = staged.map(|staged| staged.set.stretch).filter(|stretch| *stretch != Stretch::None);
+        let stretch = known.map_or(set.unwrap_or(Stretch::ARGON2ID), |known| known.stretch);
+        let prepared = self.prepare(word, Whose { stretch, ..attempt.whose(known) }).await?;
         let named = Zeroizing::new([asked.set.to_string().as_bytes(), prepared.material.bytes()].concat());
         let request = RequestMark {
             fingerprint: Fixed(self.local().fingerprint(
@@ -104,18 +100,18 @@ impl App {
                 &asked.request.bytes.0,
                 &named,
             )),
-            key: Fixed(self.local().idempotency_key(application, &asked.request.key)),
+            key: request_key,
+            stretch: prepared.material.stretch,
         };
-        let source = source(self.local(), gate.tenant(), application, &asked.client, now);
+        let source = standing.source;
         let private = self.private(key, &asked.client).await?;
+        let ground = Ground { tier: Some(state.tier), evidence: None, private };
         let generation = asked.set.generation;
-        let ended = self.decided(&view, move |view| {
-            let caller = match gate.check(view) {
-                Ok(caller) => caller,
-                Err(problem) => return Ok(Step::Nothing(Err(problem))),
+        let ended = self.decided(&attempt.view, move |view| {
+            let (held, mut draft) = match gate.open(view, &name, &ground, now)? {
+                Ok(opened) => opened,
+                Err(stop) => return Ok(stop.step_or_not_found()),
             };
-            let held: Held<Subject> = view.held(key)?;
-            let mut draft = gate.draft(&caller, view, now, private.clone());
             let wanted = Confirm { generation, prepared: &prepared, check_mismatch, request, source };
             let confirmed = subject::confirm(held, &wanted, &mut draft);
             Ok(match confirmed {
@@ -174,9 +170,7 @@ impl App {
     }
 
     async fn subject_fact(&self, key: Key, version: u64) -> Result<Option<SubjectFact>, Problem> {
-        let stored = self.store().event(key, version).await.map_err(|fault| Problem::unavailable(&fault))?;
-        let Some(stored) = stored else { return Ok(None) };
-        let head = EventHead::read(&stored.bytes).map_err(|fault| Problem::unavailable(&fault))?;
+        let (head, _) = self.genuine_event(key, version).await?;
         head.fact::<SubjectFact>().map_err(|fault| Problem::unavailable(&fault))
     }
 }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use postern_core::application::{Scope, Token};
 use postern_core::ids::SetId;
-use postern_core::kernel::{Held, Key, Kind, Step, Want};
-use postern_core::subject::{self, Discarded, Subject};
+use postern_core::kernel::Step;
+use postern_core::subject::{self, Discarded};
 
 use crate::Problem;
 use crate::app::App;
+use crate::authorise::Ground;
+use crate::request::SubjectName;
 use crate::work::Ended;
 
 impl App {
@@ -19,20 +21,15 @@ impl App {
     pub async fn discard(&self, token: &Arc<Token>, set: SetId) -> Result<(), Problem> {
         let gate = self.gate(token, Scope::SetsStage);
         let now = self.now();
-        let key = Key::of(Kind::Subject, gate.tenant(), set.subject);
-        let [application, tenant] = gate.wants();
-        let view = self.look(&[application, tenant, Want::Key(key)]).await?;
-        gate.check(&view)?;
+        let name = SubjectName::Id(set.subject);
+        let mut wants = gate.wants();
+        wants.push(name.want(gate.tenant(), self.local()));
+        let view = self.look(&wants).await?;
         let ended = self.decided(&view, move |view| {
-            let caller = match gate.check(view) {
-                Ok(caller) => caller,
-                Err(problem) => return Ok(Step::Nothing(Err(problem))),
+            let (held, mut draft) = match gate.open(view, &name, &Ground::default(), now)? {
+                Ok(opened) => opened,
+                Err(stop) => return Ok(stop.step_or_not_found()),
             };
-            let held: Held<Subject> = view.held(key)?;
-            if let Some(Err(problem)) = held.state().map(|state| caller.reaches(state.tier)) {
-                return Ok(Step::Nothing(Err(problem)));
-            }
-            let mut draft = gate.draft(&caller, view, now, None);
             let answer = match subject::discard(held, set.generation, &mut draft) {
                 Discarded::Done => Ok(()),
                 Discarded::NotFound => Err(Problem::NotFound),

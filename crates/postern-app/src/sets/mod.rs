@@ -16,8 +16,8 @@ pub use stage::{ShownCode, StagedSet, Staging};
 
 /// Takes the place of a used assertion in the name of the record that the draft changes. It is kept a while
 /// longer than any assertion lives.
-pub(crate) fn take_assertion(evidence: &Evidence, tenant: TenantId, owner: Key, draft: &mut Draft) {
-    if let Some(used) = evidence.assertion {
+pub(crate) fn take_assertion(evidence: Option<&Evidence>, tenant: TenantId, owner: Key, draft: &mut Draft) {
+    if let Some(used) = evidence.and_then(|evidence| evidence.assertion) {
         let place = ClaimKey { tenant, space: Space::Assertion, key: used.0 };
         let until = draft.context().at.plus(limits::ASSERTION_LIVES * 30);
         draft.claim_until(place, owner, until);

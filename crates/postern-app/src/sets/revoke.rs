@@ -5,16 +5,18 @@ use std::sync::Arc;
 use postern_core::application::{Scope, Token};
 use postern_core::encoding::Fixed;
 use postern_core::ids::SetId;
-use postern_core::kernel::{Held, Key, Kind, Step, Want};
+use postern_core::kernel::{Key, Kind, Step};
 use postern_core::recent::RequestMark;
 use postern_core::subject::fact::RevokeReason;
-use postern_core::subject::{self, Revoke, Revoked, Subject};
+use postern_core::subject::{self, Revoke, Revoked};
+use postern_core::verifier::Stretch;
 
-use super::caps::is_cap;
+use super::caps::{PLACES_TRIED, is_cap};
 use crate::Problem;
 use crate::app::App;
-use crate::request::Idempotent;
-use crate::work::{Ended, TRIES};
+use crate::authorise::Ground;
+use crate::request::{Idempotent, SubjectName};
+use crate::work::Ended;
 
 /// The operation's name in fingerprints.
 const OPERATION: &str = "revoke";
@@ -32,7 +34,7 @@ impl App {
         reason: RevokeReason,
         request: &Idempotent,
     ) -> Result<(), Problem> {
-        for _ in 0..TRIES {
+        for _ in 0..PLACES_TRIED {
             if self.revoke_once(token, set, slot, reason, request).await? {
                 return Ok(());
             }
@@ -51,8 +53,10 @@ impl App {
         let gate = self.gate(token, Scope::SetsRevoke);
         let now = self.now();
         let key = Key::of(Kind::Subject, gate.tenant(), set.subject);
-        let [application, tenant] = gate.wants();
-        let view = self.look(&[application, tenant, Want::Key(key)]).await?;
+        let name = SubjectName::Id(set.subject);
+        let mut wants = gate.wants();
+        wants.push(name.want(gate.tenant(), self.local()));
+        let view = self.look(&wants).await?;
         let caller = gate.check(&view)?;
         let named = [set.to_string().as_bytes(), &[slot.unwrap_or_default()]].concat();
         let mark = RequestMark {
@@ -63,40 +67,53 @@ impl App {
                 &named,
             )),
             key: Fixed(self.local().idempotency_key(gate.application(), &request.key)),
+            stretch: Stretch::None,
         };
-        let capped = self.capped(&gate, &caller, OPERATION, now)?;
+        let capped = self.capped(&gate, &caller, OPERATION, now).await?;
         let epoch = self.random()?;
+        let place = capped.clone();
         let ended = self.decided(&view, move |view| {
-            let caller = match gate.check(view) {
-                Ok(caller) => caller,
-                Err(problem) => return Ok(Step::Nothing(Err(problem))),
+            let (held, mut draft) = match gate.open(view, &name, &Ground::default(), now)? {
+                Ok(opened) => opened,
+                Err(stop) => return Ok(stop.step_or_not_found()),
             };
-            let held: Held<Subject> = view.held(key)?;
-            if let Some(Err(problem)) = held.state().map(|state| caller.reaches(state.tier)) {
-                return Ok(Step::Nothing(Err(problem)));
-            }
-            let mut draft = gate.draft(&caller, view, now, None);
             let revoked = match slot {
-                Some(slot) => subject::revoke_code(held, set.generation, slot, reason, mark, &mut draft),
+                Some(slot) => {
+                    subject::revoke_code(held, set.generation, slot, reason, Some(mark), &mut draft)
+                }
                 None => {
-                    let wanted = Revoke { generation: set.generation, reason, epoch, request: Some(mark) };
+                    let wanted = Revoke {
+                        generation: set.generation,
+                        reason,
+                        epoch,
+                        request: Some(mark),
+                        stages: None,
+                    };
                     subject::revoke(held, &wanted, &mut draft)
                 }
             };
-            if let Some(place) = capped.place {
-                draft.claim_until(place, key, capped.until);
+            if let Some(taken) = place.place {
+                draft.claim_until(taken, key, place.until);
             }
             let answer = match revoked {
-                Revoked::Done => Ok(()),
+                Revoked::Done => Ok(!draft.is_empty()),
                 Revoked::NotFound => Err(Problem::NotFound),
                 Revoked::KeyReused => Err(Problem::IdempotencyKeyReused),
             };
             Ok(if draft.is_empty() { Step::Nothing(answer) } else { Step::Decided(draft, answer) })
         });
         match ended.await? {
-            Ended::Answer(()) => Ok(true),
+            Ended::Answer(committed) => {
+                if committed {
+                    self.taken(&capped);
+                }
+                Ok(true)
+            }
             Ended::Again => Ok(false),
-            Ended::Taken(place) if is_cap(place) => Ok(false),
+            Ended::Taken(place) if is_cap(place) => {
+                self.taken(&capped);
+                Ok(false)
+            }
             Ended::Taken(_) | Ended::Rejected => Err(Problem::StateChanged),
         }
     }

@@ -8,20 +8,21 @@ use postern_core::application::{Scope, Token};
 use postern_core::assurance::{Asked, Evidence, Level};
 use postern_core::encoding::Fixed;
 use postern_core::ids::SetId;
-use postern_core::kernel::{EventHead, Held, Key, Step, View};
+use postern_core::kernel::{Held, Key, Step, View};
 use postern_core::limits;
 use postern_core::recent::RequestMark;
 use postern_core::subject::fact::{RevokeReason, StageReason};
 use postern_core::subject::{self, Purpose, Revoke, Stage, Subject, SubjectFact};
 use postern_core::tenant::{Tier, TierSettings};
+use postern_core::verifier::Stretch;
 use zeroize::Zeroizing;
 
-use super::caps::is_cap;
+use super::caps::{Capped, PLACES_TRIED, is_cap};
 use super::make::Made;
 use super::take_assertion;
 use crate::Problem;
 use crate::app::App;
-use crate::authorise::{Caller, Gate, subject_id};
+use crate::authorise::{Caller, Gate, Ground, subject_id};
 use crate::proof::{For, Proof, bare_will_do};
 use crate::request::{Idempotent, SubjectName};
 use crate::work::{Ended, TRIES};
@@ -91,19 +92,20 @@ impl App {
     /// as it should.
     pub async fn stage(&self, token: &Arc<Token>, asked: Staging) -> Result<StagedSet, Problem> {
         asked.subject.check()?;
-        let gate = self.gate(token, Scope::SetsStage);
-        let mut ended = None;
+        let gate = self.gate(token, Scope::SetsStage).vouched(self.prover_of(asked.proof.as_ref()));
         for _ in 0..TRIES {
             let looked = self.look_to_stage(gate.clone(), &asked.subject).await?;
             let mark = self.stage_mark(&looked, &asked);
-            let seen = looked.state()?.recent.has_key(mark.key, looked.now);
-            let evidence = if seen { None } else { Some(self.stage_proof(&looked, &asked).await?) };
-            let before = if seen { None } else { self.end_before(&looked, &asked).await? };
-            if let Some(generation) = before {
-                ended = Some(generation);
+            if looked.state()?.recent.by_key(mark.key, looked.now).is_some() {
+                return self.stage_seen(&looked, mark).await;
+            }
+            let settings = settings(&looked, &asked)?;
+            let evidence = self.stage_proof(&looked, &asked).await?;
+            let moved = self.end_before(&looked, &asked, mark, &evidence).await?;
+            if moved {
                 continue;
             }
-            if let Some(staged) = self.stage_once(looked, &asked, mark, evidence, ended).await? {
+            if let Some(staged) = self.stage_once(looked, &asked, mark, evidence, settings).await? {
                 return Ok(staged);
             }
         }
@@ -112,8 +114,9 @@ impl App {
 
     async fn look_to_stage(&self, gate: Gate, name: &SubjectName) -> Result<Looked, Problem> {
         let now = self.now();
-        let [application, tenant] = gate.wants();
-        let view = self.look(&[application, tenant, name.want(gate.tenant(), self.local())]).await?;
+        let mut wants = gate.wants();
+        wants.push(name.want(gate.tenant(), self.local()));
+        let view = self.look(&wants).await?;
         let caller = gate.check(&view)?;
         let subject = match gate.subject(&view, name) {
             Ok(subject) => subject.ok_or(Problem::NotFound)?,
@@ -130,7 +133,7 @@ impl App {
         let application = looked.gate.application();
         let key = Fixed(self.local().idempotency_key(application, &asked.request.key));
         let fingerprint = self.local().fingerprint(OPERATION, application, &asked.request.bytes.0, &[]);
-        RequestMark { fingerprint: Fixed(fingerprint), key }
+        RequestMark { fingerprint: Fixed(fingerprint), key, stretch: Stretch::None }
     }
 
     /// Staging needs a fresh strong proof of the holder; a bare word never ends a set before its successor.
@@ -143,43 +146,54 @@ impl App {
             if state.tier >= Tier::Privileged { limits::ASSURANCE_AGE_STRICT } else { limits::ASSURANCE_AGE };
         let bare = bare_will_do(trusted, state.tier) && asked.reason == StageReason::Renew;
         let about = For {
-            tenant: looked.gate.tenant(),
             operation: OPERATION,
             request: &asked.request.bytes,
             subjects: &[subject_id(&looked.subject).to_string(), asked.subject.text()],
             asked: Asked { level: Level::Aal2, age, bare },
             now: looked.now,
         };
-        self.judge(proof, &about).await?.ok_or(Problem::AssuranceInsufficient)
+        let evidence = self.judge(&looked.gate, &looked.view, proof, &about).await;
+        evidence.ok_or(Problem::AssuranceInsufficient)
     }
 
-    /// Ends the active set first and for good, if it was lost or compromised; names it, so that a late retry
-    /// never ends its successor.
-    async fn end_before(&self, looked: &Looked, asked: &Staging) -> Result<Option<u32>, Problem> {
+    /// Ends the active set first and for good, if it was lost or compromised. The record remembers for which
+    /// request, so that a late retry never ends the successor. Whether anything moved: then look again.
+    async fn end_before(
+        &self,
+        looked: &Looked,
+        asked: &Staging,
+        mark: RequestMark,
+        evidence: &Evidence,
+    ) -> Result<bool, Problem> {
         let reason = match asked.reason {
-            StageReason::Renew => return Ok(None),
+            StageReason::Renew => return Ok(false),
             StageReason::Lost => RevokeReason::Lost,
             StageReason::Compromised => RevokeReason::Compromised,
         };
-        let active = looked.state()?.active.as_ref().filter(|active| active.expires_at > looked.now);
-        let Some(generation) = active.map(|active| active.set.generation) else { return Ok(None) };
-        let revoke = Revoke { generation, reason, epoch: self.random()?, request: None };
+        let state = looked.state()?;
+        let active = state.active.as_ref().filter(|active| active.expires_at > looked.now);
+        let Some(generation) = active.map(|active| active.set.generation) else { return Ok(false) };
+        if state.ended_for(mark.key, looked.now).is_some() {
+            return Ok(false);
+        }
+        let stages = Some((mark.key, evidence.assertion));
+        let revoke = Revoke { generation, reason, epoch: self.random()?, request: None, stages };
         let (gate, name, now) = (looked.gate.clone(), asked.subject.clone(), looked.now);
+        let ground = Ground { tier: Some(state.tier), evidence: Some(evidence.clone()), private: None };
         let ended = self.decided(&looked.view, move |view| {
-            let caller = match gate.check(view) {
-                Ok(caller) => caller,
-                Err(problem) => return Ok(Step::Nothing(Err(problem))),
+            let (held, mut draft) = match gate.open(view, &name, &ground, now)? {
+                Ok(opened) => opened,
+                Err(stop) => return Ok(stop.step()),
             };
-            let Some(held) = gate.subject(view, &name)? else {
-                return Ok(Step::Nothing(Err(Problem::NotFound)));
-            };
-            let mut draft = gate.draft(&caller, view, now, None);
+            let owner = held.key();
             let _ = subject::revoke(held, &revoke, &mut draft);
+            take_assertion(ground.evidence.as_ref(), gate.tenant(), owner, &mut draft);
             Ok(if draft.is_empty() { Step::Nothing(Ok(())) } else { Step::Decided(draft, Ok(())) })
         });
         match ended.await? {
+            Ended::Answer(()) | Ended::Again => Ok(true),
+            Ended::Taken(_) => Err(Problem::AssuranceInsufficient),
             Ended::Rejected => Err(Problem::StateChanged),
-            Ended::Answer(()) | Ended::Again | Ended::Taken(_) => Ok(Some(generation)),
         }
     }
 
@@ -188,36 +202,69 @@ impl App {
         looked: Looked,
         asked: &Staging,
         mark: RequestMark,
-        evidence: Option<Evidence>,
-        ended: Option<u32>,
+        evidence: Evidence,
+        settings: TierSettings,
     ) -> Result<Option<StagedSet>, Problem> {
-        let id = subject_id(&looked.subject);
-        let settings = settings(&looked, asked)?;
+        let (id, state) = (subject_id(&looked.subject), looked.state()?);
         let prefix = looked.caller.tenant.state().map(|tenant| tenant.prefix()).unwrap_or_default();
-        let Some(evidence) = evidence else {
-            return self.stage_seen(&looked, mark).await.map(Some);
-        };
-        let made = self.make(looked.gate.tenant(), id, looked.state()?, settings, prefix).await?;
-        let capped = self.capped(&looked.gate, &looked.caller, OPERATION, looked.now)?;
-        let wanted = Stage {
+        let made = self.make(looked.gate.tenant(), id, state, settings, prefix).await?;
+        let ended = state.ended_for(mark.key, looked.now);
+        // The assertion was used up when the set before was ended for this very request.
+        let took = ended.is_none_or(|ended| ended.assertion != evidence.assertion);
+        let wanted = Arc::new(Stage {
             reason: asked.reason,
             purposes: asked.purposes.clone(),
-            evidence,
-            ended,
+            evidence: evidence.clone(),
+            ended: ended.map(|ended| ended.generation),
             request: mark,
             new: made.new.clone(),
-        };
-        let (gate, name, now) = (looked.gate.clone(), asked.subject.clone(), looked.now);
-        let outcome = self.decided(&looked.view, move |view| {
-            let caller = match gate.check(view) {
-                Ok(caller) => caller,
-                Err(problem) => return Ok(Step::Nothing(Err(problem))),
+        });
+        let ground = Ground { tier: Some(state.tier), evidence: Some(evidence), private: None };
+        for _ in 0..PLACES_TRIED {
+            let capped = self.capped(&looked.gate, &looked.caller, OPERATION, looked.now).await?;
+            let outcome =
+                self.decide_to_stage(&looked, asked, &wanted, &ground, took, capped.clone()).await?;
+            return match outcome {
+                Ended::Answer(Found::Staged(confirm_by)) => {
+                    self.taken(&capped);
+                    Ok(Some(shown(id, made, confirm_by)))
+                }
+                Ended::Answer(Found::Seen(version)) => {
+                    self.staged_before(looked.subject.key(), version).await.map(Some)
+                }
+                Ended::Again => Ok(None),
+                Ended::Taken(place) if is_cap(place) => {
+                    self.taken(&capped);
+                    continue;
+                }
+                Ended::Taken(_) => self.stage_seen(&looked, mark).await.map(Some),
+                Ended::Rejected => Err(Problem::StateChanged),
             };
-            let Some(held) = gate.subject(view, &name)? else { return Ok(Step::Prepare(())) };
+        }
+        Err(Problem::Unavailable)
+    }
+
+    async fn decide_to_stage(
+        &self,
+        looked: &Looked,
+        asked: &Staging,
+        wanted: &Arc<Stage>,
+        ground: &Ground,
+        took: bool,
+        capped: Capped,
+    ) -> Result<Ended<Found>, Problem> {
+        let (gate, name, now) = (looked.gate.clone(), asked.subject.clone(), looked.now);
+        let (wanted, ground) = (Arc::clone(wanted), ground.clone());
+        self.decided(&looked.view, move |view| {
+            let (held, mut draft) = match gate.open(view, &name, &ground, now)? {
+                Ok(opened) => opened,
+                Err(stop) => return Ok(stop.step()),
+            };
             let (owner, at) = (held.key(), view.at(now));
-            let mut draft = gate.draft(&caller, view, now, None);
             let staged = subject::stage(held, &wanted, &mut draft);
-            take_assertion(&wanted.evidence, gate.tenant(), owner, &mut draft);
+            if took {
+                take_assertion(ground.evidence.as_ref(), gate.tenant(), owner, &mut draft);
+            }
             if let Some(place) = capped.place {
                 draft.claim_until(place, owner, capped.until);
             }
@@ -231,17 +278,8 @@ impl App {
                 }
                 subject::Staged::Again => Step::Prepare(()),
             })
-        });
-        match outcome.await? {
-            Ended::Answer(Found::Staged(confirm_by)) => Ok(Some(shown(id, made, confirm_by))),
-            Ended::Answer(Found::Seen(version)) => {
-                self.staged_before(looked.subject.key(), version).await.map(Some)
-            }
-            Ended::Again => Ok(None),
-            Ended::Taken(place) if is_cap(place) => Ok(None),
-            Ended::Taken(_) => self.stage_seen(&looked, mark).await.map(Some),
-            Ended::Rejected => Err(Problem::StateChanged),
-        }
+        })
+        .await
     }
 
     /// The key was seen: the same request is answered without codes, another one is refused. An assertion
@@ -261,9 +299,7 @@ impl App {
     }
 
     async fn staged_before(&self, key: Key, version: u64) -> Result<StagedSet, Problem> {
-        let stored = self.store().event(key, version).await.map_err(|fault| Problem::unavailable(&fault))?;
-        let stored = stored.ok_or(Problem::Unavailable)?;
-        let head = EventHead::read(&stored.bytes).map_err(|fault| Problem::unavailable(&fault))?;
+        let (head, _) = self.genuine_event(key, version).await?;
         let Ok(Some(SubjectFact::Staged(staged))) = head.fact::<SubjectFact>() else {
             return Err(Problem::IdempotencyKeyReused);
         };

@@ -57,9 +57,9 @@ impl App {
         let (now, tenant) = (self.now(), gate.tenant());
         let id = SubjectId::new(self.random()?);
         let key = Key::of(Kind::Subject, tenant, id);
-        let [application, settings] = gate.wants();
-        let view =
-            self.look(&[application, settings, name.want(tenant, self.local()), Want::Key(key)]).await?;
+        let mut wants = gate.wants();
+        wants.extend([name.want(tenant, self.local()), Want::Key(key)]);
+        let view = self.look(&wants).await?;
         let caller = gate.check(&view)?;
         match gate.subject(&view, name) {
             Ok(Some(held)) => {

@@ -43,8 +43,9 @@ impl App {
         let scope = if only_tier { Scope::SubjectsTierRaise } else { Scope::SubjectsWrite };
         let (gate, now) = (self.gate(token, scope), self.now());
         let key = Key::of(Kind::Subject, gate.tenant(), id);
-        let [application, tenant] = gate.wants();
-        let view = self.look(&[application, tenant, Want::Key(key)]).await?;
+        let mut wants = gate.wants();
+        wants.push(Want::Key(key));
+        let view = self.look(&wants).await?;
         let caller = gate.check(&view)?;
         if patch.tier.is_some() {
             self.gate(token, Scope::SubjectsTierRaise).check(&view)?;

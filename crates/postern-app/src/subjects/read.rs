@@ -21,8 +21,9 @@ impl App {
         name.check()?;
         let gate = self.gate(token, Scope::SubjectsRead);
         let now = self.now();
-        let [application, tenant] = gate.wants();
-        let view = self.look(&[application, tenant, name.want(gate.tenant(), self.local())]).await?;
+        let mut wants = gate.wants();
+        wants.push(name.want(gate.tenant(), self.local()));
+        let view = self.look(&wants).await?;
         let caller = gate.check(&view)?;
         let held = match gate.subject(&view, name) {
             Ok(held) => held.ok_or(Problem::NotFound)?,

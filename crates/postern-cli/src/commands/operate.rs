@@ -30,6 +30,7 @@ pub(super) async fn operate(configured: &Configured, command: Command) -> Result
     }
     let app = installation::open(&config)?;
     installation::check_keys(&app, &config).await?;
+    installation::check_anchor(&app, &config).await?;
     app.operate(&whoami(), command).await.map_err(Failure::refused)
 }
 

@@ -1,5 +1,6 @@
 //! A running service: listeners, jobs, and a stop that finishes what it began.
 
+use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,13 +44,26 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
         let _ = stop.send(true);
     });
     let metrics = Arc::new(Metrics::new());
-    let jobs = tokio::spawn(jobs(
-        Arc::clone(&running.app),
-        running.anchors,
-        Arc::clone(&running.readiness),
-        Arc::clone(&metrics),
-        stopping.clone(),
-    ));
+    let anchor = running.anchors.map(|anchors| {
+        let (app, readiness, metrics) =
+            (Arc::clone(&running.app), Arc::clone(&running.readiness), Arc::clone(&metrics));
+        tokio::spawn(keep_anchor(app, anchors, readiness, metrics, stopping.clone()))
+    });
+    let (sums, expiry) = (Arc::clone(&running.app), Arc::clone(&running.app));
+    let jobs = [
+        tokio::spawn(every(SUMS, stopping.clone(), move || {
+            let app = Arc::clone(&sums);
+            async move {
+                app.flush_sums().await;
+            }
+        })),
+        tokio::spawn(every(EXPIRY, stopping.clone(), move || {
+            let app = Arc::clone(&expiry);
+            async move {
+                app.settle_due().await;
+            }
+        })),
+    ];
     let socket = running.operator.as_ref().map(|(_, path)| path.clone());
     let operator = running.operator.map(|(listener, _)| {
         let app = Arc::clone(&running.app);
@@ -62,40 +76,49 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     if let Some(operator) = operator {
         let _ = operator.await;
     }
-    let _ = jobs.await;
+    for job in jobs.into_iter().chain(anchor) {
+        let _ = job.await;
+    }
     if let Some(socket) = socket {
         let _ = std::fs::remove_file(socket);
     }
     Ok(())
 }
 
-async fn jobs(
+/// Runs a job at its interval, and once more when the service stops. Each job has a task of its own: a long one
+/// holds no other up.
+async fn every<F: Future<Output = ()>>(
+    interval: Duration,
+    stopping: watch::Receiver<bool>,
+    job: impl Fn() -> F,
+) {
+    let mut ticks = tokio::time::interval(interval);
+    let stop = stopped(stopping);
+    tokio::pin!(stop);
+    loop {
+        let over = tokio::select! { _ = ticks.tick() => false, () = &mut stop => true };
+        job().await;
+        if over {
+            return;
+        }
+    }
+}
+
+/// Writes the anchor once a second, and a last time when the service stops.
+async fn keep_anchor(
     app: Arc<App>,
-    anchors: Option<Arc<dyn Anchors>>,
+    anchors: Arc<dyn Anchors>,
     readiness: Arc<Readiness>,
     metrics: Arc<Metrics>,
     stopping: watch::Receiver<bool>,
 ) {
-    let (mut anchor, mut sums, mut expiry) =
-        (tokio::time::interval(ANCHOR), tokio::time::interval(SUMS), tokio::time::interval(EXPIRY));
-    let mut behind = Vec::new();
-    let mut missed = 0u32;
+    let mut ticks = tokio::time::interval(ANCHOR);
+    let (mut behind, mut missed) = (app.all_logs().await, 0u32);
     let stop = stopped(stopping);
     tokio::pin!(stop);
     loop {
-        let over = tokio::select! {
-            _ = anchor.tick() => false,
-            _ = sums.tick() => { app.flush_sums().await; continue; }
-            _ = expiry.tick() => { app.settle_due().await; continue; }
-            () = &mut stop => true,
-        };
-        let Some(anchors) = &anchors else {
-            if over {
-                return;
-            }
-            continue;
-        };
-        match app.anchor(&**anchors, &mut behind).await {
+        let over = tokio::select! { _ = ticks.tick() => false, () = &mut stop => true };
+        match app.anchor(&*anchors, &mut behind).await {
             Ok(()) => {
                 missed = 0;
                 readiness.clear("anchor-old");
@@ -104,6 +127,7 @@ async fn jobs(
                 tracing::error!(%fault, "nothing is served any more");
                 readiness.not_ready("anchor-disagrees");
                 app.stop();
+                return;
             }
             Err(AnchorFault::Unavailable(fault)) => {
                 missed += 1;
@@ -115,7 +139,6 @@ async fn jobs(
         }
         metrics.set_log_anchor_age(ANCHOR * missed);
         if over {
-            app.flush_sums().await;
             return;
         }
     }

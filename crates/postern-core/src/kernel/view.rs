@@ -2,7 +2,10 @@
 
 use super::seal::last_event;
 use super::{Claim, ClaimKey, Held, Key, Kind, Record, Row, Sealer, Tampered};
+use sha2::{Digest as _, Sha256};
+
 use crate::Time;
+use crate::frame::frame;
 
 /// What a decision asks to see.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,6 +93,24 @@ impl View {
         let held = Held::<R>::open(key, seen.row.as_ref(), &self.sealer)?;
         let names = held.state().is_some_and(|state| state.claims(key.tenant).contains(&place));
         if seen.genuine && names { Ok(Some(held)) } else { Err(Tampered { key }) }
+    }
+
+    /// Whether somebody holds a wanted place.
+    #[must_use]
+    pub fn taken(&self, place: ClaimKey) -> bool {
+        let wanted = |want: &Want| matches!(want, Want::Claim { place: asked, .. } if *asked == place);
+        self.seen.iter().any(|seen| wanted(&seen.want) && seen.key.is_some())
+    }
+
+    /// SHA-256 over a row as it was found, for evidence about one that was altered.
+    #[must_use]
+    pub fn digest(&self, key: Key) -> [u8; 32] {
+        let row = self.seen.iter().find(|seen| seen.key == Some(key)).and_then(|seen| seen.row.as_ref());
+        let parts = row.map(|row| {
+            let due = row.due.unwrap_or_default().to_be_bytes();
+            frame(&[&row.version.to_be_bytes(), &row.body, &row.seal, row.state.as_bytes(), &due])
+        });
+        Sha256::digest(parts.unwrap_or_default()).into()
     }
 
     /// Time for a decision on this view: the clock's, or the last event's of anything seen if that is

@@ -75,6 +75,10 @@ pub fn confirm(subject: Held<Subject>, wanted: &Confirm<'_>, draft: &mut Draft) 
     let Some(staged) = staged.filter(|staged| staged.set.generation == wanted.generation) else {
         return Confirmed::Moved;
     };
+    let material = &wanted.prepared.material;
+    if staged.set.format == material.format && staged.set.stretch != material.stretch {
+        return Confirmed::Again;
+    }
     if search(wanted.prepared, &[staged.set.target()]).is_none() {
         let discarded = staged.misses + 1 >= limits::CONFIRM_MISSES;
         return refuse(subject, wanted, discarded, draft);

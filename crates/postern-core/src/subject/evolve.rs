@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::fact::{Created, Discarded, Refused, Revoked, Spent, Staged, SubjectFact};
 use super::set::{ActiveSet, CodeSet, EndedSet, SetState, Slots, StagedSet};
-use super::{Subject, fact};
+use super::{EndedFor, Subject, fact};
 use crate::Time;
 use crate::limits;
 use crate::throttle::Throttle;
@@ -47,7 +47,7 @@ pub(super) fn evolve(before: Option<Subject>, fact: &SubjectFact, at: Time) -> O
             if let Some(active) = subject.active_of(revoked.generation) {
                 active.revoked = active.revoked.with(revoked.slot);
             }
-            subject.recent.granted(Some(revoked.request), subject.facts, at);
+            subject.recent.passing(revoked.request, subject.facts, at);
         }
         SubjectFact::Rehearsed(rehearsed) => {
             if let Some(active) = subject.active_of(rehearsed.generation) {
@@ -85,6 +85,7 @@ fn begin(created: &Created) -> Subject {
         recent: crate::recent::Recent::default(),
         stagings: Vec::new(),
         rehearsals: Vec::new(),
+        ended_for: Vec::new(),
     }
 }
 
@@ -161,9 +162,12 @@ impl Subject {
             self.ended.clear();
             self.list_ended();
         }
-        if revoked.request.is_some() {
-            self.recent.granted(revoked.request, self.facts, at);
+        if let Some(key) = revoked.stages {
+            let ended = EndedFor { key, generation: revoked.generation, at, assertion: revoked.assertion };
+            self.ended_for.retain(|ended| at.since(ended.at) < limits::ANSWER_REPEATS);
+            self.ended_for.push(ended);
         }
+        self.recent.passing(revoked.request, self.facts, at);
     }
 
     fn spend(&mut self, spent: &Spent, at: Time) {

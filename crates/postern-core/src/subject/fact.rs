@@ -191,6 +191,8 @@ pub enum RevokeReason {
 /// A set was revoked.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Revoked {
+    /// The place that using an assertion for it took.
+    pub assertion: Option<Fixed<32>>,
     /// Commitment to the new random part of the subject's keys, if codes were compromised.
     pub epoch: Option<Withheld>,
     /// Which.
@@ -201,6 +203,8 @@ pub struct Revoked {
     pub remaining: u8,
     /// The request that is answered with it, if it is an answer by itself.
     pub request: Option<RequestMark>,
+    /// Keyed hash of the idempotency key of the staging that it makes way for.
+    pub stages: Option<Fixed<8>>,
 }
 
 /// A set ended by itself.
@@ -230,8 +234,8 @@ pub struct CodeRevoked {
     pub reason: RevokeReason,
     /// Codes left.
     pub remaining: u8,
-    /// The request that is answered with it.
-    pub request: RequestMark,
+    /// The request that is answered with it; none for an operator's.
+    pub request: Option<RequestMark>,
     /// Which code.
     pub slot: u8,
 }

@@ -33,6 +33,7 @@ use crate::Time;
 use crate::encoding::Fixed;
 use crate::ids::TenantId;
 use crate::kernel::{ClaimKey, Columns, Kind, Record, Space};
+use crate::limits;
 use crate::recent::Recent;
 use crate::tenant::Tier;
 use crate::throttle::Throttle;
@@ -91,6 +92,21 @@ pub struct Subject {
     pub stagings: Vec<Time>,
     /// Rehearsals of the last day.
     pub rehearsals: Vec<Time>,
+    /// Sets that a staging request ended before it staged: a late retry of it ends nothing else.
+    pub ended_for: Vec<EndedFor>,
+}
+
+/// A set that was *lost* or *compromised*, and the staging request that ended it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct EndedFor {
+    /// Keyed hash of the request's idempotency key.
+    pub key: Fixed<8>,
+    /// The set.
+    pub generation: u32,
+    /// When.
+    pub at: Time,
+    /// The assertion that the request was proven with.
+    pub assertion: Option<Fixed<32>>,
 }
 
 impl Record for Subject {
@@ -146,6 +162,12 @@ impl Subject {
     pub fn targets(&self) -> Vec<Target<'_>> {
         let active = self.active.iter().map(|active| active.set.target());
         active.chain(self.ended.iter().rev().map(EndedSet::target)).collect()
+    }
+
+    /// The set that a staging request has ended, if it has.
+    #[must_use]
+    pub fn ended_for(&self, key: Fixed<8>, now: Time) -> Option<&EndedFor> {
+        self.ended_for.iter().find(|ended| ended.key == key && now.since(ended.at) < limits::ANSWER_REPEATS)
     }
 
     /// The generation of a target that [`targets`](Self::targets) listed at `place`.

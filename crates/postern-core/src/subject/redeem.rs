@@ -23,8 +23,8 @@ pub struct Redeem<'a> {
     pub corrected: Option<u8>,
     /// What for.
     pub purpose: Purpose,
-    /// How the first factor was known.
-    pub evidence: &'a Evidence,
+    /// How the first factor was known; none for a request that was answered before, which needs it no more.
+    pub evidence: Option<&'a Evidence>,
     /// Whose attempt it is.
     pub class: Class,
     /// Pseudonym of the source.
@@ -88,6 +88,7 @@ pub fn redeem(subject: Held<Subject>, wanted: &Redeem<'_>, draft: &mut Draft) ->
     if let Some(verdict) = untested(state, wanted, at) {
         return verdict;
     }
+    let Some(evidence) = wanted.evidence else { return Verdict::Again };
     let mut subject = settle(subject, draft);
     let Some(state) = subject.state() else { return Verdict::Refused };
     let found = search(wanted.prepared, &state.targets());
@@ -101,7 +102,7 @@ pub fn redeem(subject: Held<Subject>, wanted: &Redeem<'_>, draft: &mut Draft) ->
     };
     let remaining = active.remaining() - 1;
     let (generation, low_stock) = (active.set.generation, remaining <= active.set.low_stock);
-    let spent = spent(wanted, state, generation, slot, remaining, low_stock, at);
+    let spent = spent(wanted, evidence, state, generation, slot, remaining, low_stock, at);
     let subject = subject.record(SubjectFact::Spent(Box::new(spent.clone())), draft);
     let version = subject.version();
     if remaining == 0 {
@@ -123,7 +124,15 @@ fn untested(state: &Subject, wanted: &Redeem<'_>, at: Time) -> Option<Verdict> {
     if let Err(delay) = state.throttle.judge(wanted.class, wanted.source, format, at) {
         return Some(Verdict::Delayed(delay));
     }
-    (wanted.prepared.epoch != state.epoch.bytes()).then_some(Verdict::Again)
+    (!fits(state, wanted.prepared)).then_some(Verdict::Again)
+}
+
+/// Whether what was prepared belongs to the subject as it is now: its keys, and the active set's stretching.
+pub(super) fn fits(state: &Subject, prepared: &Prepared) -> bool {
+    let set = state.active.as_ref().map(|active| &active.set);
+    let alike = set
+        .is_none_or(|set| set.format != prepared.material.format || set.stretch == prepared.material.stretch);
+    alike && prepared.epoch == state.epoch.bytes()
 }
 
 /// Why a tested word is refused, and whether it counts as a guess.
@@ -148,7 +157,7 @@ pub(super) fn refusal(
         .any(|(of, when)| Some(*of) == generation && at.since(*when) < limits::OLD_SET_ALARM);
     Refused {
         alarm: reason == RefusalReason::Old && !rang,
-        assertion: wanted.evidence.assertion,
+        assertion: wanted.evidence.and_then(|evidence| evidence.assertion),
         check_mismatch: wanted.corrected.is_some(),
         class: wanted.class,
         counted: matches!(reason, RefusalReason::Wrong | RefusalReason::Old),
@@ -173,8 +182,10 @@ pub(super) fn suspend_if_used_up(subject: Held<Subject>, draft: &mut Draft) {
     let _ = subject.record(SubjectFact::Suspended(Suspended { failures, generation }), draft);
 }
 
+#[expect(clippy::too_many_arguments, reason = "the fact has that many sources")]
 fn spent(
     wanted: &Redeem<'_>,
+    evidence: &Evidence,
     state: &Subject,
     generation: u32,
     slot: u8,
@@ -189,7 +200,7 @@ fn spent(
         corrected: wanted.corrected,
         device_epoch: state.device_epoch,
         device_minted: wanted.device_minted.unwrap_or(now),
-        evidence: wanted.evidence.clone(),
+        evidence: evidence.clone(),
         generation,
         low_stock,
         purpose: wanted.purpose,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Subject;
 use super::fact::{Operation, Rehearsed as Fact, SubjectFact};
-use super::redeem::{Redeem, refusal, suspend_if_used_up};
+use super::redeem::{Redeem, fits, refusal, suspend_if_used_up};
 use super::set::SetState;
 use super::settle::settle;
 use crate::Time;
@@ -58,9 +58,9 @@ pub fn rehearse(subject: Held<Subject>, wanted: &Rehearse<'_>, draft: &mut Draft
     if let Err(delay) = state.throttle.judge(wanted.class, wanted.source, format, at) {
         return Rehearsed::Delayed(delay);
     }
-    if wanted.prepared.epoch != state.epoch.bytes() {
+    let Some(evidence) = wanted.evidence.filter(|_| fits(state, wanted.prepared)) else {
         return Rehearsed::Again;
-    }
+    };
     let subject = settle(subject, draft);
     let Some(state) = subject.state() else { return Rehearsed::Refused };
     let found = search(wanted.prepared, &state.targets());
@@ -74,7 +74,7 @@ pub fn rehearse(subject: Held<Subject>, wanted: &Rehearse<'_>, draft: &mut Draft
     };
     let fact = Fact {
         corrected: wanted.corrected,
-        evidence: wanted.evidence.clone(),
+        evidence: evidence.clone(),
         generation: active.set.generation,
         request: wanted.request,
         slot,

@@ -3,6 +3,7 @@
 use super::Subject;
 use super::fact::{CodeRevoked, DiscardReason, Discarded, Ended, RevokeReason, Revoked as Fact, SubjectFact};
 use super::settle::settle;
+use crate::encoding::Fixed;
 use crate::kernel::{Draft, Held};
 use crate::recent::{Known, RequestMark};
 use crate::withheld::Withheld;
@@ -18,6 +19,8 @@ pub struct Revoke {
     pub epoch: [u8; 16],
     /// The request, if revoking is its answer.
     pub request: Option<RequestMark>,
+    /// The staging that it makes way for: its idempotency key, and the assertion that it was proven with.
+    pub stages: Option<(Fixed<8>, Option<Fixed<32>>)>,
 }
 
 /// What revoking came to.
@@ -36,6 +39,10 @@ pub fn revoke(subject: Held<Subject>, wanted: &Revoke, draft: &mut Draft) -> Rev
     let Some(state) = subject.state() else { return Revoked::NotFound };
     if wanted.generation == 0 || wanted.generation > state.generation {
         return Revoked::NotFound;
+    }
+    let stages = wanted.stages.map(|(key, _)| key);
+    if stages.is_some_and(|key| state.ended_for(key, draft.context().at).is_some()) {
+        return Revoked::Done;
     }
     if let Some(request) = wanted.request {
         match state.recent.find(request, draft.context().at) {
@@ -57,11 +64,13 @@ pub fn revoke(subject: Held<Subject>, wanted: &Revoke, draft: &mut Draft) -> Rev
     };
     let compromised = matches!(wanted.reason, RevokeReason::Compromised | RevokeReason::Leaked);
     let fact = Fact {
+        assertion: wanted.stages.and_then(|(_, assertion)| assertion),
         epoch: compromised.then(|| Withheld::Known(wanted.epoch.to_vec())),
         generation: wanted.generation,
         reason: wanted.reason,
         remaining: active.remaining(),
         request: wanted.request,
+        stages,
     };
     let staged = state.staged.as_ref().map(|staged| staged.set.generation);
     let mut subject = subject.record(SubjectFact::Revoked(fact), draft);
@@ -80,11 +89,11 @@ pub fn revoke_code(
     generation: u32,
     slot: u8,
     reason: RevokeReason,
-    request: RequestMark,
+    request: Option<RequestMark>,
     draft: &mut Draft,
 ) -> Revoked {
     let Some(state) = subject.state() else { return Revoked::NotFound };
-    match state.recent.find(request, draft.context().at) {
+    match request.map_or(Known::No, |request| state.recent.find(request, draft.context().at)) {
         Known::Same(_) => return Revoked::Done,
         Known::Other => return Revoked::KeyReused,
         Known::No => {}
@@ -98,7 +107,10 @@ pub fn revoke_code(
     if slot == 0 || slot > active.set.count {
         return Revoked::NotFound;
     }
-    let remaining = active.remaining() - u8::from(active.works(slot));
+    if !active.works(slot) {
+        return Revoked::Done;
+    }
+    let remaining = active.remaining() - 1;
     let fact = CodeRevoked { generation, reason, remaining, request, slot };
     let subject = subject.record(SubjectFact::CodeRevoked(fact), draft);
     if remaining == 0 {

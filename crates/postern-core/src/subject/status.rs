@@ -3,8 +3,8 @@
 use super::Subject;
 use super::set::SetState;
 use crate::Time;
-use postern_codes::Format;
 use crate::throttle::Class;
+use postern_codes::Format;
 
 /// A subject's sets and budgets now.
 #[derive(Clone, PartialEq, Debug)]

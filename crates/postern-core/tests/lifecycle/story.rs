@@ -157,13 +157,8 @@ impl Story {
         let salt = vec![self.byte(); 16];
         let verifiers =
             codes.iter().flat_map(|code| material(code).verifier(&key, generation, &salt)).collect();
-        let settings = TierSettings {
-            count: COUNT as u8,
-            format,
-            lifetime_days: 365,
-            low_stock: 3,
-            stretch: STRETCH,
-        };
+        let settings =
+            TierSettings { count: COUNT as u8, format, lifetime_days: 365, low_stock: 3, stretch: STRETCH };
         let new = NewSet {
             generation,
             epoch,
@@ -243,7 +238,7 @@ impl Story {
     /// A retry of an accepted request spends nothing and is known for what it is.
     fn repeat(&mut self) {
         let Some((mark, text)) = self.last_accepted.clone() else { return };
-        let fresh = self.held().state().unwrap().recent.has_key(mark.key, self.now);
+        let fresh = self.held().state().unwrap().recent.by_key(mark.key, self.now).is_some();
         let count = self.events.len();
         let verdict = self.try_redeem(&text, Class::Unknown, 0, mark);
         if fresh {
@@ -276,7 +271,7 @@ impl Story {
         let generation =
             self.held().state().unwrap().active.as_ref().map_or(1, |active| active.set.generation);
         let epoch = [self.byte(); 16];
-        let wanted = Revoke { generation, reason, epoch, request: Some(self.mark()) };
+        let wanted = Revoke { generation, reason, epoch, request: Some(self.mark()), stages: None };
         let mut draft = self.draft();
         if revoke(self.held(), &wanted, &mut draft) == Revoked::Done && !draft.is_empty() {
             self.commit(draft);
@@ -287,7 +282,7 @@ impl Story {
     fn revoke_code(&mut self, slot: u8) {
         let generation =
             self.held().state().unwrap().active.as_ref().map_or(0, |active| active.set.generation);
-        let request = self.mark();
+        let request = Some(self.mark());
         let mut draft = self.draft();
         if revoke_code(self.held(), generation, slot, RevokeReason::Other, request, &mut draft)
             == Revoked::Done
@@ -331,7 +326,7 @@ impl Story {
 
     fn mark(&mut self) -> RequestMark {
         let unique = self.next().to_be_bytes();
-        RequestMark { fingerprint: Fixed(unique), key: Fixed(unique) }
+        RequestMark { fingerprint: Fixed(unique), key: Fixed(unique), stretch: STRETCH }
     }
 
     fn fresh_code(&mut self, format: Format, slot: u8) -> String {
@@ -374,7 +369,7 @@ fn wanted<'a>(
         prepared,
         corrected: None,
         purpose: Purpose::SecondFactor,
-        evidence,
+        evidence: Some(evidence),
         class,
         source: Fixed([source; 8]),
         request,

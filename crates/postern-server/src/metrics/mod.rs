@@ -27,7 +27,6 @@ pub struct Metrics {
     redemptions: Family<Outcome, Counter>,
     stages: Counter,
     log_anchor_age: Gauge<f64, AtomicU64>,
-    log_size: Gauge<i64, AtomicI64>,
 }
 
 impl Default for Metrics {
@@ -49,7 +48,6 @@ impl Metrics {
             redemptions: Family::default(),
             stages: Counter::default(),
             log_anchor_age: Gauge::default(),
-            log_size: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -64,7 +62,6 @@ impl Metrics {
         registry.register("redemptions", "Redemptions by what became of them", self.redemptions.clone());
         registry.register("stages", "Code sets staged", self.stages.clone());
         registry.register("log_anchor_age_seconds", "Age of the log's anchor", self.log_anchor_age.clone());
-        registry.register("log_size", "Events in all logs", self.log_size.clone());
     }
 
     /// A request begins; it ends when the guard is dropped.
@@ -108,11 +105,6 @@ impl Metrics {
         self.log_anchor_age.set(age.as_secs_f64());
     }
 
-    /// How many events the logs have.
-    pub fn set_log_size(&self, events: u64) {
-        self.log_size.set(i64::try_from(events).unwrap_or(i64::MAX));
-    }
-
     /// The numbers in Prometheus' text form.
     #[must_use]
     pub fn text(&self) -> String {
@@ -147,12 +139,11 @@ mod tests {
         metrics.redeemed(None);
         metrics.redeemed(Some(&Problem::SeveralCodes));
         metrics.redeemed(Some(&Problem::Unavailable));
-        metrics.set_log_size(7);
         let text = metrics.text();
         assert!(text.contains(r#"postern_requests_total{route="/v1/events",method="GET",status="200"} 1"#));
         assert!(text.contains(r#"postern_redemptions_total{outcome="accepted"} 1"#));
         assert!(text.contains(r#"postern_redemptions_total{outcome="typo"} 1"#));
-        assert!(text.contains("postern_requests_in_flight 1") && text.contains("postern_log_size 7"));
+        assert!(text.contains("postern_requests_in_flight 1"));
         drop(guard);
         assert!(metrics.text().contains("postern_requests_in_flight 0"));
     }

@@ -2,6 +2,7 @@
 //! fails when it is broken.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may")]
 
+mod attacks;
 mod authority;
 mod idempotency;
 mod nobody;

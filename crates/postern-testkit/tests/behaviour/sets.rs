@@ -71,6 +71,7 @@ async fn ten_wrong_codes_or_a_quarter_of_an_hour_discard_a_staged_set() {
     world.clock.advance(Duration::from_secs(15 * 60));
     let code = staged.codes.unwrap()[0].text.to_string();
     assert_eq!(refused(world.confirm(staged.set, &code).await), "state-changed");
+    world.app.settle_due().await;
     let names = world.names().await;
     assert_eq!(names.iter().filter(|name| *name == "code_set.discarded").count(), 2);
 }

@@ -34,6 +34,10 @@ impl Empty {
         let address = Address { authority: authority.trim().to_owned(), key: key.to_owned() };
         Ok(Self { child, address })
     }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
 }
 
 impl Drop for Empty {

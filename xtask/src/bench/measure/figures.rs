@@ -1,9 +1,8 @@
 //! What was measured, and the middle of it.
 
-use std::collections::BTreeMap;
-
 use crate::bare::Bytes;
 use crate::load::Sample;
+use crate::meter::By;
 
 /// Numbers of clients that redemptions are measured with.
 pub(crate) const CLIENTS: [usize; 3] = [1, 16, 64];
@@ -38,7 +37,9 @@ pub(crate) struct Round {
     /// C, in microseconds.
     pub(crate) decide: f64,
     /// Microseconds of a core for a redemption at the most clients, by whom.
-    pub(crate) spent: BTreeMap<&'static str, f64>,
+    pub(crate) spent: By,
+    /// And for N.
+    pub(crate) idle: By,
 }
 
 impl Round {

@@ -36,6 +36,8 @@ pub(crate) struct Sample {
     pub(crate) wanted: usize,
     /// Other answers, by status.
     pub(crate) others: BTreeMap<u16, usize>,
+    /// One of them.
+    other: Option<Value>,
     pub(crate) seconds: f64,
     /// Microseconds of each answer, ascending.
     pub(crate) times: Vec<u64>,
@@ -60,6 +62,7 @@ impl Sample {
         self.seconds = self.seconds.max(other.seconds);
         self.times.extend(other.times);
         self.kept.extend(other.kept);
+        self.other = self.other.take().or(other.other);
         for (status, count) in other.others {
             *self.others.entry(status).or_default() += count;
         }
@@ -92,8 +95,11 @@ pub(crate) async fn run(address: &Address, load: Load) -> Done<Sample> {
         sum.add(sample?);
     }
     sum.times.sort_unstable();
+    if let Some(example) = sum.other.take() {
+        eprintln!("bench: answers by status beside {}: {:?}, such as {example}", load.wanted, sum.others);
+    }
     if sum.wanted == 0 {
-        return Err(format!("no answer was as it should be; there were {:?}", sum.others).into());
+        return Err("no answer was as it should be".into());
     }
     Ok(sum)
 }
@@ -114,6 +120,7 @@ async fn client(mut connection: Http, load: Load, begun: Instant) -> Sample {
                 sample.kept.extend(load.keep.then(|| (ask.key, answer.json())));
             } else {
                 *sample.others.entry(answer.status).or_default() += 1;
+                sample.other.get_or_insert_with(|| answer.json());
             }
         }
     }

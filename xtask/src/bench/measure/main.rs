@@ -20,6 +20,7 @@ mod empty;
 mod figures;
 mod load;
 mod machine;
+mod meter;
 mod people;
 mod requests;
 mod rounds;

@@ -25,7 +25,17 @@ struct Sheet {
     codes: Vec<String>,
 }
 
-/// People whose codes are unspent, and codes that are nobody's any more.
+/// What people are for. Who has redeemed as often as a record remembers is told to wait, whatever the word:
+/// guesses are about other people.
+#[derive(Clone, Copy)]
+pub(crate) enum Whose {
+    /// They redeem.
+    Redeem,
+    /// Their codes are guessed.
+    Guessed,
+}
+
+/// People whose codes are unspent, and people whose codes are guessed.
 #[derive(Default)]
 pub(crate) struct People {
     unspent: Arc<Mutex<VecDeque<Sheet>>>,
@@ -36,7 +46,7 @@ pub(crate) struct People {
 
 impl People {
     /// Makes so many more; gives how staging went.
-    pub(crate) async fn prepare(&self, address: &Address, count: usize) -> Done<Sample> {
+    pub(crate) async fn prepare(&self, address: &Address, count: usize, whose: Whose) -> Done<Sample> {
         let names = (0..count).map(|_| format!("person-{:08}@example.org", fresh()));
         let names = names.collect::<Vec<_>>();
         let now = now()?;
@@ -48,13 +58,12 @@ impl People {
         let first = sheets.iter().filter_map(|(set, sheet)| Some(confirm(set, sheet.codes.first()?)));
         once(address, first, 200).await?;
         let sheets = sheets.into_iter().map(|(_, sheet)| sheet).collect::<Vec<_>>();
-        let others = sheets.iter().skip(1).chain(sheets.first());
-        let wrong = sheets.iter().zip(others).flat_map(|(sheet, other)| {
-            let unused = other.codes.iter().skip(REDEEMED).cloned();
-            unused.map(|code| (sheet.name.clone(), code)).collect::<Vec<_>>()
-        });
-        self.wrong.lock().unwrap_or_else(PoisonError::into_inner).extend(wrong);
-        self.unspent.lock().unwrap_or_else(PoisonError::into_inner).extend(sheets);
+        match whose {
+            Whose::Redeem => self.unspent.lock().unwrap_or_else(PoisonError::into_inner).extend(sheets),
+            Whose::Guessed => {
+                self.wrong.lock().unwrap_or_else(PoisonError::into_inner).extend(wrong(&sheets))
+            }
+        }
         self.made.fetch_add(count, Ordering::Relaxed);
         Ok(staged)
     }
@@ -90,6 +99,17 @@ impl People {
             Some(vec![guess])
         })
     }
+}
+
+/// Each name with the codes of the next one's sheet, so that a name comes again late.
+fn wrong(sheets: &[Sheet]) -> Vec<(String, String)> {
+    let others = sheets.iter().cycle().skip(1);
+    let pairs = sheets.iter().zip(others).flat_map(|(sheet, other)| {
+        other.codes.iter().enumerate().map(|(slot, code)| (slot, sheet.name.clone(), code.clone()))
+    });
+    let mut pairs = pairs.collect::<Vec<_>>();
+    pairs.sort_by_key(|(slot, ..)| *slot);
+    pairs.into_iter().map(|(_, name, code)| (name, code)).collect()
 }
 
 /// Sends each request once.

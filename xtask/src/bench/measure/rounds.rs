@@ -12,8 +12,9 @@ use crate::demo::Demo;
 use crate::empty::Empty;
 use crate::figures::{CLIENTS, Figures, Round, Timed};
 use crate::load::{Address, Load, Sample, Source, run};
-use crate::machine::{Spent, cores, load, processor, resident, spent};
-use crate::people::People;
+use crate::machine::{cores, load, processor, resident};
+use crate::meter::{By, Meter};
+use crate::people::{People, Whose};
 use crate::requests::{now, redeem};
 use crate::{Done, Options, decide};
 
@@ -76,7 +77,8 @@ struct Run {
 impl Run {
     /// Gives the length of an accepted answer.
     async fn warm_up(&mut self) -> Done<usize> {
-        self.people.prepare(&self.demo.address, FIRST).await?;
+        self.people.prepare(&self.demo.address, FIRST, Whose::Guessed).await?;
+        self.people.prepare(&self.demo.address, FIRST, Whose::Redeem).await?;
         let source = self.people.redeeming(&now()?);
         let load = Load { clients: 64, span: self.span, wanted: 201, keep: true, source };
         let sample = run(&self.demo.address, load).await?;
@@ -88,24 +90,27 @@ impl Run {
         let written = bare.measure(folder, self.span)?;
         let ask = redeem("person-00000000@example.org", "PSTN-00000-00000-00000-00000-00000", &now()?);
         let same: Source = Arc::new(move || Some(vec![ask.clone(); 8]));
-        let mut nothing = Vec::new();
+        let (mut nothing, mut idle) = (Vec::new(), By::new());
         for clients in CLIENTS {
-            nothing.push(Timed::from(&self.load(&empty.address, clients, 201, &same).await?));
+            let meter = Meter::begin(empty.process())?;
+            let sample = self.load(&empty.address, clients, 201, &same).await?;
+            idle = meter.end(sample.wanted)?;
+            nothing.push(Timed::from(&sample));
         }
         let decide = decide::measure()?;
         let staged = self.prepare().await?;
-        let (mut redeemed, mut by) = (Vec::new(), Default::default());
+        let (mut redeemed, mut spent) = (Vec::new(), By::new());
         for (clients, expected) in CLIENTS.into_iter().zip(0..) {
-            let before = [spent(self.demo.process())?, spent(std::process::id())?];
             let source = self.people.redeeming(&now()?);
+            let meter = Meter::begin(self.demo.process())?;
             let sample = self.load(&self.demo.address, clients, 201, &source).await?;
-            by = self.spent_by(before, sample.wanted)?;
+            spent = meter.end(sample.wanted)?;
             redeemed.push(Timed::from(&sample));
             self.expected.iter_mut().skip(expected).take(1).for_each(|it| *it = sample.per_second() * 1.1);
         }
         let guesses = self.people.guessing(&now()?);
         let refused = Timed::from(&self.load(&self.demo.address, 64, 422, &guesses).await?);
-        Ok(Round { redeemed, refused, staged, empty: nothing, bare: written, decide, spent: by })
+        Ok(Round { redeemed, refused, staged, empty: nothing, bare: written, decide, spent, idle })
     }
 
     /// People for as many redemptions as are expected, and some; more than run out end a measurement early.
@@ -113,32 +118,10 @@ impl Run {
         let wanted: f64 = self.expected.iter().map(|rate| rate * self.span.as_secs_f64() * 1.2).sum();
         let missing = (wanted - self.people.redemptions() as f64) / 7.0;
         let count = (FIRST..MOST).find(|count| *count as f64 >= missing).unwrap_or(MOST);
-        Ok(Timed::from(&self.people.prepare(&self.demo.address, count).await?))
+        Ok(Timed::from(&self.people.prepare(&self.demo.address, count, Whose::Redeem).await?))
     }
 
     async fn load(&self, at: &Address, clients: usize, wanted: u16, source: &Source) -> Done<Sample> {
         run(at, Load { clients, span: self.span, wanted, keep: false, source: Arc::clone(source) }).await
-    }
-
-    /// Microseconds of a core since `before` for each of `count`, by whom.
-    fn spent_by(
-        &self,
-        before: [Spent; 2],
-        count: usize,
-    ) -> Done<std::collections::BTreeMap<&'static str, f64>> {
-        let [server, generator] = before;
-        let mut by = std::collections::BTreeMap::new();
-        let mut add = |who, more: f64| *by.entry(who).or_default() += more / count as f64;
-        for (thread, micros) in spent(self.demo.process())? {
-            let who = match thread.as_str() {
-                "store-writer" => "writer",
-                "store-wal" => "copier of the write-ahead log",
-                _ => "HTTP, reading, deciding, signing",
-            };
-            add(who, micros - server.get(&thread).copied().unwrap_or_default());
-        }
-        let here = |spent: Spent| spent.values().sum::<f64>();
-        add("generator", here(spent(std::process::id())?) - here(generator));
-        Ok(by)
     }
 }

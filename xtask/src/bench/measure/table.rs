@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::figures::{CLIENTS, Figures, Round, Spread, Timed, spread};
+use crate::meter::By;
 use crate::people;
 
 /// A Markdown table with what has to be known of the run above it.
@@ -28,14 +29,24 @@ pub(crate) fn markdown(figures: &Figures) -> String {
     row("redemptions at 64 ÷ L", parts(figures.over(|round| round.most() / round.limit(cores))));
     row("redemptions at 64 ÷ W", parts(figures.over(|round| round.most() / round.bare)));
     row("redemptions at 64 ÷ N", parts(figures.over(|round| round.most() / round.most_empty())));
-    for who in figures.rounds.first().into_iter().flat_map(|round| round.spent.keys()) {
-        let spent = figures.over(|round| round.spent.get(who).copied().unwrap_or_default());
-        row(&format!("CPU of a redemption at 64, µs: {who}"), whole(spent));
+    for (what, of) in [("a redemption", spent as fn(&Round) -> &By), ("N", idle)] {
+        for who in figures.rounds.first().into_iter().flat_map(|round| of(round).keys()) {
+            let micros = figures.over(|round| of(round).get(who).copied().unwrap_or_default());
+            row(&format!("µs of a core for {what} at 64: {who}"), whole(micros));
+        }
     }
     let [rest, after] = figures.memory;
     row("memory at rest, after the load, MiB", format!("{rest:.0}, {after:.0}"));
     row("start, ms", whole(spread(figures.starts.iter().copied())));
     lines.join("\n")
+}
+
+fn spent(round: &Round) -> &By {
+    &round.spent
+}
+
+fn idle(round: &Round) -> &By {
+    &round.idle
 }
 
 fn head(figures: &Figures) -> Vec<String> {
@@ -99,6 +110,7 @@ pub(crate) fn json(figures: &Figures) -> Value {
             "c_micros": round.decide,
             "l_per_second": round.limit(figures.cores),
             "cpu_micros": round.spent,
+            "n_cpu_micros": round.idle,
         })
     };
     json!({
