@@ -369,6 +369,6 @@ mod tests {
         assert_eq!((read.tenant, read.key, *read.secret), (token.tenant, key, [5; 20]));
         let slip = text.replacen('a', "b", 1);
         assert!(slip == *text || Token::parse(&slip).is_none());
-        assert!(Token::parse(&text[..text.len() - 1]).is_none());
+        assert!(Token::parse(text.trim_end_matches(|last| text.ends_with(last))).is_none());
     }
 }

@@ -1,5 +1,11 @@
 //! The public vectors: subject keys, salts, stretched material and verifiers of all three formats.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::string_slice,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "tests may"
+)]
 
 use postern_codes::{Parsed, Prefix, parse};
 use postern_core::verifier::{Material, Stretch, slot_salt, subject_key};

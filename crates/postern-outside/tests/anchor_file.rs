@@ -136,7 +136,7 @@ fn damage_is_named() {
         let refusal = file.write(&with(&five, "ten_a", 6)).err().unwrap();
         assert!(matches!(refusal, AnchorError::Damaged { .. }), "{refusal}");
         let shown = refusal.to_string();
-        assert!(shown.contains(path.to_str().unwrap()) && shown.contains("restore it"), "{shown}");
+        assert!(shown.contains(path.to_str().unwrap()) && shown.contains("put the newest copy"), "{shown}");
     }
 }
 
@@ -181,7 +181,7 @@ fn the_keeper_goes_forward_and_stops_when_overtaken() {
     let kept = AnchorFile::look(&path).unwrap();
     assert_eq!((kept.size_of("ten_a"), kept.size_of("ten_b")), (7, 2));
     let shorter = vec![("ten_a".to_owned(), frontier("", 6))];
-    assert!(matches!(keeper.keep(shorter), Err(AnchorFault::Unavailable(_))));
+    assert!(matches!(keeper.keep(shorter), Err(AnchorFault::Backwards(_))));
     elsewhere(&path, &Anchor { epoch: 9, ..five });
     assert_eq!(keeper.keep(vec![("ten_a".to_owned(), frontier("", 8))]), Err(AnchorFault::Overtaken));
 }

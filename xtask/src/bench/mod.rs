@@ -2,7 +2,7 @@
 //!
 //! Figures are worth something from one profile only, `release`, with which the binary is shipped. What
 //! measures is an example (`measure/main.rs`), so that xtask itself builds without a server; it and the
-//! binary come from one build. By hand the same is:
+//! binary come from one build. Some minutes in all; traffic stays on this machine. By hand the same is:
 //!
 //! ```text
 //! cargo build --release --package xtask --package postern-cli --example bench --bin postern

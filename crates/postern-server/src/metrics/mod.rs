@@ -3,7 +3,7 @@
 
 mod families;
 
-use std::sync::atomic::{AtomicI64, AtomicU64};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use families::{Answer, Outcome, Timed, durations};

@@ -1,6 +1,12 @@
 //! What the product promises, use case by use case, without a network between. Each promise has a test that
 //! fails when it is broken.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "tests may"
+)]
 
 mod attacks;
 mod authority;

@@ -101,15 +101,3 @@ impl Figures {
         spread(self.rounds.iter().map(of))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::spread;
-
-    #[test]
-    fn the_middle_of_an_even_number_lies_between_two() {
-        assert_eq!(spread([3.0, 1.0, 2.0]).median, 2.0);
-        assert_eq!(spread([4.0, 1.0, 2.0, 3.0]).median, 2.5);
-        assert_eq!((spread([4.0, 1.0]).least, spread([4.0, 1.0]).most), (1.0, 4.0));
-    }
-}

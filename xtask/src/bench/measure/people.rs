@@ -59,9 +59,11 @@ impl People {
         once(address, first, 200).await?;
         let sheets = sheets.into_iter().map(|(_, sheet)| sheet).collect::<Vec<_>>();
         match whose {
-            Whose::Redeem => self.unspent.lock().unwrap_or_else(PoisonError::into_inner).extend(sheets),
+            Whose::Redeem => {
+                self.unspent.lock().unwrap_or_else(PoisonError::into_inner).extend(sheets);
+            }
             Whose::Guessed => {
-                self.wrong.lock().unwrap_or_else(PoisonError::into_inner).extend(wrong(&sheets))
+                self.wrong.lock().unwrap_or_else(PoisonError::into_inner).extend(wrong(&sheets));
             }
         }
         self.made.fetch_add(count, Ordering::Relaxed);
