@@ -55,6 +55,8 @@ impl App {
         let mut walk = Walk::new(checkpoint.iter().map(|checkpoint| checkpoint.size));
         let (mut objects, mut from) = (Objects::default(), 0);
         loop {
+            // A store's answers may be ready at once: others want the thread too.
+            tokio::task::yield_now().await;
             let page = self.store().events(tenant, from, PAGE, None).await.map_err(unreadable)?;
             for event in &page {
                 if let Err(fault) = walk.step(event.index, &event.bytes) {

@@ -72,6 +72,7 @@ impl App {
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.key);
             for listed in &page {
+                tokio::task::yield_now().await;
                 rows.looked_at += 1;
                 self.verify_row::<R>(listed, rows).await?;
             }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::Redemption;
 use super::attempt::Attempt;
-use super::run::Kept;
+use super::step::Kept;
 use crate::app::App;
 use crate::{Problem, device, jws};
 

@@ -4,6 +4,7 @@ mod answer;
 mod attempt;
 mod nobody;
 mod run;
+mod step;
 
 pub use answer::Redeemed;
 pub(crate) use attempt::{Attempt, Person, delayed};

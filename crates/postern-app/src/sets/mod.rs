@@ -3,9 +3,11 @@
 mod caps;
 mod confirm;
 mod discard;
+mod end_before;
 mod make;
 mod revoke;
 mod stage;
+mod stage_again;
 
 pub use confirm::{Confirmation, ConfirmedSet};
 use postern_core::assurance::Evidence;

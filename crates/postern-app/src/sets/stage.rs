@@ -8,11 +8,11 @@ use postern_core::application::{Scope, Token};
 use postern_core::assurance::{Asked, Evidence, Level};
 use postern_core::encoding::Fixed;
 use postern_core::ids::SetId;
-use postern_core::kernel::{Held, Key, Step, View};
+use postern_core::kernel::{Held, Step, View};
 use postern_core::limits;
 use postern_core::recent::RequestMark;
-use postern_core::subject::fact::{RevokeReason, StageReason};
-use postern_core::subject::{self, Purpose, Revoke, Stage, Subject, SubjectFact};
+use postern_core::subject::fact::StageReason;
+use postern_core::subject::{self, Purpose, Stage, Subject};
 use postern_core::tenant::{Tier, TierSettings};
 use postern_core::verifier::Stretch;
 use zeroize::Zeroizing;
@@ -71,12 +71,12 @@ pub struct ShownCode {
 }
 
 /// One look at what staging is decided on.
-struct Looked {
-    gate: Gate,
-    view: View,
-    caller: Caller,
-    subject: Held<Subject>,
-    now: Time,
+pub(super) struct Looked {
+    pub(super) gate: Gate,
+    pub(super) view: View,
+    pub(super) caller: Caller,
+    pub(super) subject: Held<Subject>,
+    pub(super) now: Time,
 }
 
 enum Found {
@@ -154,47 +154,6 @@ impl App {
         };
         let evidence = self.judge(&looked.gate, &looked.view, proof, &about).await;
         evidence.ok_or(Problem::AssuranceInsufficient)
-    }
-
-    /// Ends the active set first and for good, if it was lost or compromised. The record remembers for which
-    /// request, so that a late retry never ends the successor. Whether anything moved: then look again.
-    async fn end_before(
-        &self,
-        looked: &Looked,
-        asked: &Staging,
-        mark: RequestMark,
-        evidence: &Evidence,
-    ) -> Result<bool, Problem> {
-        let reason = match asked.reason {
-            StageReason::Renew => return Ok(false),
-            StageReason::Lost => RevokeReason::Lost,
-            StageReason::Compromised => RevokeReason::Compromised,
-        };
-        let state = looked.state()?;
-        let active = state.active.as_ref().filter(|active| active.expires_at > looked.now);
-        let Some(generation) = active.map(|active| active.set.generation) else { return Ok(false) };
-        if state.ended_for(mark.key, looked.now).is_some() {
-            return Ok(false);
-        }
-        let stages = Some((mark.key, evidence.assertion));
-        let revoke = Revoke { generation, reason, epoch: self.random()?, request: None, stages };
-        let (gate, name, now) = (looked.gate.clone(), asked.subject.clone(), looked.now);
-        let ground = Ground { tier: Some(state.tier), evidence: Some(evidence.clone()), private: None };
-        let ended = self.decided(&looked.view, move |view| {
-            let (held, mut draft) = match gate.open(view, &name, &ground, now)? {
-                Ok(opened) => opened,
-                Err(stop) => return Ok(stop.step()),
-            };
-            let owner = held.key();
-            let _ = subject::revoke(held, &revoke, &mut draft);
-            take_assertion(ground.evidence.as_ref(), gate.tenant(), owner, &mut draft);
-            Ok(if draft.is_empty() { Step::Nothing(Ok(())) } else { Step::Decided(draft, Ok(())) })
-        });
-        match ended.await? {
-            Ended::Answer(()) | Ended::Again => Ok(true),
-            Ended::Taken(_) => Err(Problem::AssuranceInsufficient),
-            Ended::Rejected => Err(Problem::StateChanged),
-        }
     }
 
     async fn stage_once(
@@ -281,36 +240,10 @@ impl App {
         })
         .await
     }
-
-    /// The key was seen: the same request is answered without codes, another one is refused. An assertion
-    /// that was used for something else ends here too.
-    async fn stage_seen(&self, looked: &Looked, mark: RequestMark) -> Result<StagedSet, Problem> {
-        let view = self.look(&looked.view.wants()).await?;
-        let held: Held<Subject> = match view.held(looked.subject.key()) {
-            Ok(held) => held,
-            Err(_) => return Err(Problem::StateChanged),
-        };
-        let state = held.state().ok_or(Problem::NotFound)?;
-        match state.recent.find(mark, looked.now) {
-            postern_core::recent::Known::Same(seen) => self.staged_before(held.key(), seen.version).await,
-            postern_core::recent::Known::Other => Err(Problem::IdempotencyKeyReused),
-            postern_core::recent::Known::No => Err(Problem::AssuranceInsufficient),
-        }
-    }
-
-    async fn staged_before(&self, key: Key, version: u64) -> Result<StagedSet, Problem> {
-        let (head, _) = self.genuine_event(key, version).await?;
-        let Ok(Some(SubjectFact::Staged(staged))) = head.fact::<SubjectFact>() else {
-            return Err(Problem::IdempotencyKeyReused);
-        };
-        let set = SetId { subject: postern_core::ids::SubjectId::new(key.id), generation: staged.generation };
-        let confirm_by = staged.confirm_by;
-        Ok(StagedSet { set, generation: staged.generation, name: staged.name, confirm_by, codes: None })
-    }
 }
 
 impl Looked {
-    fn state(&self) -> Result<&Subject, Problem> {
+    pub(super) fn state(&self) -> Result<&Subject, Problem> {
         self.subject.state().ok_or(Problem::NotFound)
     }
 }

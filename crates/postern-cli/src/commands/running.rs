@@ -32,6 +32,8 @@ const ANCHOR: Duration = Duration::from_secs(1);
 const OLD_ANCHOR: u32 = 10;
 /// How often sums of untested words are recorded.
 const SUMS: Duration = Duration::from_secs(5);
+/// How often every row is compared with its events.
+const REPLAY: Duration = Duration::from_secs(24 * 3600);
 /// How often expired sets are recorded.
 const EXPIRY: Duration = Duration::from_secs(3600);
 
@@ -51,6 +53,7 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     });
     let (sums, expiry) = (Arc::clone(&running.app), Arc::clone(&running.app));
     let jobs = [
+        tokio::spawn(replay(Arc::clone(&running.app), Arc::clone(&running.readiness), stopping.clone())),
         tokio::spawn(every(SUMS, stopping.clone(), move || {
             let app = Arc::clone(&sums);
             async move {
@@ -100,6 +103,28 @@ async fn every<F: Future<Output = ()>>(
         job().await;
         if over {
             return;
+        }
+    }
+}
+
+/// Rebuilds every row from its events once a day and compares.
+async fn replay(app: Arc<App>, readiness: Arc<Readiness>, stopping: watch::Receiver<bool>) {
+    let stop = stopped(stopping);
+    tokio::pin!(stop);
+    loop {
+        tokio::select! { () = tokio::time::sleep(REPLAY) => {}, () = &mut stop => return }
+        let report = tokio::select! { report = app.verify(None, true) => report, () = &mut stop => return };
+        match report {
+            Ok(report) if report.verified => {
+                tracing::info!(rows = report.rows, "every row is what its events make");
+            }
+            Ok(report) => {
+                for finding in report.findings {
+                    tracing::error!(tenant = %finding.tenant, object = finding.object, what = finding.what, "evidence differs");
+                }
+                readiness.degraded("evidence-differs");
+            }
+            Err(refused) => tracing::error!(%refused, "rows were not compared with their events"),
         }
     }
 }
