@@ -44,12 +44,13 @@ const WAITING: usize = 64;
 pub struct App {
     pub(crate) ports: Ports,
     pub(crate) settings: Settings,
-    pub(crate) stretching: Semaphore,
+    pub(crate) stretching: Arc<Semaphore>,
     pub(crate) waiting: Semaphore,
     pub(crate) lanes: Lanes,
     pub(crate) sums: Sums,
     pub(crate) typos: Seen,
     pub(crate) caps: Seen,
+    pub(crate) repeats: Seen,
     pub(crate) rejected: Seen,
     pub(crate) stopped: AtomicBool,
 }
@@ -58,7 +59,7 @@ impl App {
     /// An application over its ports.
     #[must_use]
     pub fn new(ports: Ports, settings: Settings) -> Self {
-        let stretching = Semaphore::new(settings.stretches.max(1));
+        let stretching = Arc::new(Semaphore::new(settings.stretches.max(1)));
         Self {
             ports,
             settings,
@@ -68,6 +69,7 @@ impl App {
             sums: Sums::default(),
             typos: Seen::default(),
             caps: Seen::default(),
+            repeats: Seen::default(),
             rejected: Seen::default(),
             stopped: AtomicBool::new(false),
         }

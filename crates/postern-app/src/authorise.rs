@@ -159,6 +159,13 @@ impl Gate {
         Ok(Caller { application, tenant, scope: self.scope })
     }
 
+    /// The row of the application or the tenant that is not as it was written, if one is not.
+    pub(crate) fn tampered(&self, view: &View) -> Option<Key> {
+        let application = Key::of(Kind::Application, self.tenant(), self.application());
+        let application = view.held::<Application>(application).err();
+        application.or_else(|| view.held::<Tenant>(Key::tenant(self.tenant())).err()).map(|found| found.key)
+    }
+
     /// The subject that a name stands for; `None` for nobody.
     pub(crate) fn subject(&self, view: &View, name: &SubjectName) -> Result<Option<Held<Subject>>, Tampered> {
         let tenant = self.tenant();

@@ -47,7 +47,7 @@ impl App {
         // Waiting has places of its own; who finds none is answered with what there is.
         let waiting = self.waiting.try_acquire().ok();
         loop {
-            gate.check(&self.look(&gate.wants()).await?)?.reaches_all()?;
+            self.checked(&gate, &self.look(&gate.wants()).await?).await?.reaches_all()?;
             let page = self.page(&gate, query).await?;
             if !page.items.is_empty() || left.is_zero() || waiting.is_none() {
                 return Ok(page);
@@ -63,11 +63,11 @@ impl App {
         let of = query.subject.map(|subject| Key::of(Kind::Subject, gate.tenant(), subject));
         let found = self.store().events(gate.tenant(), from, query.limit + 1, of).await;
         let mut items = found.map_err(|fault| Problem::unavailable(&fault))?;
-        let forged = items
-            .iter()
-            .find(|event| !self.local().sealer().event_is_genuine(gate.tenant(), &event.bytes, &event.mac));
-        if let Some(forged) = forged {
-            self.note_rejected(forged.key).await;
+        let whole = |event: &StoredEvent| event.key.tenant == gate.tenant() && self.genuine(event).is_some();
+        let forged = items.iter().find(|event| !whole(event)).map(|event| event.key);
+        let gap = of.is_none() && (from..).zip(&items).any(|(index, event)| event.index != index);
+        if forged.is_some() || gap {
+            self.note_rejected(forged.unwrap_or(Key::tenant(gate.tenant()))).await;
             return Err(Problem::Unavailable);
         }
         let more = items.len() > query.limit;

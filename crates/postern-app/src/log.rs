@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use postern_core::application::{Scope, Token};
 use postern_core::ids::TenantId;
+use postern_core::kernel::StoreFault;
 use postern_core::ports::{AnchorFault, Anchors, SigningKey};
 use postern_log::{
     Anchor, Checkpoint, Frontier, Rollback, assemble_checkpoint, check_against_anchor, leaf_hash,
@@ -45,7 +46,7 @@ impl App {
     /// A [`Problem`].
     pub async fn checkpoint(&self, token: &Arc<Token>) -> Result<String, Problem> {
         let gate = self.gate(token, Scope::LogRead);
-        gate.check(&self.look(&gate.wants()).await?)?.reaches_all()?;
+        self.checked(&gate, &self.look(&gate.wants()).await?).await?.reaches_all()?;
         let kept =
             self.store().checkpoint(gate.tenant()).await.map_err(|fault| Problem::unavailable(&fault))?;
         match kept {
@@ -71,15 +72,22 @@ impl App {
     }
 
     /// Every tenant: what a start begins with, since a log may have grown while nothing was serving.
-    pub async fn all_logs(&self) -> Vec<TenantId> {
-        self.store().tenants().await.unwrap_or_default()
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn all_logs(&self) -> Result<Vec<TenantId>, StoreFault> {
+        self.store().tenants().await
     }
 
     /// Signs checkpoints of the logs that grew and keeps their right edges in the anchor. At most once a second.
     ///
     /// # Errors
     /// [`AnchorFault`] if the anchor was not written; the logs are taken again next time.
-    pub async fn anchor(&self, anchors: &dyn Anchors, behind: &mut Vec<TenantId>) -> Result<(), AnchorFault> {
+    pub async fn anchor(
+        &self,
+        anchors: &Arc<dyn Anchors>,
+        behind: &mut Vec<TenantId>,
+    ) -> Result<(), AnchorFault> {
         behind.extend(self.store().take_grown());
         behind.sort_unstable();
         behind.dedup();
@@ -92,7 +100,10 @@ impl App {
             logs.push((tenant.to_string(), frontier));
         }
         if !logs.is_empty() {
-            anchors.keep(logs)?;
+            // It waits for a disk.
+            let anchors = Arc::clone(anchors);
+            let kept = tokio::task::spawn_blocking(move || anchors.keep(logs)).await;
+            kept.map_err(|fault| AnchorFault::Unavailable(fault.to_string()))??;
         }
         behind.clear();
         Ok(())

@@ -1,7 +1,7 @@
 //! Personal data of subjects and of events: sealed here, under the subject's own key.
 
 use postern_core::encoding::from_base64url;
-use postern_core::kernel::{EventHead, Key};
+use postern_core::kernel::Key;
 use postern_core::personal::SubjectKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -55,10 +55,8 @@ impl App {
 
     /// Who a subject is, from the private part of the event that says so; `None` if its key is gone.
     pub(crate) async fn person(&self, subject: Key, said_at: u64) -> Result<Option<Person>, Problem> {
-        let stored =
-            self.store().event(subject, said_at).await.map_err(|fault| Problem::unavailable(&fault))?;
-        let head = stored.and_then(|event| EventHead::read(&event.bytes).ok());
-        let sealed = head.and_then(|head| head.private).and_then(|text| from_base64url(&text));
+        let (head, _) = self.genuine_event(subject, said_at).await?;
+        let sealed = head.private.and_then(|text| from_base64url(&text));
         let (Some(sealed), Some(key)) = (sealed, self.subject_key(subject).await?) else { return Ok(None) };
         Ok(key.open(subject, &sealed).and_then(|json| serde_json::from_slice(&json).ok()))
     }

@@ -83,8 +83,15 @@ impl App {
         if stretch.for_format(code.format()) == Stretch::None {
             return Material::new(&code, stretch, &salt).ok_or(Problem::Unavailable);
         }
-        let _permit = self.stretching.acquire().await.map_err(|fault| Problem::unavailable(&fault))?;
-        let made = tokio::task::spawn_blocking(move || Material::new(&code, stretch, &salt)).await;
+        let permit = Arc::clone(&self.stretching).acquire_owned().await;
+        let permit = permit.map_err(|fault| Problem::unavailable(&fault))?;
+        // The permit goes with the work: a caller who goes away does not make room for more of it.
+        let made = tokio::task::spawn_blocking(move || {
+            let made = Material::new(&code, stretch, &salt);
+            drop(permit);
+            made
+        })
+        .await;
         made.map_err(|fault| Problem::unavailable(&fault))?.ok_or(Problem::Unavailable)
     }
 }

@@ -76,7 +76,11 @@ impl App {
     ) -> Result<Option<RehearsedAt>, Problem> {
         let application = attempt.gate.application();
         let key = Fixed(self.local().idempotency_key(application, &asked.request.key));
-        let known = attempt.known(key);
+        let known = match &attempt.person {
+            Person::Subject(_) => attempt.known(key),
+            Person::Nobody { .. } => None,
+        };
+        self.repeats(known, attempt.at)?;
         // Only the holder rehearses, and a signed assertion says so: without a subject there is no holder.
         let evidence = match known {
             Some(_) => None,

@@ -3,17 +3,22 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use postern_core::Time;
 use postern_core::application::{Scope, Token};
 use postern_core::encoding::base64url;
-use postern_core::ids::TenantId;
+use postern_core::ids::{EventId, TenantId};
 use postern_core::kernel::{
     Actor, ActorKind, Context, Draft, EventHead, Key, Outcome, Step, StoredEvent, View, Want, decide,
 };
+use postern_core::recent::RequestMark;
 use postern_core::tenant::{self, RowRejected, Tenant};
 
 use crate::Problem;
 use crate::app::App;
-use crate::authorise::Gate;
+use crate::authorise::{Caller, Gate};
+
+/// How often an hour a known request is answered again.
+const REPEATS: u32 = 10;
 
 /// Small counters by name, bounded: working state.
 #[derive(Default)]
@@ -67,27 +72,50 @@ impl App {
         if stopped { Err(Problem::Unavailable) } else { Ok(()) }
     }
 
-    /// An event that an answer is rebuilt from: its MAC is right, and it is about what it was asked for as.
+    /// Authorises on what was looked at; an altered row of the application or the tenant is noted.
+    pub(crate) async fn checked(&self, gate: &Gate, view: &View) -> Result<Caller, Problem> {
+        let checked = gate.check(view);
+        if let (Err(Problem::KeyUnknown), Some(key)) = (&checked, gate.tampered(view)) {
+            self.note_rejected(key).await;
+        }
+        checked
+    }
+
+    /// Reads a stored event, if its MAC is right and it is about what its columns say.
+    pub(crate) fn genuine(&self, event: &StoredEvent) -> Option<EventHead> {
+        let key = event.key;
+        let right = self.local().sealer().event_is_genuine(key.tenant, &event.bytes, &event.mac);
+        let head = EventHead::read(&event.bytes).ok().filter(|_| right)?;
+        let id = EventId { kind: key.kind, object: key.id, version: event.version }.to_string();
+        let about = head.tenant == key.tenant && head.object == key.to_string() && head.id == id;
+        (about && head.version == event.version).then_some(head)
+    }
+
+    /// An event that an answer is rebuilt from.
     pub(crate) async fn genuine_event(
         &self,
         key: Key,
         version: u64,
     ) -> Result<(EventHead, StoredEvent), Problem> {
         let stored = self.store().event(key, version).await.map_err(|fault| Problem::unavailable(&fault))?;
-        let genuine = stored.and_then(|event| {
-            let right = self.local().sealer().event_is_genuine(key.tenant, &event.bytes, &event.mac);
-            let head = EventHead::read(&event.bytes).ok().filter(|_| right)?;
-            let about =
-                head.tenant == key.tenant && head.object == key.to_string() && head.version == version;
-            about.then_some((head, event))
-        });
-        match genuine {
+        let asked = stored.filter(|event| event.key == key && event.version == version);
+        match asked.and_then(|event| Some((self.genuine(&event)?, event))) {
             Some(genuine) => Ok(genuine),
             None => {
                 self.note_rejected(key).await;
                 Err(Problem::Unavailable)
             }
         }
+    }
+
+    /// A known request is answered again without proof, so it may not be asked for ever: what is typed with it
+    /// would otherwise be tried without being counted.
+    pub(crate) fn repeats(&self, known: Option<RequestMark>, now: Time) -> Result<(), Problem> {
+        let Some(known) = known else { return Ok(()) };
+        let hour = now.seconds() / 3600;
+        let asked = self.repeats.count(&[known.key.0.as_slice(), &hour.to_be_bytes()].concat());
+        let after = std::time::Duration::from_secs(3600 - now.seconds() % 3600);
+        if asked < REPEATS { Ok(()) } else { Err(Problem::TooManyRequests { after }) }
     }
 
     /// Decides on a view and commits. `Err` of the decision is a refusal with nothing to record.
@@ -115,7 +143,7 @@ impl App {
     /// Notes in the installation's log that a row was found altered, once per row and process.
     pub(crate) async fn note_rejected(&self, key: Key) {
         let name = [key.tenant.bytes().as_slice(), &[key.kind.number()], &key.id].concat();
-        if self.rejected.count(&name) > 0 {
+        if self.rejected.known(&name).is_some() {
             return;
         }
         tracing::error!(row = %key, "a stored row is not as it was written; see `postern audit verify`");
@@ -131,8 +159,9 @@ impl App {
             tenant::reject_row(held, fact.clone(), &mut draft);
             Ok(Step::Decided(draft, ()))
         });
-        if !matches!(noted.await, Outcome::Committed(())) {
-            tracing::error!(row = %key, "the altered row could not be noted in the installation's log");
+        match noted.await {
+            Outcome::Committed(()) => self.rejected.raise(&name, 1),
+            _ => tracing::error!(row = %key, "the altered row could not be noted in the installation's log"),
         }
     }
 }

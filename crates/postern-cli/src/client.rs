@@ -37,12 +37,21 @@ impl Service {
         body: &Value,
         idempotency: &str,
     ) -> Result<(StatusCode, Value), Failure> {
-        let stream = tokio::net::TcpStream::connect(&self.authority).await.map_err(|fault| {
+        let silent = |fault: std::io::Error| {
+            let at = &self.authority;
             Failure::refused(format!(
-                "no service answers at {}: {fault}. Is `postern serve` running there?",
-                self.authority
+                "no service answers at {at}: {fault}. Is `postern serve` running there?"
             ))
-        })?;
+        };
+        let found = tokio::net::lookup_host(&self.authority).await.map_err(silent)?;
+        let here: Vec<_> = found.filter(|address| address.ip().to_canonical().is_loopback()).collect();
+        if here.is_empty() {
+            let at = &self.authority;
+            let why =
+                "is not on this machine, and this release speaks plain HTTP: key and code could be read";
+            return Err(Failure::Usage(format!("{at} {why} on the way")));
+        }
+        let stream = tokio::net::TcpStream::connect(here.as_slice()).await.map_err(silent)?;
         let authorization = Zeroizing::new(format!("Bearer {}", &*self.key));
         let request = Request::builder()
             .method(Method::POST)

@@ -225,3 +225,40 @@ async fn a_retry_in_flight_is_the_same_request() {
         }
     }
 }
+
+/// Verification while everything is being written to raises no false alarm: the daily one runs like that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn verification_under_load_finds_nothing() {
+    let world = Arc::new(World::new(StoreKind::Sqlite).await);
+    let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let writers: Vec<_> = (0..4)
+        .map(|writer| {
+            let (world, stop) = (Arc::clone(&world), Arc::clone(&stop));
+            tokio::spawn(async move {
+                for round in 0.. {
+                    if stop.load(std::sync::atomic::Ordering::SeqCst) {
+                        return round;
+                    }
+                    let name = format!("writer-{writer}-{round}");
+                    world.subject(&name).await;
+                    let sheet = world.issue(&name, Format::Standard).await;
+                    for code in &sheet.codes[..4] {
+                        world.redeem(&name, code, Redeem::default()).await.unwrap();
+                    }
+                    let _ = world
+                        .redeem(&format!("nobody-{writer}-{round}"), &sheet.codes[0], Redeem::default())
+                        .await;
+                }
+                0
+            })
+        })
+        .collect();
+    for _ in 0..10 {
+        let report = world.app.verify(None, true).await.unwrap();
+        assert!(report.verified, "{:?}", report.findings);
+    }
+    stop.store(true, std::sync::atomic::Ordering::SeqCst);
+    for writer in writers {
+        assert!(writer.await.unwrap() > 0, "nothing was written meanwhile");
+    }
+}

@@ -105,7 +105,8 @@ async fn a_flipped_byte_in_any_column_is_noticed() {
     let _ = world.redeem("nobody", "6N6NWS9B8BXYXXTK5NXFY9YZ2", Redeem::default()).await;
     add_prover(&world).await;
     let mut behind = Vec::new();
-    world.app.anchor(&Nowhere, &mut behind).await.unwrap();
+    let nowhere: std::sync::Arc<dyn postern_core::ports::Anchors> = std::sync::Arc::new(Nowhere);
+    world.app.anchor(&nowhere, &mut behind).await.unwrap();
     assert!(world.app.verify(None, true).await.unwrap().verified);
     let (folder, keys, clock, _) = world.close();
     let original = folder.path();

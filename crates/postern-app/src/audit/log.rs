@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use postern_core::bucket::BucketFact;
 use postern_core::encoding::base64url;
 use postern_core::ids::{EventId, TenantId};
-use postern_core::kernel::{EventHead, Fact as _, Key, StoredEvent};
+use postern_core::kernel::{EventHead, Fact as _, Key, StoreFault, StoredEvent};
 use postern_core::subject::SubjectFact;
 use postern_log::{Walk, open_checkpoint, verifier_key};
 
@@ -32,7 +32,7 @@ impl App {
         findings: &mut Vec<Finding>,
     ) -> Result<(LogReport, Objects), Refused> {
         let mut find = |object: String, what: String| findings.push(Finding { tenant, object, what });
-        let unreadable = |fault: postern_core::kernel::StoreFault| Refused(fault.to_string());
+        let unreadable = |fault: StoreFault| Refused(fault.to_string());
         let origin = self.origin(tenant);
         let note = self.store().checkpoint(tenant).await.map_err(unreadable)?;
         let key = verifier_key(&origin, &self.ports.keys.public().log);
@@ -52,13 +52,16 @@ impl App {
             }
             None => None,
         };
+        // The log's size now is how far it is walked: what comes later is for the next time.
+        let head = self.store().head(tenant).await;
+        let size = head.as_ref().map_or(u64::MAX, |head| head.frontier.size());
         let mut walk = Walk::new(checkpoint.iter().map(|checkpoint| checkpoint.size));
         let (mut objects, mut from) = (Objects::default(), 0);
         loop {
             // A store's answers may be ready at once: others want the thread too.
             tokio::task::yield_now().await;
             let page = self.store().events(tenant, from, PAGE, None).await.map_err(unreadable)?;
-            for event in &page {
+            for event in page.iter().filter(|event| event.index < size) {
                 if let Err(fault) = walk.step(event.index, &event.bytes) {
                     find(format!("event {}", event.index), fault.to_string());
                 }
@@ -67,15 +70,19 @@ impl App {
                 }
             }
             match page.last() {
-                Some(last) => from = last.index + 1,
-                None => break,
+                Some(last) if last.index < size => from = last.index + 1,
+                Some(_) | None => break,
             }
         }
         if let Some(Err(fault)) = checkpoint.as_ref().map(|checkpoint| walk.check(checkpoint)) {
             find("checkpoint".to_owned(), fault.to_string());
         }
-        match self.store().head(tenant).await {
-            Ok(head) if head.frontier == *walk.frontier() => {}
+        match head {
+            Ok(head) if head.frontier == *walk.frontier() => {
+                if let Some(what) = self.longer_than_its_head(tenant, size).await? {
+                    find("log head".to_owned(), what);
+                }
+            }
             Ok(_) => find("log head".to_owned(), "it differs from the tree of the events".to_owned()),
             Err(fault) => find("log head".to_owned(), fault.to_string()),
         }
@@ -83,6 +90,14 @@ impl App {
         let report =
             LogReport { tenant, events, root, checkpoint: checkpoint.map(|checkpoint| checkpoint.size) };
         Ok((report, objects))
+    }
+
+    /// Whether there are events that the head does not cover, though nothing was committed meanwhile.
+    async fn longer_than_its_head(&self, tenant: TenantId, size: u64) -> Result<Option<String>, Refused> {
+        let unreadable = |fault: StoreFault| Refused(fault.to_string());
+        let later = self.store().events(tenant, size, 1, None).await.map_err(unreadable)?;
+        let still = self.store().head(tenant).await.is_ok_and(|head| head.frontier.size() == size);
+        Ok((!later.is_empty() && still).then(|| "it does not cover every event".to_owned()))
     }
 
     /// What is wrong with one event by itself, and what it adds to its record's history.
@@ -108,7 +123,7 @@ impl App {
 }
 
 /// The place that an event's assertion took.
-fn used_assertion(head: &EventHead) -> Option<[u8; 32]> {
+pub(super) fn used_assertion(head: &EventHead) -> Option<[u8; 32]> {
     let payload = head.fact.get();
     if let Ok(Some(BucketFact::Refused(tagged))) = BucketFact::from_json(&head.r#type, head.v, payload) {
         return tagged.refused.assertion.map(|place| place.0);

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use postern_core::application::Application;
 use postern_core::bucket::Bucket;
 use postern_core::ids::TenantId;
-use postern_core::kernel::{ClaimKey, EventHead, Held, Key, Kind, Record, Space, replay};
+use postern_core::kernel::{ClaimKey, EventHead, Held, Key, Kind, Record, Space, Want, replay};
 use postern_core::personal::SubjectKey;
 use postern_core::ports::Listed;
 use postern_core::prover::Prover;
 use postern_core::subject::Subject;
 use postern_core::tenant::Tenant;
 
-use super::log::Objects;
+use super::log::{Objects, used_assertion};
 use super::report::Finding;
 use crate::app::App;
 use crate::operator::Refused;
@@ -58,7 +58,10 @@ impl App {
         self.verify_kind::<Subject>(&mut rows).await?;
         self.verify_kind::<Bucket>(&mut rows).await?;
         for key in std::mem::take(&mut rows.versions).into_keys() {
-            rows.find(key, "its events have no row");
+            // It may have begun while the rows were listed.
+            if self.version_now(key).await? == Some(0) {
+                rows.find(key, "its events have no row");
+            }
         }
         self.verify_claims(&mut rows, &objects.assertions).await?;
         Ok(rows.looked_at)
@@ -89,12 +92,14 @@ impl App {
                 return Ok(());
             }
         };
-        match events {
-            None => rows.find(key, "its row has no events"),
-            Some(events) if events != held.version() => {
-                rows.find(key, format!("its row has version {}, its events make {events}", held.version()));
-            }
-            Some(_) => {}
+        // The log was walked first, so a row is never behind it; it may be ahead by what came meanwhile, and
+        // then its own events decide.
+        let made = match events {
+            Some(events) if events >= held.version() => events,
+            Some(_) | None => self.history(key, held.version()).await?.len() as u64,
+        };
+        if made != held.version() {
+            rows.find(key, format!("its row has version {}, its events make {made}", held.version()));
         }
         for place in held.state().map(|state| state.claims(key.tenant)).unwrap_or_default() {
             if let Some(other) = rows.named.insert(place, key) {
@@ -111,19 +116,53 @@ impl App {
     }
 
     async fn replay_row<R: Record>(&self, held: &Held<R>, rows: &mut Rows<'_>) -> Result<(), Refused> {
-        let (key, mut heads, mut from) = (held.key(), Vec::new(), 0);
+        let history = self.history(held.key(), held.version()).await?;
+        let compared = replay::<R>(history).and_then(|replayed| replayed.compare(held));
+        if let Err(difference) = compared {
+            rows.find(held.key(), difference);
+        }
+        Ok(())
+    }
+
+    /// A record's events up to a version, in order.
+    async fn history(&self, key: Key, version: u64) -> Result<Vec<EventHead>, Refused> {
+        let (mut heads, mut from) = (Vec::new(), 0);
         loop {
             let page = self.store().events(key.tenant, from, PAGE, Some(key)).await;
             let page = page.map_err(|fault| Refused(fault.to_string()))?;
-            let Some(last) = page.last() else { break };
+            let Some(last) = page.last() else { return Ok(heads) };
             from = last.index + 1;
-            heads.extend(page.iter().filter_map(|event| EventHead::read(&event.bytes).ok()));
+            let until = page.iter().filter(|event| event.version <= version);
+            heads.extend(until.filter_map(|event| EventHead::read(&event.bytes).ok()));
         }
-        let compared = replay::<R>(heads).and_then(|replayed| replayed.compare(held));
-        if let Err(difference) = compared {
-            rows.find(key, difference);
-        }
-        Ok(())
+    }
+
+    /// A record's version now; 0 if it does not exist, `None` if its row is not as it was written.
+    async fn version_now(&self, key: Key) -> Result<Option<u64>, Refused> {
+        let view = self.store().look(&[Want::Key(key)]).await.map_err(|fault| Refused(fault.to_string()))?;
+        Ok(match key.kind {
+            Kind::Tenant => view.held::<Tenant>(key).map(|held| held.version()).ok(),
+            Kind::Application => view.held::<Application>(key).map(|held| held.version()).ok(),
+            Kind::Prover => view.held::<Prover>(key).map(|held| held.version()).ok(),
+            Kind::Subject => view.held::<Subject>(key).map(|held| held.version()).ok(),
+            Kind::Bucket => view.held::<Bucket>(key).map(|held| held.version()).ok(),
+        })
+    }
+
+    /// Whether a subject names a place now: it may have begun while the rows were listed.
+    async fn names_now(&self, owner: Key, place: ClaimKey) -> Result<bool, Refused> {
+        let view =
+            self.store().look(&[Want::Key(owner)]).await.map_err(|fault| Refused(fault.to_string()))?;
+        let held = (owner.kind == Kind::Subject).then(|| view.held::<Subject>(owner).ok()).flatten();
+        Ok(held.is_some_and(|held| {
+            held.state().is_some_and(|state| state.claims(owner.tenant).contains(&place))
+        }))
+    }
+
+    /// Whether an event of a record used an assertion: it may have come while the log was walked.
+    async fn used_now(&self, owner: Key, place: [u8; 32]) -> Result<bool, Refused> {
+        let history = self.history(owner, u64::MAX).await?;
+        Ok(history.iter().any(|head| used_assertion(head) == Some(place)))
     }
 
     /// Every claim has its seal and an owner that names it; every named place is claimed.
@@ -140,12 +179,17 @@ impl App {
                 rows.find(name, "its seal is wrong");
                 continue;
             }
-            match claim.place.space {
-                Space::ExternalId if rows.named.remove(&claim.place) != Some(claim.owner) => {
-                    rows.find(name, "its owner does not name it");
+            let (place, owner) = (claim.place, claim.owner);
+            match place.space {
+                Space::ExternalId if rows.named.remove(&place) != Some(owner) => {
+                    if !self.names_now(owner, place).await? {
+                        rows.find(name, "its owner does not name it");
+                    }
                 }
-                Space::Assertion if !used.contains(&(claim.place.key, claim.owner)) => {
-                    rows.find(name, "no event used its assertion");
+                Space::Assertion if !used.contains(&(place.key, owner)) => {
+                    if !self.used_now(owner, place.key).await? {
+                        rows.find(name, "no event used its assertion");
+                    }
                 }
                 Space::ExternalId | Space::Assertion | Space::Cap => {}
             }

@@ -34,6 +34,9 @@ impl App {
 
     /// Records that sets have expired, and gives up places whose time is over. Hourly.
     pub async fn settle_due(&self) -> Tick {
+        if self.running().is_err() {
+            return Tick::default();
+        }
         let now = self.now();
         let mut tick = Tick { sums: self.flush_sums().await, settled: 0 };
         if let Err(fault) = self.store().forget_claims(now).await {

@@ -66,7 +66,7 @@ impl App {
         let mut wants = gate.wants();
         wants.extend([name.want(tenant, self.local()), Want::Key(nobody.bucket)]);
         let view = self.look(&wants).await?;
-        let caller = gate.check(&view)?;
+        let caller = self.checked(&gate, &view).await?;
         let found = match gate.subject(&view, name) {
             Ok(found) => found,
             Err(tampered) => {

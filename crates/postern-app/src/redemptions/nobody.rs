@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use postern_core::Time;
 use postern_core::bucket::{self, Guess};
 use postern_core::kernel::{Key, Kind, Step, Tampered, View};
 use postern_core::personal::SubjectKey;
@@ -50,7 +51,7 @@ impl App {
                 Ok(caller) => caller,
                 Err(problem) => return Ok(Step::Nothing(Err(problem))),
             };
-            if evidence.is_none() && bucket_forgot(view, &guess)? {
+            if evidence.is_none() && bucket_forgot(view, &guess, view.at(now))? {
                 return Ok(Step::Prepare(()));
             }
             // As many comparisons as for a subject; nothing can be found.
@@ -95,7 +96,7 @@ impl App {
 }
 
 /// Whether a request that was known when it was looked up is known no more.
-fn bucket_forgot(view: &View, guess: &Guess) -> Result<bool, Tampered> {
+fn bucket_forgot(view: &View, guess: &Guess, at: Time) -> Result<bool, Tampered> {
     let held = view.held(guess.nobody.bucket)?;
-    Ok(bucket::by_key(&held, &guess.nobody, guess.refused.request.key, held.last()).is_none())
+    Ok(bucket::by_key(&held, &guess.nobody, guess.refused.request.key, at).is_none())
 }

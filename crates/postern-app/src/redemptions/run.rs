@@ -51,6 +51,7 @@ impl App {
         let application = attempt.gate.application();
         let key = Fixed(self.local().idempotency_key(application, &asked.request.key));
         let known = attempt.known(key);
+        self.repeats(known, attempt.at)?;
         let word = match self.read_word(&attempt, standing, &asked.code) {
             Ok(word) => word,
             Err(problem) => return Err(self.mistyped(&attempt, standing, asked, problem).await),

@@ -80,6 +80,7 @@ impl App {
         let (key, now, application) = (held.key(), attempt.now, gate.application());
         let request_key = Fixed(self.local().idempotency_key(application, &asked.request.key));
         let known = attempt.known(request_key);
+        self.repeats(known, attempt.at)?;
         let staged = state.staged.as_ref().filter(|staged| staged.set.generation == asked.set.generation);
         if known.is_none() && staged.is_none_or(|staged| staged.confirm_by <= attempt.at) {
             let never = asked.set.generation == 0 || asked.set.generation > state.generation;

@@ -43,7 +43,12 @@ impl App {
                 Ok(opened) => opened,
                 Err(stop) => return Ok(stop.step()),
             };
-            let owner = held.key();
+            let (owner, at) = (held.key(), view.at(now));
+            let active = held.state().and_then(|state| state.active.as_ref());
+            if active.is_none_or(|active| active.expires_at <= at) {
+                // It ended by itself meanwhile: there is nothing to use the assertion up for.
+                return Ok(Step::Nothing(Ok(())));
+            }
             let _ = subject::revoke(held, &revoke, &mut draft);
             take_assertion(ground.evidence.as_ref(), gate.tenant(), owner, &mut draft);
             Ok(if draft.is_empty() { Step::Nothing(Ok(())) } else { Step::Decided(draft, Ok(())) })

@@ -57,7 +57,7 @@ impl App {
         let mut wants = gate.wants();
         wants.push(name.want(gate.tenant(), self.local()));
         let view = self.look(&wants).await?;
-        let caller = gate.check(&view)?;
+        let caller = self.checked(&gate, &view).await?;
         let named = [set.to_string().as_bytes(), &[slot.unwrap_or_default()]].concat();
         let mark = RequestMark {
             fingerprint: Fixed(self.local().fingerprint(

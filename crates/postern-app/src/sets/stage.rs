@@ -1,6 +1,7 @@
 //! Staging a set. The answer holds the codes, this once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use postern_codes::{Code, Format};
 use postern_core::Time;
@@ -14,6 +15,7 @@ use postern_core::recent::RequestMark;
 use postern_core::subject::fact::StageReason;
 use postern_core::subject::{self, Purpose, Stage, Subject};
 use postern_core::tenant::{Tier, TierSettings};
+use postern_core::throttle::Class;
 use postern_core::verifier::Stretch;
 use zeroize::Zeroizing;
 
@@ -101,6 +103,13 @@ impl App {
             }
             let settings = settings(&looked, &asked)?;
             let evidence = self.stage_proof(&looked, &asked).await?;
+            // Limits first: making codes is slow work, and ending the set before is for good.
+            if let Some(until) = subject::stage_again_at(looked.state()?, looked.now) {
+                return Err(Problem::TooManyRequests { after: until.since(looked.now) });
+            }
+            self.capped(&looked.gate, &looked.caller, OPERATION, looked.now).await?;
+            let place = self.lanes.enter(looked.subject.key(), Class::Proof, Fixed([0; 8]));
+            let _place = place.ok_or(Problem::TooManyRequests { after: Duration::from_secs(1) })?;
             let moved = self.end_before(&looked, &asked, mark, &evidence).await?;
             if moved {
                 continue;
@@ -117,7 +126,7 @@ impl App {
         let mut wants = gate.wants();
         wants.push(name.want(gate.tenant(), self.local()));
         let view = self.look(&wants).await?;
-        let caller = gate.check(&view)?;
+        let caller = self.checked(&gate, &view).await?;
         let subject = match gate.subject(&view, name) {
             Ok(subject) => subject.ok_or(Problem::NotFound)?,
             Err(tampered) => {

@@ -60,7 +60,7 @@ impl App {
         let mut wants = gate.wants();
         wants.extend([name.want(tenant, self.local()), Want::Key(key)]);
         let view = self.look(&wants).await?;
-        let caller = gate.check(&view)?;
+        let caller = self.checked(&gate, &view).await?;
         match gate.subject(&view, name) {
             Ok(Some(held)) => {
                 caller.reaches(held.state().map_or(caller.default_tier(), |state| state.tier))?;

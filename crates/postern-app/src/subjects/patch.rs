@@ -46,7 +46,7 @@ impl App {
         let mut wants = gate.wants();
         wants.push(Want::Key(key));
         let view = self.look(&wants).await?;
-        let caller = gate.check(&view)?;
+        let caller = self.checked(&gate, &view).await?;
         if patch.tier.is_some() {
             self.gate(token, Scope::SubjectsTierRaise).check(&view)?;
         }

@@ -24,7 +24,7 @@ impl App {
         let mut wants = gate.wants();
         wants.push(name.want(gate.tenant(), self.local()));
         let view = self.look(&wants).await?;
-        let caller = gate.check(&view)?;
+        let caller = self.checked(&gate, &view).await?;
         let held = match gate.subject(&view, name) {
             Ok(held) => held.ok_or(Problem::NotFound)?,
             Err(tampered) => {

@@ -32,6 +32,8 @@ const ANCHOR: Duration = Duration::from_secs(1);
 const OLD_ANCHOR: u32 = 10;
 /// How often sums of untested words are recorded.
 const SUMS: Duration = Duration::from_secs(5);
+/// When every row is first compared with its events.
+const FIRST_REPLAY: Duration = Duration::from_secs(10 * 60);
 /// How often every row is compared with its events.
 const REPLAY: Duration = Duration::from_secs(24 * 3600);
 /// How often expired sets are recorded.
@@ -45,22 +47,25 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
         tracing::info!("stopping: what has begun is finished first");
         let _ = stop.send(true);
     });
+    // Stopping goes outside in: what asks, then what writes by itself, then the anchor, which has the last word.
+    let (stop_jobs, jobs_stopping) = watch::channel(false);
+    let (stop_anchor, anchor_stopping) = watch::channel(false);
     let metrics = Arc::new(Metrics::new());
     let anchor = running.anchors.map(|anchors| {
         let (app, readiness, metrics) =
             (Arc::clone(&running.app), Arc::clone(&running.readiness), Arc::clone(&metrics));
-        tokio::spawn(keep_anchor(app, anchors, readiness, metrics, stopping.clone()))
+        tokio::spawn(keep_anchor(app, anchors, readiness, metrics, anchor_stopping))
     });
     let (sums, expiry) = (Arc::clone(&running.app), Arc::clone(&running.app));
     let jobs = [
-        tokio::spawn(replay(Arc::clone(&running.app), Arc::clone(&running.readiness), stopping.clone())),
-        tokio::spawn(every(SUMS, stopping.clone(), move || {
+        tokio::spawn(replay(Arc::clone(&running.app), Arc::clone(&running.readiness), jobs_stopping.clone())),
+        tokio::spawn(every(SUMS, jobs_stopping.clone(), move || {
             let app = Arc::clone(&sums);
             async move {
                 app.flush_sums().await;
             }
         })),
-        tokio::spawn(every(EXPIRY, stopping.clone(), move || {
+        tokio::spawn(every(EXPIRY, jobs_stopping, move || {
             let app = Arc::clone(&expiry);
             async move {
                 app.settle_due().await;
@@ -79,8 +84,13 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     if let Some(operator) = operator {
         let _ = operator.await;
     }
-    for job in jobs.into_iter().chain(anchor) {
+    let _ = stop_jobs.send(true);
+    for job in jobs {
         let _ = job.await;
+    }
+    let _ = stop_anchor.send(true);
+    if let Some(anchor) = anchor {
+        let _ = anchor.await;
     }
     if let Some(socket) = socket {
         let _ = std::fs::remove_file(socket);
@@ -111,12 +121,15 @@ async fn every<F: Future<Output = ()>>(
 async fn replay(app: Arc<App>, readiness: Arc<Readiness>, stopping: watch::Receiver<bool>) {
     let stop = stopped(stopping);
     tokio::pin!(stop);
+    let mut wait = FIRST_REPLAY;
     loop {
-        tokio::select! { () = tokio::time::sleep(REPLAY) => {}, () = &mut stop => return }
+        tokio::select! { () = tokio::time::sleep(wait) => {}, () = &mut stop => return }
+        wait = REPLAY;
         let report = tokio::select! { report = app.verify(None, true) => report, () = &mut stop => return };
         match report {
             Ok(report) if report.verified => {
                 tracing::info!(rows = report.rows, "every row is what its events make");
+                readiness.clear("evidence-differs");
             }
             Ok(report) => {
                 for finding in report.findings {
@@ -138,12 +151,24 @@ async fn keep_anchor(
     stopping: watch::Receiver<bool>,
 ) {
     let mut ticks = tokio::time::interval(ANCHOR);
-    let (mut behind, mut missed) = (app.all_logs().await, 0u32);
+    let (mut behind, mut missed, mut complete) = (Vec::new(), 0u32, false);
     let stop = stopped(stopping);
     tokio::pin!(stop);
     loop {
         let over = tokio::select! { _ = ticks.tick() => false, () = &mut stop => true };
-        match app.anchor(&*anchors, &mut behind).await {
+        if !complete {
+            // A log may have grown while nothing was serving.
+            match app.all_logs().await {
+                Ok(all) => {
+                    behind.extend(all);
+                    complete = true;
+                }
+                Err(fault) => {
+                    tracing::error!(%fault, "the logs were not listed; the next second tries again");
+                }
+            }
+        }
+        match app.anchor(&anchors, &mut behind).await {
             Ok(()) => {
                 missed = 0;
                 readiness.clear("anchor-old");

@@ -17,8 +17,9 @@ pub enum AnchorFault {
     /// Another instance took over: this one must stop before it accepts anything.
     #[error("another instance has taken over this installation's anchor: this one must stop")]
     Overtaken,
-    /// A log is shorter than what is kept of it, or another one: the database was set back.
-    #[error("a log does not continue what its anchor knows: {0}")]
+    /// A log is shorter than what is kept of it, or another one, or the anchor is gone: it cannot be told whether
+    /// the database was set back.
+    #[error("the logs and the anchor disagree: {0}")]
     Backwards(String),
     /// It could not be written.
     #[error("the anchor could not be written: {0}")]

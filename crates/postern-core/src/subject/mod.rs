@@ -26,7 +26,7 @@ pub use revoke::{Revoke, Revoked, revoke, revoke_code};
 use serde::{Deserialize, Serialize};
 pub use set::{ActiveSet, CodeSet, EndedSet, Purpose, SetState, Slots, StagedSet, verifiers_length};
 pub use settle::settle;
-pub use stage::{NewSet, Stage, Staged, stage};
+pub use stage::{NewSet, Stage, Staged, stage, stage_again_at};
 pub use status::{SetStatus, StagedStatus, Status, Used, status};
 
 use crate::Time;

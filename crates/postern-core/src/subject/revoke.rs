@@ -74,8 +74,9 @@ pub fn revoke(subject: Held<Subject>, wanted: &Revoke, draft: &mut Draft) -> Rev
     };
     let staged = state.staged.as_ref().map(|staged| staged.set.generation);
     let mut subject = subject.record(SubjectFact::Revoked(fact), draft);
-    // A staged set was made with the subject's keys of before: after a compromise it could never be confirmed.
-    if let Some(generation) = staged.filter(|_| compromised) {
+    // A staged set that was made before may be on the lost sheet too; after a compromise it could never be
+    // confirmed, since the subject's keys are others.
+    if let Some(generation) = staged.filter(|_| compromised || stages.is_some()) {
         let fact = Discarded { generation, reason: DiscardReason::Revoked };
         subject = subject.record(SubjectFact::Discarded(fact), draft);
     }

@@ -86,7 +86,7 @@ pub fn stage(subject: Held<Subject>, wanted: &Stage, draft: &mut Draft) -> Stage
         Known::Other => return Staged::KeyReused,
         Known::No => {}
     }
-    if let Some(until) = state.recent.full_until(at).or_else(|| stagings_until(state, at)) {
+    if let Some(until) = stage_again_at(state, at) {
         return Staged::TooMany { until };
     }
     let new = &wanted.new;
@@ -104,6 +104,12 @@ pub fn stage(subject: Held<Subject>, wanted: &Stage, draft: &mut Draft) -> Stage
     let fact = fact(wanted, confirm_by, wanted.ended.or(active));
     let _ = subject.record(SubjectFact::Staged(Box::new(fact)), draft);
     Staged::Done { confirm_by }
+}
+
+/// When a subject may be staged for again, if not now: too many stagings, or too many answers to remember.
+#[must_use]
+pub fn stage_again_at(subject: &Subject, at: Time) -> Option<Time> {
+    subject.recent.full_until(at).or_else(|| stagings_until(subject, at))
 }
 
 /// When a subject that was staged for too often may be staged for again.

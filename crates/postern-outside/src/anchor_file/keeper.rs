@@ -36,6 +36,9 @@ impl Anchors for AnchorKeeper {
 fn fault(error: AnchorError) -> AnchorFault {
     match error {
         AnchorError::Overtaken { .. } | AnchorError::OtherEpoch { .. } => AnchorFault::Overtaken,
+        missing @ (AnchorError::Missing { .. } | AnchorError::Damaged { .. }) => {
+            AnchorFault::Backwards(missing.to_string())
+        }
         AnchorError::Backwards(shrunk) => AnchorFault::Backwards(shrunk.to_string()),
         other => AnchorFault::Unavailable(other.to_string()),
     }
