@@ -232,10 +232,26 @@ async fn no_receipt_is_made_of_a_forged_or_foreign_event() {
         db.query_row(newest, [mallory.bytes().to_vec()], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     let forge = "UPDATE event SET body = ?1, mac = ?2 WHERE object = ?3 AND version = \
                  (SELECT max(version) FROM event WHERE object = ?3)";
-    for mac in [vec![0; 32], spent.1.clone()] {
-        assert_eq!(db.execute(forge, (&spent.0, &mac, anna.bytes().to_vec())).unwrap(), 1);
+    let own: (Vec<u8>, Vec<u8>) =
+        db.query_row(newest, [anna.bytes().to_vec()], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    // One that says in every member that it is anna's own, but for its MAC.
+    let read = |body: &[u8]| serde_json::from_slice::<serde_json::Value>(body).unwrap();
+    let (mut made_up, accepted) = (read(&own.0), read(&spent.0));
+    made_up["type"] = accepted["type"].clone();
+    made_up["fact"] = accepted["fact"].clone();
+    made_up["outcome"] = accepted["outcome"].clone();
+    let made_up = postern_log::canonical_value(&made_up).unwrap();
+    for (body, mac) in [(&spent.0, &spent.1), (&spent.0, &own.1), (&made_up, &own.1), (&made_up, &spent.1)] {
+        assert_eq!(db.execute(forge, (body, mac, anna.bytes().to_vec())).unwrap(), 1);
         let answer = world.redeem("anna", guess, key()).await;
         assert_eq!(answer.err().map(|problem| problem.name()), Some("unavailable"));
+        let query = postern_app::EventQuery {
+            after: None,
+            limit: 500,
+            subject: None,
+            wait: std::time::Duration::ZERO,
+        };
+        assert!(world.app.events(&world.token, query).await.is_err(), "a forged event was shown");
     }
 }
 

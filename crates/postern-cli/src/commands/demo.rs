@@ -15,7 +15,7 @@ use postern_server::{Limits, Readiness};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::running::{self, Running};
+use super::running::{self, Running, Signals};
 use super::serve::bind;
 use crate::arguments::Demo;
 use crate::failure::Failure;
@@ -30,6 +30,7 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
         return Err(Failure::Usage("a demonstration listens on a loopback address only".to_owned()));
     }
     logging::begin(&demo.log, false);
+    let signals = Signals::listen()?;
     let parent = demo.data.unwrap_or_else(std::env::temp_dir);
     std::fs::create_dir_all(&parent).map_err(Failure::refused)?;
     let folder =
@@ -59,6 +60,7 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
         readiness: Arc::new(Readiness::new()),
         limits: Limits::default(),
         loopback_host: true,
+        signals,
     })
     .await?;
     folder.close().map_err(Failure::refused)

@@ -9,6 +9,7 @@ use postern_app::App;
 use postern_core::ports::{AnchorFault, Anchors};
 use postern_server::{Limits, Metrics, Readiness, Server};
 use tokio::net::{TcpListener, UnixListener};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::failure::Failure;
@@ -24,6 +25,28 @@ pub(super) struct Running {
     pub(super) limits: Limits,
     /// Whether requests must name this machine as their host.
     pub(super) loopback_host: bool,
+    /// What asks the process to stop.
+    pub(super) signals: Signals,
+}
+
+/// What asks a process to stop. Made before a service says that it is ready, so that who then stops it at once
+/// stops it well.
+pub(super) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// From now on SIGTERM and SIGINT ask instead of killing.
+    pub(super) fn listen() -> Result<Self, Failure> {
+        let terminate = signal(SignalKind::terminate()).map_err(Failure::refused)?;
+        let interrupt = signal(SignalKind::interrupt()).map_err(Failure::refused)?;
+        Ok(Self { terminate, interrupt })
+    }
+
+    async fn asked(mut self) {
+        tokio::select! { _ = self.terminate.recv() => {}, _ = self.interrupt.recv() => {} }
+    }
 }
 
 /// How often the anchor is written.
@@ -42,8 +65,9 @@ const EXPIRY: Duration = Duration::from_secs(3600);
 /// Serves until the process is asked to stop.
 pub(super) async fn run(running: Running) -> Result<(), Failure> {
     let (stop, stopping) = watch::channel(false);
+    let signals = running.signals;
     tokio::spawn(async move {
-        asked_to_stop().await;
+        signals.asked().await;
         tracing::info!("stopping: what has begun is finished first");
         let _ = stop.send(true);
     });
@@ -196,14 +220,4 @@ async fn keep_anchor(
 
 async fn stopped(mut stopping: watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stop| *stop).await;
-}
-
-async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
 }

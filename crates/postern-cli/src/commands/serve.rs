@@ -10,7 +10,7 @@ use postern_server::{Limits, Readiness, Server};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::running::{self, Running};
+use super::running::{self, Running, Signals};
 use crate::arguments::Configured;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -21,6 +21,7 @@ use crate::{installation, logging, output};
 pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failure> {
     let config = Config::read(&configured.config)?;
     logging::begin(&config.log.level, config.log.json);
+    let signals = Signals::listen()?;
     installation::refuse_demonstration(&config.store.data)?;
     let app = installation::open(&config)?;
     installation::check_keys(&app, &config).await?;
@@ -44,6 +45,7 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
         readiness,
         limits,
         loopback_host: false,
+        signals,
     })
     .await
 }

@@ -69,3 +69,19 @@ fn a_demonstration_listens_on_loopback_only_and_its_text_says_what_to_type() {
     let refused = Command::new(POSTERN).args(["demo", "--listen", "0.0.0.0:0"]).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
 }
+
+#[test]
+fn a_demonstration_that_is_stopped_at_once_leaves_nothing_behind() {
+    let parent = std::env::temp_dir().join(format!("postern-test-{}", std::process::id()));
+    let mut child = Command::new(POSTERN)
+        .args(["demo", "--json", "--listen", "127.0.0.1:0", "--data", parent.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(std::fs::read_dir(&parent).unwrap().count(), 0);
+    std::fs::remove_dir(&parent).unwrap();
+}
