@@ -1,7 +1,7 @@
 //! Formats of backup codes: alphabet, check symbols, display, parsing, correction, generation.
 //!
 //! Pure functions over text and bytes. No IO, no clock, no randomness of its own: random bytes are an
-//! argument of [`generate`], and what a code *opens* is decided elsewhere. The design is `code-formats.md`;
+//! argument of [`generate`], and what a code *opens* is decided elsewhere. The formats are described in `docs/code-formats.md`;
 //! the executable reference next to the vectors (`vectors/code_format_reference.py`) decides every doubt.
 //!
 //! ```

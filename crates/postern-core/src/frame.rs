@@ -1,7 +1,7 @@
 //! Unambiguous framing of byte strings: what every keyed hash of the product is computed over.
 
 /// Joins `parts` so that no two different lists give the same bytes: a big-endian `u32` count, then for
-/// each part its big-endian `u32` length and its bytes (`code-formats`, "Verifier").
+/// each part its big-endian `u32` length and its bytes (`docs/code-formats.md`).
 #[must_use]
 pub fn frame(parts: &[&[u8]]) -> Vec<u8> {
     let mut framed = Vec::with_capacity(4 + parts.iter().map(|part| part.len() + 4).sum::<usize>());
