@@ -7,7 +7,7 @@ use postern_core::encoding::base64url;
 use postern_core::ids::{EventId, TenantId};
 use postern_core::kernel::{EventHead, Fact as _, Key, StoreFault, StoredEvent};
 use postern_core::subject::SubjectFact;
-use postern_log::{Walk, open_checkpoint, verifier_key};
+use postern_log::{Walk, open_checkpoint_of, verifier_key};
 
 use super::report::{Finding, LogReport};
 use crate::app::App;
@@ -36,22 +36,11 @@ impl App {
         let origin = self.origin(tenant);
         let note = self.store().checkpoint(tenant).await.map_err(unreadable)?;
         let key = verifier_key(&origin, &self.ports.keys.public().log);
-        let checkpoint = note.as_deref().map(|note| open_checkpoint(note, &key));
-        let checkpoint = match checkpoint {
-            Some(Ok(checkpoint)) if checkpoint.origin == origin => Some(checkpoint),
-            Some(Ok(checkpoint)) => {
-                find(
-                    "checkpoint".to_owned(),
-                    format!("it is about {}, not about this log", checkpoint.origin),
-                );
-                None
-            }
-            Some(Err(fault)) => {
-                find("checkpoint".to_owned(), fault.to_string());
-                None
-            }
-            None => None,
-        };
+        let opened = note.as_deref().map(|note| open_checkpoint_of(&origin, note, &key)).transpose();
+        let checkpoint = opened.unwrap_or_else(|fault| {
+            find("checkpoint".to_owned(), fault.to_string());
+            None
+        });
         // The log's size now is how far it is walked: what comes later is for the next time.
         let head = self.store().head(tenant).await;
         let size = head.as_ref().map_or(u64::MAX, |head| head.frontier.size());

@@ -18,10 +18,7 @@ mod service;
 
 use std::path::Path;
 
-use aws_lc_rs::hmac;
 use aws_lc_rs::signature::Ed25519KeyPair;
-use postern_core::encoding::base64url;
-use postern_core::frame::frame;
 use postern_core::local_keys::LocalKeys;
 use postern_core::ports::{Entropy, PublicKeys};
 use zeroize::Zeroizing;
@@ -41,7 +38,6 @@ pub struct KeyFile {
     receipts: Ed25519KeyPair,
     public: PublicKeys,
     local: LocalKeys,
-    fingerprint: String,
 }
 
 type Secret = Zeroizing<[u8; 32]>;
@@ -82,19 +78,4 @@ impl KeyFile {
         let assembled = content::read(&bytes).and_then(|entries| service::assemble(&entries));
         assembled.map_err(|fault| KeyFileError::Content { path: path.to_owned(), fault })
     }
-
-    /// A short name of this key file that is no secret: 11 symbols of base64url. It stays the same when a
-    /// pepper comes or goes, so a database can keep it and notice the key file of another installation.
-    #[must_use]
-    pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
-    }
-}
-
-/// The first eight bytes of a MAC over a constant under the key that seals rows: whoever knows them learns
-/// nothing about the key, and rows sealed under another one could not be opened anyway.
-fn fingerprint(rows: &Secret) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, &**rows);
-    let mac = hmac::sign(&key, &frame(&[b"postern/key-file-fingerprint/v1"]));
-    base64url(mac.as_ref().first_chunk::<8>().unwrap_or(&[0; 8]))
 }

@@ -7,7 +7,7 @@ use postern_core::ports::{Keys, KeysUnavailable, PublicKeys, SigningKey, Subject
 use postern_core::verifier::subject_key;
 
 use super::content::{LOG, PEPPER, RECEIPTS};
-use super::{ContentFault, Entry, KeyFile, Secret, fingerprint};
+use super::{ContentFault, Entry, KeyFile, Secret};
 
 impl Keys for KeyFile {
     fn subject_keys(
@@ -52,7 +52,6 @@ pub(super) fn assemble(entries: &[Entry]) -> Result<KeyFile, ContentFault> {
         log,
         receipts,
         local: local.ok_or(ContentFault::Damaged)?,
-        fingerprint: fingerprint(key(entries, "rows").ok_or(ContentFault::Missing { label: "rows" })?),
     })
 }
 
