@@ -1,13 +1,15 @@
-//! Stores: memory for tests, SQLite for one machine.
+//! Stores: memory for tests, SQLite for one machine, PostgreSQL for many.
 //!
 //! | module | what lives there |
 //! |---|---|
 //! | [`sqlite`] | the store of an installation on one machine |
+//! | [`postgres`] | the store of an installation on many machines |
 //! | [`memory`] | the same promises without a disk, for tests |
-//! | `settle` | the one algorithm of both: check guards, decide again, apply |
+//! | `settle` | the one algorithm of all: check guards, decide again, apply |
 //! | `rows` | what that algorithm needs of a transaction |
 
 pub mod memory;
+pub mod postgres;
 mod rows;
 mod settle;
 mod soundness;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use postern_core::kernel::{Committed, Decide, Decided, Draft, Key, Sealer, View, Want, Work};
+use postern_core::kernel::{ClaimKey, Committed, Decide, Decided, Draft, Key, Sealer, View, Want, Work};
 
 use crate::rows::{Rows, view};
 use crate::soundness;
@@ -26,6 +26,34 @@ pub(crate) struct Pending {
 impl Pending {
     pub(crate) fn new(work: Work) -> Self {
         Self { wants: work.wants, draft: Some(work.draft), again: work.again, provisional: false }
+    }
+
+    /// Every record that it was decided on, would change, or would decide on again.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+        let wanted = self.wants.iter().filter_map(|want| match want {
+            Want::Key(key) => Some(*key),
+            Want::Claim { .. } => None,
+        });
+        let drafted = self
+            .draft
+            .iter()
+            .flat_map(|draft| draft.puts().keys().copied().chain(draft.reads().map(|(key, _)| key)));
+        wanted.chain(drafted)
+    }
+
+    /// Every place that it looked for or would take.
+    pub(crate) fn places(&self) -> impl Iterator<Item = ClaimKey> + '_ {
+        let wanted = self.wants.iter().filter_map(|want| match want {
+            Want::Claim { place, .. } => Some(*place),
+            Want::Key(_) => None,
+        });
+        let drafted = self.draft.iter().flat_map(|draft| draft.claims().iter().map(|claim| claim.place));
+        wanted.chain(drafted)
+    }
+
+    /// The draft, if there is one that stands.
+    pub(crate) const fn draft(&self) -> Option<&Draft> {
+        self.draft.as_ref()
     }
 
     /// After a rollback: what was decided on the changes that are gone is gone as well. Its versions alone

@@ -118,7 +118,7 @@ impl EventHead {
 /// An event as the store gives it back.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoredEvent {
-    /// Place in the tenant's log, from 0.
+    /// Place in the tenant's log, from 0; [`StoredEvent::UNNUMBERED`] while it has none.
     pub index: u64,
     /// The record it is about, as the columns say.
     pub key: Key,
@@ -128,6 +128,11 @@ pub struct StoredEvent {
     pub bytes: Vec<u8>,
     /// MAC under the event key, not yet checked.
     pub mac: Vec<u8>,
+}
+
+impl StoredEvent {
+    /// The index of an event that is committed and has no place in its log yet.
+    pub const UNNUMBERED: u64 = u64::MAX;
 }
 
 /// Everything that an event says beside its fact.

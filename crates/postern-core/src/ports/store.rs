@@ -1,5 +1,7 @@
 //! The store: reads a consistent view, commits work, gives events back.
 
+use std::time::Duration;
+
 use super::Future;
 use crate::Time;
 use crate::ids::TenantId;
@@ -81,6 +83,18 @@ pub trait Store: Send + Sync {
 
     /// Tenants whose logs grew since this was asked last, by this process. Takes them: one consumer only.
     fn take_grown(&self) -> Vec<TenantId>;
+
+    /// Takes or renews a lease on what only one of many nodes need do, for `span`; whether this one has it. One
+    /// process alone always has. Whatever is done under it must be harmless if done twice.
+    fn hold(&self, _job: &'static str, _span: Duration) -> Future<'_, Result<bool, StoreFault>> {
+        Box::pin(std::future::ready(Ok(true)))
+    }
+
+    /// How long the event waited for its number that waited longest in the last round. Zero where a commit numbers
+    /// its events.
+    fn merge_delay(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// A claim and the seal that was found with it.

@@ -3,10 +3,11 @@
 use rusqlite::{Connection, Error, TransactionBehavior};
 
 /// The steps in order: number, name, text. A released one never changes.
-const STEPS: [(i64, &str, &str); 3] = [
+const STEPS: [(i64, &str, &str); 4] = [
     (1, "records", include_str!("migrations/0001_records.sql")),
     (2, "log", include_str!("migrations/0002_log.sql")),
     (3, "tally", include_str!("migrations/0003_tally.sql")),
+    (4, "nodes", include_str!("migrations/0004_nodes.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
@@ -14,7 +15,7 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
 ) STRICT";
 
 /// The number of the newest step that this program knows.
-pub(super) const NEWEST: i64 = 3;
+pub(super) const NEWEST: i64 = 4;
 
 /// Why a database was left as it is.
 #[derive(Debug)]

@@ -29,6 +29,11 @@ pub(crate) trait Harness {
     /// Changes the seal of a tenant's head, in memory as on the disk.
     fn spoil_head(&self, tenant: TenantId);
 
+    /// Whether events get their numbers after the commit.
+    fn numbers_later(&self) -> bool {
+        false
+    }
+
     /// The store after whatever it keeps in memory is lost.
     fn reopened(self) -> Self;
 }

@@ -5,11 +5,13 @@
 mod cases;
 mod counter;
 mod harness;
+mod on_server;
 mod support;
 
 mod sqlite;
 
 use harness::{InMemory, OnDisk};
+use on_server::OnServer;
 
 /// Runs every case once for each store, as a test of its own.
 macro_rules! cases {
@@ -19,6 +21,12 @@ macro_rules! cases {
         }
         mod on_disk {
             $(#[test] fn $case() { super::support::run(super::cases::$file::$case(super::OnDisk::new())); })+
+        }
+        mod on_server_read_committed {
+            $(#[test] fn $case() { super::support::run(super::cases::$file::$case(super::OnServer::read_committed())); })+
+        }
+        mod on_server_serializable {
+            $(#[test] fn $case() { super::support::run(super::cases::$file::$case(super::OnServer::serializable())); })+
         }
     };
 }

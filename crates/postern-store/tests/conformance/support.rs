@@ -19,7 +19,7 @@ pub(crate) type Ended = Outcome<u64, ()>;
 pub(crate) fn run(case: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
-        .enable_time()
+        .enable_all()
         .build()
         .expect("a runtime");
     runtime.block_on(case);

@@ -1,0 +1,169 @@
+//! One transaction over all that waits: lock and read in key order, settle in memory, write, commit. Two round
+//! trips, however much is in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::join_all;
+use postern_core::Time;
+use postern_core::kernel::{ClaimKey, Committed, Key, Kind, Sealer, Tally};
+use tokio_postgres::{Client, Error, Row};
+
+use super::Isolation;
+use super::call::Call;
+use super::failed::{Failed, at_commit, before_commit};
+use super::job::Job;
+use super::loaded::{Loaded, Missing};
+use super::{arrays, columns, schema};
+use crate::settle::settle;
+
+/// How one job ended, short of a failure of all.
+pub(super) enum End {
+    /// For good.
+    Told(Committed),
+    /// It decides on something that was not locked: again, with that.
+    More(Missing),
+}
+
+/// What a batch came to.
+pub(super) struct Done {
+    /// How each job ended, in order.
+    pub(super) ends: Vec<End>,
+    /// Additions of its work.
+    pub(super) tallies: Vec<Tally>,
+}
+
+/// What a transaction goes by.
+pub(super) struct Rules<'a> {
+    pub(super) sealer: &'a Sealer,
+    pub(super) isolation: Isolation,
+    /// Milliseconds by which an event's time may be away from the database's.
+    pub(super) clocks: Option<u64>,
+}
+
+/// Runs jobs in one transaction. Each job's own decision is settled on what is locked, in order, so that works on
+/// one record are folded into one change of its row.
+pub(super) async fn run(client: &Client, rules: &Rules<'_>, jobs: &mut [Job]) -> Result<Done, Failed> {
+    let keys: BTreeSet<Key> = jobs.iter().flat_map(Job::keys).collect();
+    let places: BTreeSet<ClaimKey> = jobs.iter().flat_map(Job::places).collect();
+    let changing: BTreeSet<Key> = jobs.iter().flat_map(Job::changing).collect();
+    let sent: Vec<(Key, u64)> = jobs.iter().flat_map(Job::sent).collect();
+    let begun = begin(client, rules.isolation, &keys, &places, &changing, sent).await;
+    let (mut loaded, stored, clock) = match begun {
+        Ok(begun) => begun,
+        Err(error) => return Err(roll_back(client, before_commit(error)).await),
+    };
+    let mut ends = Vec::with_capacity(jobs.len());
+    for job in jobs.iter_mut() {
+        if job.is_stored(&stored) {
+            ends.push(End::Told(Committed::Committed));
+            continue;
+        }
+        let settled = settle(&mut loaded, &mut job.pending, rules.sealer);
+        ends.push(settled.map_or_else(End::More, End::Told));
+    }
+    if loaded.is_unchanged() {
+        let _ = client.batch_execute("ROLLBACK").await;
+        return Ok(Done { ends, tallies: Vec::new() });
+    }
+    if let Some(away) = rules.clocks.and_then(|most| apart(jobs, &ends, clock, most)) {
+        return Err(roll_back(client, Failed::Clocks(away)).await);
+    }
+    jobs.iter_mut()
+        .zip(&ends)
+        .for_each(|(job, end)| job.remember(matches!(end, End::Told(Committed::Committed))));
+    commit(client, &loaded).await?;
+    Ok(Done { ends, tallies: loaded.tallies })
+}
+
+/// Events that are stored, by record and version.
+pub(super) type Stored = BTreeMap<(Key, u64), Vec<u8>>;
+
+/// Locks and reads, in one round trip.
+async fn begin(
+    client: &Client,
+    isolation: Isolation,
+    keys: &BTreeSet<Key>,
+    places: &BTreeSet<ClaimKey>,
+    changing: &BTreeSet<Key>,
+    sent: Vec<(Key, u64)>,
+) -> Result<(Loaded, Stored, u64), Error> {
+    let kinds: Vec<Kind> =
+        Kind::ALL.into_iter().filter(|kind| keys.iter().any(|key| key.kind == *kind)).collect();
+    let of = |kind: Kind| keys.iter().copied().filter(move |key| key.kind == kind);
+    let mut calls = Vec::new();
+    for kind in &kinds {
+        let to_change = changing.iter().any(|key| key.kind == *kind);
+        calls.push(arrays::keys(Call::new(schema::lock(*kind, to_change)), of(*kind)));
+    }
+    // From here on other statements, which see what was committed while the locks were waited for.
+    for kind in &kinds {
+        calls.push(arrays::keys(Call::new(schema::old(*kind)), of(*kind)));
+    }
+    let all: Vec<Key> = keys.iter().copied().collect();
+    calls.push(arrays::kinds_and_keys(Call::new(schema::PARTS), &all));
+    calls.push(arrays::places(Call::new(schema::claims()), places.iter()));
+    calls.push(Call::new(schema::CLOCK));
+    if !sent.is_empty() {
+        calls.push(arrays::by_version(Call::new(schema::EVENTS_BY), sent.into_iter()));
+    }
+    let begin = client.batch_execute(isolation.begin());
+    let (begun, answers) =
+        tokio::join!(biased; begin, join_all(calls.into_iter().map(|call| call.run(client))));
+    begun?;
+    let mut answers = answers.into_iter();
+    let mut next = || answers.next().unwrap_or_else(|| Ok(Vec::new()));
+    let mut loaded = Loaded::default();
+    loaded.rows.extend(keys.iter().map(|key| (*key, None)));
+    loaded.claims.extend(places.iter().map(|place| (*place, None)));
+    for kind in &kinds {
+        let rows = next()?;
+        let rows = rows.iter().filter_map(|row| columns::row(row, *kind, 0));
+        loaded.rows.extend(rows.map(|(key, row)| (key, Some(row))));
+    }
+    for kind in &kinds {
+        loaded.old.extend(next()?.iter().filter_map(|row| columns::key(row, *kind, 0)));
+    }
+    for (key, part) in next()?.iter().filter_map(columns::part) {
+        if let Some(Some(row)) = loaded.rows.get_mut(&key) {
+            row.parts.push(part);
+        }
+    }
+    let claims = next()?;
+    loaded.claims.extend(claims.iter().filter_map(columns::claim).map(|claim| (claim.0.place, Some(claim))));
+    let clock = next()?.first().and_then(|row| columns::natural(row, 0)).unwrap_or_default();
+    Ok((loaded, next()?.iter().filter_map(stored).collect(), clock))
+}
+
+fn stored(row: &Row) -> Option<((Key, u64), Vec<u8>)> {
+    let kind = columns::small(row, 1).and_then(Kind::from_number)?;
+    let tenant: &[u8] = row.try_get(0).ok()?;
+    let object: &[u8] = row.try_get(2).ok()?;
+    let tenant = postern_core::ids::TenantId::new(tenant.try_into().ok()?);
+    let key = Key::new(kind, tenant, object.try_into().ok()?);
+    Some(((key, columns::natural(row, 3)?), row.try_get(4).ok()?))
+}
+
+/// By how much the furthest event's time is away from the database's, if that is too much. An event may be later
+/// than the clock only because the last one was.
+fn apart(jobs: &[Job], ends: &[End], clock: u64, most: u64) -> Option<u64> {
+    let committed = jobs.iter().zip(ends).filter(|(_, end)| matches!(end, End::Told(Committed::Committed)));
+    let times = committed.filter_map(|(job, _)| job.pending.draft().map(|draft| draft.context().at));
+    times.map(Time::millis).map(|at| at.abs_diff(clock)).max().filter(|away| *away > most)
+}
+
+/// Writes and commits, in one round trip. A failed statement makes the commit a rollback.
+async fn commit(client: &Client, loaded: &Loaded) -> Result<(), Failed> {
+    let writes = join_all(arrays::writes(loaded).into_iter().map(|call| call.run(client)));
+    let (written, committed) = tokio::join!(biased; writes, client.batch_execute("COMMIT"));
+    match (written.into_iter().find_map(Result::err), committed) {
+        (Some(error), Ok(())) => Err(before_commit(error)),
+        (Some(error), Err(_)) | (None, Err(error)) => Err(at_commit(error)),
+        (None, Ok(())) => Ok(()),
+    }
+}
+
+/// The transaction is over, whatever goes wrong with saying so.
+async fn roll_back(client: &Client, failed: Failed) -> Failed {
+    let _ = client.batch_execute("ROLLBACK").await;
+    failed
+}

@@ -1,0 +1,131 @@
+//! What a transaction has locked and read, with what settling work changed of it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use postern_core::ids::TenantId;
+use postern_core::kernel::{
+    Claim, ClaimKey, DraftEvent, Key, KeyringEntry, PartRow, Put, Row, Seal, Sealed, Tally,
+};
+use postern_core::ports::SealedClaim;
+
+use crate::rows::{ENDED, Reads, Rows, Standing};
+
+/// Something that was not locked and read: the transaction must be begun anew with it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Missing {
+    Record(Key),
+    Place(ClaimKey),
+}
+
+/// An event with its MAC, as it goes to the pending ones.
+pub(super) struct PendingEvent {
+    pub(super) key: Key,
+    pub(super) version: u64,
+    pub(super) bytes: Vec<u8>,
+    pub(super) mac: Seal,
+}
+
+/// One transaction's records in memory.
+#[derive(Default)]
+pub(super) struct Loaded {
+    /// What was locked; `None` where there is no row.
+    pub(super) rows: HashMap<Key, Option<Row>>,
+    /// Records whose next event the log has already.
+    pub(super) old: HashSet<Key>,
+    pub(super) claims: HashMap<ClaimKey, Option<SealedClaim>>,
+    /// The version that each changed record has in the database.
+    pub(super) changed: BTreeMap<Key, u64>,
+    pub(super) new_parts: BTreeMap<(Key, u32), PartRow>,
+    pub(super) gone_parts: BTreeSet<(Key, u32)>,
+    pub(super) taken: BTreeMap<ClaimKey, (Claim, Seal)>,
+    pub(super) keyring: BTreeMap<Key, Vec<u8>>,
+    pub(super) events: Vec<PendingEvent>,
+    pub(super) tallies: Vec<Tally>,
+}
+
+impl Loaded {
+    /// Whether anything is to be written.
+    pub(super) fn is_unchanged(&self) -> bool {
+        self.changed.is_empty()
+    }
+
+    fn parts(&mut self, key: Key, before: Vec<PartRow>, sealed: &Sealed) -> Vec<PartRow> {
+        let (mut parts, gone): (Vec<_>, Vec<_>) =
+            before.into_iter().partition(|part| sealed.part_numbers.contains(&part.number));
+        for part in gone {
+            self.new_parts.remove(&(key, part.number));
+            self.gone_parts.insert((key, part.number));
+        }
+        for part in &sealed.new_parts {
+            let new = PartRow { number: part.number, bytes: part.bytes.clone(), seal: part.seal.to_vec() };
+            parts.retain(|other| other.number != new.number);
+            self.gone_parts.remove(&(key, new.number));
+            self.new_parts.insert((key, new.number), new.clone());
+            parts.push(new);
+        }
+        parts.sort_by_key(|part| part.number);
+        parts
+    }
+}
+
+impl Reads for Loaded {
+    type Fault = Missing;
+
+    fn row(&self, key: Key) -> Result<Option<Row>, Missing> {
+        self.rows.get(&key).cloned().ok_or(Missing::Record(key))
+    }
+
+    fn claim(&self, place: &ClaimKey) -> Result<Option<SealedClaim>, Missing> {
+        self.claims.get(place).cloned().ok_or(Missing::Place(*place))
+    }
+}
+
+impl Rows for Loaded {
+    fn standing(&self, key: Key) -> Result<Standing, Missing> {
+        let row = self.rows.get(&key).ok_or(Missing::Record(key))?;
+        Ok(Standing { version: row.as_ref().map(|row| row.version), is_old: self.old.contains(&key) })
+    }
+
+    /// The sequencer looks at heads; committing does not touch them.
+    fn head_is_genuine(&mut self, _tenant: TenantId) -> Result<bool, Missing> {
+        Ok(true)
+    }
+
+    fn put(&mut self, key: Key, put: &Put, sealed: &Sealed) -> Result<(), Missing> {
+        let before = self.rows.remove(&key).ok_or(Missing::Record(key))?;
+        self.changed.entry(key).or_insert(put.expect);
+        let parts = self.parts(key, before.map(|row| row.parts).unwrap_or_default(), sealed);
+        let columns = put.image.as_ref().map(|image| image.columns);
+        let row = Row {
+            version: put.version,
+            body: sealed.body.clone(),
+            seal: sealed.seal.to_vec(),
+            state: columns.map_or(ENDED, |columns| columns.state).to_owned(),
+            due: columns.and_then(|columns| columns.due).map(|due| due.millis()),
+            parts,
+        };
+        self.rows.insert(key, Some(row));
+        Ok(())
+    }
+
+    fn take(&mut self, claim: &Claim, seal: Seal) -> Result<(), Missing> {
+        self.claims.insert(claim.place, Some((*claim, seal.to_vec())));
+        self.taken.insert(claim.place, (*claim, seal));
+        Ok(())
+    }
+
+    fn keep_key(&mut self, entry: &KeyringEntry) -> Result<(), Missing> {
+        self.keyring.insert(entry.subject, entry.wrapped.clone());
+        Ok(())
+    }
+
+    fn append(&mut self, event: &DraftEvent, mac: Seal) -> Result<(), Missing> {
+        let (key, version, bytes) = (event.key, event.version, event.bytes.clone());
+        self.events.push(PendingEvent { key, version, bytes, mac });
+        Ok(())
+    }
+
+    fn tally(&mut self, tallies: &[Tally]) {
+        self.tallies.extend_from_slice(tallies);
+    }
+}

@@ -1,0 +1,79 @@
+//! Brings a database to the shape that this program knows, one numbered step at a time.
+
+use tokio_postgres::{Client, Error};
+
+/// The steps in order: number, name, text. A released one never changes.
+const STEPS: [(i64, &str, &str); 4] = [
+    (1, "records", include_str!("migrations/0001_records.sql")),
+    (2, "log", include_str!("migrations/0002_log.sql")),
+    (3, "tally", include_str!("migrations/0003_tally.sql")),
+    (4, "nodes", include_str!("migrations/0004_nodes.sql")),
+];
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
+    number bigint NOT NULL PRIMARY KEY, name text NOT NULL, applied text NOT NULL
+)";
+
+/// Where a database stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// Every step that this program knows was applied, and possibly later ones that only add.
+    Known,
+    /// These steps are missing, by number and name.
+    Behind(Vec<(i64, &'static str)>),
+    /// A step has another name than this program knows, or one is missing before another.
+    Foreign(i64),
+}
+
+/// Where a database stands. A database with later steps is served: steps add before they take away, and the one
+/// that takes away comes a release later.
+pub(super) async fn shape(client: &Client) -> Result<Shape, Error> {
+    let there = client.query_typed("SELECT to_regclass('migration') IS NOT NULL", &[]).await?;
+    let there = there.first().and_then(|row| row.try_get(0).ok()).unwrap_or(false);
+    let applied = if there {
+        client.query_typed("SELECT number, name FROM migration ORDER BY number", &[]).await?
+    } else {
+        Vec::new()
+    };
+    let applied: Vec<(i64, String)> =
+        applied.iter().filter_map(|row| Some((row.try_get(0).ok()?, row.try_get(1).ok()?))).collect();
+    for ((number, name, _), (found, known)) in STEPS.iter().zip(&applied) {
+        if number != found || name != known {
+            return Ok(Shape::Foreign(*found));
+        }
+    }
+    let missing: Vec<_> =
+        STEPS.iter().skip(applied.len()).map(|(number, name, _)| (*number, *name)).collect();
+    Ok(if missing.is_empty() { Shape::Known } else { Shape::Behind(missing) })
+}
+
+/// Applies the steps that are missing, all or none. Of two at once, one waits for the other.
+pub(super) async fn migrate(client: &Client) -> Result<Shape, Error> {
+    client.batch_execute(TABLE).await.or_else(already)?;
+    client.batch_execute("BEGIN; LOCK TABLE migration IN ACCESS EXCLUSIVE MODE").await?;
+    let migrated = apply(client).await;
+    client.batch_execute(if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
+    migrated
+}
+
+async fn apply(client: &Client) -> Result<Shape, Error> {
+    let found = shape(client).await?;
+    let Shape::Behind(missing) = found else { return Ok(found) };
+    for (number, name, text) in STEPS.iter().filter(|(number, ..)| missing.iter().any(|(of, _)| of == number))
+    {
+        client.batch_execute(text).await?;
+        let note = format!(
+            "INSERT INTO migration (number, name, applied) VALUES ({number}, '{name}', \
+             to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'))"
+        );
+        client.batch_execute(&note).await?;
+    }
+    Ok(Shape::Known)
+}
+
+/// Two who make one table at the same moment: the other was first.
+fn already(error: Error) -> Result<(), Error> {
+    use tokio_postgres::error::SqlState;
+    let raced = [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE, SqlState::DUPLICATE_OBJECT];
+    if error.code().is_some_and(|code| raced.contains(code)) { Ok(()) } else { Err(error) }
+}

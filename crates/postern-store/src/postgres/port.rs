@@ -1,0 +1,148 @@
+//! The store's port, on PostgreSQL.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use postern_core::Time;
+use postern_core::ids::TenantId;
+use postern_core::kernel::{Committed, Key, Kind, StoreFault, StoredEvent, Tally, View, Want, Work};
+use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Store};
+use tokio::sync::oneshot;
+
+use super::call::Call;
+use super::job::Job;
+use super::reader::Look;
+use super::{Postgres, columns, schema};
+
+/// Nobody answers any more: the store is closing.
+fn closing<E>(_: E) -> StoreFault {
+    StoreFault("the store is closing".to_owned())
+}
+
+impl Store for Postgres {
+    fn look<'a>(&'a self, wants: &'a [Want]) -> Future<'a, Result<View, StoreFault>> {
+        Box::pin(async move {
+            let (answer, told) = oneshot::channel();
+            let look = Look { wants: wants.to_vec(), answer };
+            let reader = self.reader().ok_or_else(|| closing(()))?;
+            reader.send(look).await.map_err(closing)?;
+            told.await.map_err(closing)?
+        })
+    }
+
+    fn submit(&self, work: Work) -> Future<'_, Committed> {
+        Box::pin(async move {
+            let (job, told) = Job::new(work);
+            match self.committer(&job).map(|queue| queue.try_send(job)) {
+                Some(Ok(())) => told.await.unwrap_or(Committed::Unknown),
+                Some(Err(_)) | None => Committed::Busy,
+            }
+        })
+    }
+
+    fn event(&self, key: Key, version: u64) -> Future<'_, Result<Option<StoredEvent>, StoreFault>> {
+        Box::pin(self.event_of(key, version))
+    }
+
+    fn events(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        limit: usize,
+        of: Option<Key>,
+    ) -> Future<'_, Result<Vec<StoredEvent>, StoreFault>> {
+        Box::pin(self.events_from(tenant, from, limit, of))
+    }
+
+    fn head(&self, tenant: TenantId) -> Future<'_, Result<LogHead, StoreFault>> {
+        Box::pin(async move { self.frontier(tenant).await.map(|frontier| LogHead { frontier }) })
+    }
+
+    fn checkpoint(&self, tenant: TenantId) -> Future<'_, Result<Option<String>, StoreFault>> {
+        Box::pin(async move {
+            let rows = self.ask(|| Call::new(schema::CHECKPOINT_GET).bytes(tenant.bytes())).await?;
+            Ok(rows.first().and_then(|row| row.try_get(0).ok()))
+        })
+    }
+
+    fn keep_checkpoint(
+        &self,
+        tenant: TenantId,
+        size: u64,
+        note: String,
+    ) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(async move {
+            let put = || {
+                let size = columns::number(size);
+                Call::new(schema::CHECKPOINT_PUT).bytes(tenant.bytes()).number(size).text(note.as_str())
+            };
+            self.ask(put).await.map(drop)
+        })
+    }
+
+    fn list(
+        &self,
+        kind: Kind,
+        tenant: Option<TenantId>,
+        after: Option<Key>,
+        limit: usize,
+    ) -> Future<'_, Result<Vec<Listed>, StoreFault>> {
+        Box::pin(self.list_rows(kind, tenant, after, limit))
+    }
+
+    fn due(
+        &self,
+        kind: Kind,
+        until: Time,
+        after: Option<Key>,
+        limit: usize,
+    ) -> Future<'_, Result<Vec<Key>, StoreFault>> {
+        Box::pin(self.due_keys(kind, until, after, limit))
+    }
+
+    fn claims(&self, tenant: TenantId) -> Future<'_, Result<Vec<SealedClaim>, StoreFault>> {
+        Box::pin(self.claims_all(tenant))
+    }
+
+    fn forget_claims(&self, before: Time) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(self.forget(before))
+    }
+
+    fn keyring(&self, subject: Key) -> Future<'_, Result<Option<Vec<u8>>, StoreFault>> {
+        Box::pin(async move {
+            let get = || Call::new(schema::KEYRING_GET).bytes(subject.tenant.bytes()).bytes(subject.id);
+            Ok(self.ask(get).await?.first().and_then(|row| row.try_get(0).ok()))
+        })
+    }
+
+    fn tallies(
+        &self,
+        tenant: TenantId,
+        measure: &'static str,
+        since_hour: u32,
+    ) -> Future<'_, Result<Vec<Tally>, StoreFault>> {
+        Box::pin(self.tallies_of(tenant, measure, since_hour))
+    }
+
+    fn tenants(&self) -> Future<'_, Result<Vec<TenantId>, StoreFault>> {
+        Box::pin(self.all_tenants())
+    }
+
+    fn take_grown(&self) -> Vec<TenantId> {
+        let mut grown = self.grown.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *grown).into_iter().collect()
+    }
+
+    fn hold(&self, job: &'static str, span: Duration) -> Future<'_, Result<bool, StoreFault>> {
+        Box::pin(async move {
+            let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+            let take = || Call::new(schema::LEASE_TAKE).text(job).bytes(self.holder).number(millis);
+            Ok(!self.ask(take).await?.is_empty())
+        })
+    }
+
+    fn merge_delay(&self) -> Duration {
+        Duration::from_millis(self.delay.load(Ordering::SeqCst))
+    }
+}

@@ -1,0 +1,139 @@
+//! Readers: each has a connection and answers all looks that wait in one statement.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use postern_core::Time;
+use postern_core::ids::TenantId;
+use postern_core::kernel::{Claim, ClaimKey, Key, Kind, PartRow, Row, Sealer, Space, StoreFault, View, Want};
+use postern_core::ports::SealedClaim;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::oneshot;
+use tokio_postgres::Row as Columns;
+
+use super::call::Call;
+use super::connect::{Link, said};
+use super::{arrays, columns, schema};
+use crate::rows::{Reads, view};
+
+/// A look that waits.
+pub(super) struct Look {
+    pub(super) wants: Vec<Want>,
+    pub(super) answer: oneshot::Sender<Result<View, StoreFault>>,
+}
+
+/// Looks that are answered at once.
+const LOOKS: usize = 64;
+
+/// Answers looks until nobody asks any more.
+pub(super) async fn read(mut link: Link, sealer: Sealer, mut looks: Receiver<Look>) {
+    while let Some(first) = looks.recv().await {
+        let mut batch = vec![first];
+        while batch.len() < LOOKS {
+            let Ok(look) = looks.try_recv() else { break };
+            batch.push(look);
+        }
+        batch.retain(|look| !look.answer.is_closed());
+        let mut found = seen(&mut link, &batch).await;
+        if found.is_err() {
+            // A lost connection costs one more try: reading changes nothing.
+            found = seen(&mut link, &batch).await;
+        }
+        for look in batch {
+            let answer = match &found {
+                Ok(found) => view(found, &look.wants, &sealer).map_err(|never| match never {}),
+                Err(fault) => Err(StoreFault(fault.0.clone())),
+            };
+            let _ = look.answer.send(answer);
+        }
+    }
+}
+
+/// What was found for all looks of a batch, from one moment.
+#[derive(Default)]
+struct Seen {
+    rows: HashMap<Key, Row>,
+    claims: HashMap<ClaimKey, SealedClaim>,
+}
+
+impl Reads for Seen {
+    type Fault = std::convert::Infallible;
+
+    fn row(&self, key: Key) -> Result<Option<Row>, Self::Fault> {
+        Ok(self.rows.get(&key).cloned())
+    }
+
+    fn claim(&self, place: &ClaimKey) -> Result<Option<SealedClaim>, Self::Fault> {
+        Ok(self.claims.get(place).cloned())
+    }
+}
+
+async fn seen(link: &mut Link, batch: &[Look]) -> Result<Seen, StoreFault> {
+    let (mut places, mut keys, mut kinds) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for want in batch.iter().flat_map(|look| &look.wants) {
+        match want {
+            Want::Key(key) => {
+                keys.insert(*key);
+                kinds.insert(key.kind);
+            }
+            Want::Claim { place, kind } => {
+                places.insert(*place);
+                kinds.insert(*kind);
+            }
+        }
+    }
+    let (keys, kinds): (Vec<Key>, Vec<Kind>) = (keys.into_iter().collect(), kinds.into_iter().collect());
+    let call = arrays::places(Call::new(schema::view(&kinds)), places.iter());
+    let call = arrays::kinds_and_keys(call, &keys);
+    let client = link.client().await.map_err(|fault| StoreFault(fault.to_string()))?;
+    let rows = call.run(client).await.map_err(|fault| StoreFault(said(&fault)))?;
+    let mut found = Seen::default();
+    let mut parts: BTreeMap<Key, Vec<PartRow>> = BTreeMap::new();
+    for columns in &rows {
+        match columns::small(columns, 0) {
+            Some(0) => found.claims.extend(claim(columns).map(|claim| (claim.0.place, claim))),
+            Some(1) => {
+                let kind = columns::small(columns, 1).and_then(Kind::from_number);
+                found.rows.extend(kind.and_then(|kind| columns::row(columns, kind, 2)));
+            }
+            _ => {
+                if let Some((key, part)) = part(columns) {
+                    parts.entry(key).or_default().push(part);
+                }
+            }
+        }
+    }
+    for (key, mut parts) in parts {
+        parts.sort_by_key(|part| part.number);
+        if let Some(row) = found.rows.get_mut(&key) {
+            row.parts = parts;
+        }
+    }
+    Ok(found)
+}
+
+/// A part among what a view reads: kind, tenant, id, number, body, seal from 1 on.
+fn part(columns: &Columns) -> Option<(Key, PartRow)> {
+    let kind = columns::small(columns, 1).and_then(Kind::from_number)?;
+    let key = columns::key(columns, kind, 2)?;
+    let number =
+        columns::natural(columns, 4).and_then(|number| u32::try_from(number).ok()).unwrap_or(u32::MAX);
+    let (bytes, seal) = (columns.try_get(5).unwrap_or_default(), columns.try_get(6).unwrap_or_default());
+    Some((key, PartRow { number, bytes, seal }))
+}
+
+/// A claim among what a view reads. One that cannot be read has no seal.
+fn claim(columns: &Columns) -> Option<SealedClaim> {
+    let tenant: &[u8] = columns.try_get(2).ok()?;
+    let tenant = TenantId::new(tenant.try_into().ok()?);
+    let space = columns::small(columns, 9).and_then(Space::from_number)?;
+    let place = ClaimKey { tenant, space, key: columns.try_get::<_, &[u8]>(5).ok()?.try_into().ok()? };
+    let read = || {
+        let kind = columns::small(columns, 10).and_then(Kind::from_number)?;
+        let owner = columns::key(columns, kind, 2)?;
+        let until = columns::optional(columns, 8)?.map(Time::from_millis);
+        let claim = Claim { place, owner, version: columns::natural(columns, 4)?, until };
+        Some((claim, columns.try_get(6).ok()?))
+    };
+    let nobodys = || (Claim { place, owner: Key::tenant(tenant), version: 0, until: None }, Vec::new());
+    Some(read().unwrap_or_else(nobodys))
+}

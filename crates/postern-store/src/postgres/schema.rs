@@ -1,0 +1,273 @@
+//! The text of statements, made from a kind's descriptor: a new kind of record costs one migration and
+//! nothing here. Whatever locks or inserts more than one row does it in key order.
+
+use postern_core::kernel::Kind;
+
+/// Columns of a record's row.
+const ROW: &str = "r.tenant, r.id, r.version, r.body, r.seal, r.state, r.due";
+
+/// Columns of a claim.
+const CLAIM: &str = "c.tenant, c.space, c.key, c.owner_kind, c.owner, c.version, c.until, c.seal";
+
+/// Locks rows and reads them as they are once locked: tenants, ids.
+pub(super) fn lock(kind: Kind, to_change: bool) -> String {
+    let (table, strength) = (kind.name(), if to_change { "UPDATE" } else { "SHARE" });
+    format!(
+        "SELECT {ROW} FROM unnest($1::bytea[], $2::bytea[]) AS k (tenant, id) \
+         JOIN {table} r ON r.tenant = k.tenant AND r.id = k.id ORDER BY r.tenant, r.id FOR {strength} OF r"
+    )
+}
+
+/// Which of these records has its next event already, pending or numbered: tenants, ids.
+pub(super) fn old(kind: Kind) -> String {
+    let (table, number) = (kind.name(), kind.number());
+    let next = |of: &str| {
+        format!(
+            "EXISTS (SELECT 1 FROM {of} e WHERE e.tenant = k.tenant AND e.kind = {number} \
+             AND e.object = k.id AND e.version = coalesce(r.version, 0) + 1)"
+        )
+    };
+    format!(
+        "SELECT k.tenant, k.id FROM unnest($1::bytea[], $2::bytea[]) AS k (tenant, id) \
+         LEFT JOIN {table} r ON r.tenant = k.tenant AND r.id = k.id WHERE {} OR {}",
+        next("pending"),
+        next("event")
+    )
+}
+
+/// Parts of records: kinds, tenants, ids.
+pub(super) const PARTS: &str = "SELECT p.kind, p.tenant, p.id, p.number, p.body, p.seal \
+     FROM unnest($1::int2[], $2::bytea[], $3::bytea[]) AS k (kind, tenant, id) \
+     JOIN part p ON p.kind = k.kind AND p.tenant = k.tenant AND p.id = k.id ORDER BY p.number";
+
+/// Who holds places: tenants, spaces, keys.
+pub(super) fn claims() -> String {
+    format!(
+        "SELECT {CLAIM} FROM unnest($1::bytea[], $2::int2[], $3::bytea[]) AS k (tenant, space, key) \
+         JOIN claim c ON c.tenant = k.tenant AND c.space = k.space AND c.key = k.key"
+    )
+}
+
+/// Everything that a view wants, from one moment: tenants, spaces and keys of places; kinds, tenants and ids of
+/// records. The first column says what a row is: 0 a claim, 1 a record, 2 a part. `kinds` are the kinds that may
+/// be found.
+pub(super) fn view(kinds: &[Kind]) -> String {
+    let mut text = "WITH place AS (SELECT c.* FROM unnest($1::bytea[], $2::int2[], $3::bytea[]) \
+         AS k (tenant, space, key) JOIN claim c ON c.tenant = k.tenant AND c.space = k.space AND c.key = k.key), \
+         wanted AS (SELECT * FROM unnest($4::int2[], $5::bytea[], $6::bytea[]) AS k (kind, tenant, id) \
+         UNION SELECT owner_kind, tenant, owner FROM place) \
+         SELECT 0::int2 AS what, 0::int2 AS kind, c.tenant, c.owner AS id, c.version, c.key AS body, c.seal, \
+         NULL::text AS state, c.until AS due, c.space, c.owner_kind FROM place c \
+         UNION ALL SELECT 2::int2, p.kind, p.tenant, p.id, p.number, p.body, p.seal, NULL, NULL, NULL, NULL \
+         FROM wanted w JOIN part p ON p.kind = w.kind AND p.tenant = w.tenant AND p.id = w.id"
+        .to_owned();
+    for kind in kinds {
+        let (table, number) = (kind.name(), kind.number());
+        text.push_str(&format!(
+            " UNION ALL SELECT 1::int2, {number}::int2, r.tenant, r.id, r.version, r.body, r.seal, r.state, \
+             r.due, NULL, NULL FROM wanted w JOIN {table} r ON r.tenant = w.tenant AND r.id = w.id \
+             WHERE w.kind = {number}"
+        ));
+    }
+    text
+}
+
+/// Events by record and version, pending or numbered: tenants, kinds, objects, versions.
+pub(super) const EVENTS_BY: &str = "SELECT e.tenant, e.kind, e.object, e.version, e.body \
+     FROM unnest($1::bytea[], $2::int2[], $3::bytea[], $4::int8[]) AS k (tenant, kind, object, version) \
+     JOIN (SELECT tenant, kind, object, version, body FROM event \
+     UNION ALL SELECT tenant, kind, object, version, body FROM pending) e \
+     ON e.tenant = k.tenant AND e.kind = k.kind AND e.object = k.object AND e.version = k.version";
+
+/// New rows: tenants, ids, versions, bodies, seals, states, dues.
+pub(super) fn insert(kind: Kind) -> String {
+    let table = kind.name();
+    format!(
+        "INSERT INTO {table} (tenant, id, version, body, seal, state, due) \
+         SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::int8[], $4::bytea[], $5::bytea[], $6::text[], \
+         $7::int8[]) AS n (tenant, id, version, body, seal, state, due) ORDER BY tenant, id"
+    )
+}
+
+/// Changed rows, which are locked: the same, and the versions before. Where state and due stay, no index is
+/// touched.
+pub(super) fn update(kind: Kind) -> String {
+    let table = kind.name();
+    format!(
+        "UPDATE {table} r SET version = n.version, body = n.body, seal = n.seal, state = n.state, due = n.due \
+         FROM unnest($1::bytea[], $2::bytea[], $3::int8[], $4::bytea[], $5::bytea[], $6::text[], $7::int8[], \
+         $8::int8[]) AS n (tenant, id, version, body, seal, state, due, expect) \
+         WHERE r.tenant = n.tenant AND r.id = n.id AND r.version = n.expect"
+    )
+}
+
+/// Parts that go: kinds, tenants, ids, numbers.
+pub(super) const PARTS_END: &str = "DELETE FROM part p \
+     USING unnest($1::int2[], $2::bytea[], $3::bytea[], $4::int8[]) AS k (kind, tenant, id, number) \
+     WHERE p.kind = k.kind AND p.tenant = k.tenant AND p.id = k.id AND p.number = k.number";
+
+/// Parts that come: kinds, tenants, ids, numbers, bodies, seals.
+pub(super) const PARTS_PUT: &str = "INSERT INTO part (kind, tenant, id, number, body, seal) \
+     SELECT * FROM unnest($1::int2[], $2::bytea[], $3::bytea[], $4::int8[], $5::bytea[], $6::bytea[]) \
+     AS n (kind, tenant, id, number, body, seal) ORDER BY kind, tenant, id, number \
+     ON CONFLICT (kind, tenant, id, number) DO UPDATE SET body = excluded.body, seal = excluded.seal";
+
+/// Places that are taken: the columns in order.
+pub(super) const CLAIMS_PUT: &str = "INSERT INTO claim (tenant, space, key, owner_kind, owner, version, until, seal) \
+     SELECT * FROM unnest($1::bytea[], $2::int2[], $3::bytea[], $4::int2[], $5::bytea[], $6::int8[], $7::int8[], \
+     $8::bytea[]) AS n (tenant, space, key, owner_kind, owner, version, until, seal) ORDER BY 1, 2, 3";
+
+/// Wrapped keys to keep: tenants, ids, wrapped keys.
+pub(super) const KEYRING_PUT: &str = "INSERT INTO keyring (tenant, id, wrapped) \
+     SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[]) AS n (tenant, id, wrapped) ORDER BY 1, 2 \
+     ON CONFLICT (tenant, id) DO UPDATE SET wrapped = excluded.wrapped";
+
+/// Events that wait for a number: tenants, kinds, objects, versions, bodies, MACs.
+pub(super) const PENDING_PUT: &str = "INSERT INTO pending (tenant, kind, object, version, body, mac, at) \
+     SELECT n.*, (extract(epoch FROM clock_timestamp()) * 1000)::int8 \
+     FROM unnest($1::bytea[], $2::int2[], $3::bytea[], $4::int8[], $5::bytea[], $6::bytea[]) \
+     AS n (tenant, kind, object, version, body, mac) ORDER BY 1, 2, 3, 4";
+
+/// Additions to sums: tenants, measures, hours, dimensions, counts.
+pub(super) const TALLIES_ADD: &str = "INSERT INTO tally (tenant, measure, hour, dimension, count) \
+     SELECT * FROM unnest($1::bytea[], $2::text[], $3::int8[], $4::bytea[], $5::int8[]) \
+     AS n (tenant, measure, hour, dimension, count) ORDER BY 1, 2, 3, 4 \
+     ON CONFLICT (tenant, measure, hour, dimension) DO UPDATE SET count = tally.count + excluded.count";
+
+/// The database's clock in milliseconds.
+pub(super) const CLOCK: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8";
+
+/// Keys of rows in key order: tenant and id to start after, limit.
+pub(super) fn list(kind: Kind) -> String {
+    let table = kind.name();
+    format!(
+        "SELECT {ROW} FROM {table} r WHERE (r.tenant, r.id) > ($1, $2) \
+         AND length(r.tenant) = 16 AND length(r.id) = 16 ORDER BY r.tenant, r.id LIMIT $3"
+    )
+}
+
+/// The same of one tenant: tenant, id to start after, limit.
+pub(super) fn list_of_tenant(kind: Kind) -> String {
+    let table = kind.name();
+    format!(
+        "SELECT {ROW} FROM {table} r WHERE r.tenant = $1 AND r.id > $2 AND length(r.id) = 16 \
+         ORDER BY r.id LIMIT $3"
+    )
+}
+
+/// Keys of rows that are due: tenant and id to start after, limit, until.
+pub(super) fn due(kind: Kind) -> String {
+    let table = kind.name();
+    format!(
+        "SELECT tenant, id FROM {table} WHERE due <= $4 AND (tenant, id) > ($1, $2) \
+         AND length(tenant) = 16 AND length(id) = 16 ORDER BY tenant, id LIMIT $3"
+    )
+}
+
+/// All places of a tenant.
+pub(super) fn claims_of() -> String {
+    format!("SELECT {CLAIM} FROM claim c WHERE c.tenant = $1 ORDER BY c.space, c.key")
+}
+
+/// Places whose time was over before a moment, some at once.
+pub(super) const CLAIMS_FORGET: &str = "DELETE FROM claim WHERE (tenant, space, key) IN \
+     (SELECT tenant, space, key FROM claim WHERE until < $1 ORDER BY tenant, space, key LIMIT 5000 FOR UPDATE) \
+     RETURNING 1";
+
+/// A wrapped key: tenant, id.
+pub(super) const KEYRING_GET: &str = "SELECT wrapped FROM keyring WHERE tenant = $1 AND id = $2";
+
+/// One event, pending or numbered: tenant, kind, object, version.
+pub(super) const EVENT_GET: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
+     WHERE tenant = $1 AND kind = $2 AND object = $3 AND version = $4 \
+     UNION ALL SELECT tenant, NULL, kind, object, version, body, mac FROM pending \
+     WHERE tenant = $1 AND kind = $2 AND object = $3 AND version = $4 LIMIT 1";
+
+/// Events in log order: tenant, first index, limit.
+pub(super) const EVENTS: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
+     WHERE tenant = $1 AND idx >= $2 ORDER BY idx LIMIT $3";
+
+/// Events of one record: tenant, first index, limit, kind, object. A record's versions and its events' indexes
+/// grow together.
+pub(super) const EVENTS_OF: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
+     WHERE tenant = $1 AND kind = $4 AND object = $5 AND idx >= $2 ORDER BY version LIMIT $3";
+
+/// A tenant's head, and the index of its last event: tenant.
+pub(super) const HEAD_GET: &str = "SELECT h.size, h.frontier, h.seal, \
+     (SELECT max(idx) FROM event WHERE tenant = $1) \
+     FROM (SELECT 1) AS one LEFT JOIN log_head h ON h.tenant = $1";
+
+/// Tenants that have a log.
+pub(super) const TENANTS: &str =
+    "SELECT tenant, tenant FROM log_head WHERE length(tenant) = 16 ORDER BY tenant";
+
+/// Tenants with their logs' sizes.
+pub(super) const SIZES: &str = "SELECT tenant, tenant, size FROM log_head WHERE length(tenant) = 16";
+
+/// A tenant's newest checkpoint.
+pub(super) const CHECKPOINT_GET: &str = "SELECT note FROM checkpoint WHERE tenant = $1";
+
+/// A checkpoint, unless there is a newer one: tenant, size, note.
+pub(super) const CHECKPOINT_PUT: &str = "INSERT INTO checkpoint (tenant, size, note) VALUES ($1, $2, $3) \
+     ON CONFLICT (tenant) DO UPDATE SET size = excluded.size, note = excluded.note \
+     WHERE excluded.size >= checkpoint.size";
+
+/// Sums: tenant, measure, first hour.
+pub(super) const TALLIES: &str = "SELECT hour, dimension, count FROM tally \
+     WHERE tenant = $1 AND measure = $2 AND hour >= $3 AND length(dimension) = 16 ORDER BY hour, dimension";
+
+/// Takes or renews a lease: name, holder, milliseconds.
+pub(super) const LEASE_TAKE: &str = "INSERT INTO lease (name, holder, epoch, until) \
+     VALUES ($1, $2, 1, (extract(epoch FROM clock_timestamp()) * 1000)::int8 + $3) \
+     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until, \
+     epoch = CASE WHEN lease.holder = excluded.holder THEN lease.epoch ELSE lease.epoch + 1 END \
+     WHERE lease.holder = excluded.holder \
+     OR lease.until < (extract(epoch FROM clock_timestamp()) * 1000)::int8 RETURNING epoch";
+
+/// Gives leases up at once: holder.
+pub(super) const LEASES_END: &str = "UPDATE lease SET until = 0 WHERE holder = $1";
+
+/// Whether a lease is still of this epoch; nobody takes it over while the transaction lasts: name, holder, epoch.
+pub(super) const LEASE_HOLDS: &str =
+    "SELECT 1 FROM lease WHERE name = $1 AND holder = $2 AND epoch = $3 FOR SHARE";
+
+/// Tenants with pending events that can be numbered.
+pub(super) const WAITING: &str = "SELECT DISTINCT p.tenant FROM pending p WHERE NOT EXISTS \
+     (SELECT 1 FROM quarantine q WHERE q.tenant = p.tenant AND q.kind = p.kind AND q.object = p.object)";
+
+/// A head that is there from now on: tenant, frontier, seal of an empty tree.
+pub(super) const HEAD_BEGIN: &str = "INSERT INTO log_head (tenant, size, frontier, seal) VALUES ($1, 0, $2, $3) \
+     ON CONFLICT (tenant) DO NOTHING";
+
+/// Locks a tenant's head: tenant.
+pub(super) const HEAD_LOCK: &str = "SELECT size, frontier, seal, \
+     (SELECT max(idx) FROM event WHERE tenant = $1) FROM log_head WHERE tenant = $1 FOR UPDATE";
+
+/// Pending events of a tenant in key order, and whether the log has such a one: tenant, limit.
+pub(super) const PENDING: &str = "SELECT p.tenant, NULL::int8, p.kind, p.object, p.version, p.body, p.mac, \
+     EXISTS (SELECT 1 FROM event e WHERE e.tenant = p.tenant AND e.kind = p.kind AND e.object = p.object \
+     AND e.version = p.version), (extract(epoch FROM clock_timestamp()) * 1000)::int8 - p.at \
+     FROM pending p WHERE p.tenant = $1 AND NOT EXISTS \
+     (SELECT 1 FROM quarantine q WHERE q.tenant = p.tenant AND q.kind = p.kind AND q.object = p.object) \
+     ORDER BY p.kind, p.object, p.version LIMIT $2";
+
+/// Numbered events: tenant, indexes, kinds, objects, versions, bodies, MACs.
+pub(super) const EVENTS_PUT: &str = "INSERT INTO event (tenant, idx, kind, object, version, body, mac) \
+     SELECT $1, n.* FROM unnest($2::int8[], $3::int2[], $4::bytea[], $5::int8[], $6::bytea[], $7::bytea[]) \
+     AS n (idx, kind, object, version, body, mac)";
+
+/// Pending events that have a number now: tenant, kinds, objects, versions.
+pub(super) const PENDING_END: &str = "DELETE FROM pending p \
+     USING unnest($2::int2[], $3::bytea[], $4::int8[]) AS k (kind, object, version) \
+     WHERE p.tenant = $1 AND p.kind = k.kind AND p.object = k.object AND p.version = k.version RETURNING 1";
+
+/// Pending events that are not as they were written: tenant, kinds, objects, versions.
+pub(super) const QUARANTINE: &str = "WITH gone AS (DELETE FROM pending p \
+     USING unnest($2::int2[], $3::bytea[], $4::int8[]) AS k (kind, object, version) \
+     WHERE p.tenant = $1 AND p.kind = k.kind AND p.object = k.object AND p.version = k.version RETURNING p.*) \
+     INSERT INTO quarantine (tenant, kind, object, version, body, mac, at) \
+     SELECT tenant, kind, object, version, body, mac, at FROM gone \
+     ON CONFLICT (tenant, kind, object, version) DO NOTHING";
+
+/// A tenant's head: tenant, size, frontier, seal.
+pub(super) const HEAD_PUT: &str = "UPDATE log_head SET size = $2, frontier = $3, seal = $4 WHERE tenant = $1";

@@ -1,0 +1,245 @@
+//! The sequencer: gives committed events their place in the log. Tenants are shared out over buckets, a lease each;
+//! a lease that was lost does no harm, since every numbering locks it and the tenant's head.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use postern_core::ids::{EventId, TenantId};
+use postern_core::kernel::{EventHead, Sealer, StoredEvent};
+use postern_log::{Frontier, leaf_hash};
+use tokio::sync::watch;
+use tokio_postgres::{Client, Error, Row};
+
+use super::call::Call;
+use super::connect::{Link, said};
+use super::{columns, schema};
+
+/// Buckets of tenants.
+const BUCKETS: u8 = 16;
+/// How often what waits is looked for.
+const EVERY: Duration = Duration::from_millis(100);
+/// How long a lease lasts, in milliseconds. It is renewed every round.
+const LEASE: i64 = 2_000;
+/// Events that are numbered in one transaction.
+const PAGE: i64 = 2_000;
+
+/// One node's sequencer.
+pub(super) struct Sequencer {
+    pub(super) link: Link,
+    pub(super) sealer: Sealer,
+    pub(super) holder: [u8; 16],
+    /// How long the event that waited longest had waited, in milliseconds.
+    pub(super) delay: Arc<AtomicU64>,
+}
+
+/// The lease of a bucket.
+fn bucket(tenant: TenantId) -> String {
+    let [first, ..] = tenant.bytes();
+    format!("sequencer/{}", first % BUCKETS)
+}
+
+impl Sequencer {
+    /// Numbers what waits, round after round, until it is told to stop.
+    pub(super) async fn work(mut self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            if let Err(fault) = self.round().await {
+                tracing::warn!(%fault, "events were not numbered this time");
+                self.link.cut();
+            }
+            tokio::select! { () = tokio::time::sleep(EVERY) => {}, _ = stop.changed() => {} }
+        }
+        // What waits when the last node stops would wait until one starts.
+        let _ = self.round().await;
+        if let Ok(client) = self.link.client().await {
+            let _ = Call::new(schema::LEASES_END).bytes(self.holder).run(client).await;
+        }
+    }
+
+    /// Numbers everything that waits in the buckets that this node has or can have.
+    pub(super) async fn round(&mut self) -> Result<(), String> {
+        let client = self.link.client().await.map_err(|fault| fault.to_string())?;
+        let failed = |error: Error| said(&error);
+        let waiting = Call::new(schema::WAITING).run(client).await.map_err(failed)?;
+        let tenants: Vec<TenantId> = waiting.iter().filter_map(tenant).collect();
+        self.delay.store(0, Ordering::SeqCst);
+        for tenant in tenants {
+            let bucket = bucket(tenant);
+            let taken = Call::new(schema::LEASE_TAKE).text(bucket.as_str()).bytes(self.holder).number(LEASE);
+            let taken = taken.run(client).await.map_err(failed)?;
+            let Some(epoch) = taken.first().and_then(|row| row.try_get::<_, i64>(0).ok()) else { continue };
+            let fence = Fence { bucket, holder: self.holder, epoch };
+            while let Some(numbered) = number(client, &self.sealer, &fence, tenant).await? {
+                self.delay.fetch_max(numbered.waited, Ordering::SeqCst);
+                if numbered.is_all {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a transaction of the sequencer holds on to.
+struct Fence {
+    bucket: String,
+    holder: [u8; 16],
+    epoch: i64,
+}
+
+/// What one transaction numbered.
+struct Numbered {
+    waited: u64,
+    is_all: bool,
+}
+
+fn tenant(row: &Row) -> Option<TenantId> {
+    let bytes: &[u8] = row.try_get(0).ok()?;
+    bytes.try_into().ok().map(TenantId::new)
+}
+
+/// Numbers some events of a tenant; `None` if nothing can be numbered.
+async fn number(
+    client: &Client,
+    sealer: &Sealer,
+    fence: &Fence,
+    tenant: TenantId,
+) -> Result<Option<Numbered>, String> {
+    client.batch_execute(super::Isolation::ReadCommitted.begin()).await.map_err(|error| said(&error))?;
+    let numbered = number_locked(client, sealer, fence, tenant).await;
+    let end = if matches!(numbered, Ok(Some(_))) { "COMMIT" } else { "ROLLBACK" };
+    client.batch_execute(end).await.map_err(|error| said(&error))?;
+    numbered
+}
+
+async fn number_locked(
+    client: &Client,
+    sealer: &Sealer,
+    fence: &Fence,
+    tenant: TenantId,
+) -> Result<Option<Numbered>, String> {
+    let failed = |error: Error| said(&error);
+    let holds =
+        Call::new(schema::LEASE_HOLDS).text(fence.bucket.as_str()).bytes(fence.holder).number(fence.epoch);
+    if holds.run(client).await.map_err(failed)?.is_empty() {
+        return Ok(None);
+    }
+    let Some(mut frontier) = lock_head(client, sealer, tenant).await.map_err(failed)? else {
+        tracing::error!(%tenant, "the log head is not as it was written: its events are not numbered");
+        return Ok(None);
+    };
+    // A statement of its own: it sees everything that was committed while the head was waited for.
+    let pending = Call::new(schema::PENDING).bytes(tenant.bytes()).number(PAGE);
+    let pending = pending.run(client).await.map_err(failed)?;
+    let (good, bad) = sort(&pending, sealer, tenant);
+    if !bad.is_empty() {
+        tracing::error!(%tenant, events = bad.len(), "pending events are not as they were written: quarantined");
+        keyed(Call::new(schema::QUARANTINE), tenant, &bad).run(client).await.map_err(failed)?;
+    }
+    if !good.is_empty() {
+        write(client, sealer, tenant, &mut frontier, &good).await?;
+    }
+    let waited = pending.iter().filter_map(|row| columns::natural(row, 8)).max().unwrap_or_default();
+    let is_all = columns::limit(pending.len()) < PAGE;
+    Ok((!pending.is_empty()).then_some(Numbered { waited, is_all }))
+}
+
+/// A tenant's head, locked, if it is as it was written and ends where the events end.
+async fn lock_head(client: &Client, sealer: &Sealer, tenant: TenantId) -> Result<Option<Frontier>, Error> {
+    let lock = || Call::new(schema::HEAD_LOCK).bytes(tenant.bytes()).run(client);
+    let mut rows = lock().await?;
+    if rows.is_empty() {
+        let empty = Frontier::new().to_bytes();
+        let seal = sealer.head(tenant, &empty);
+        Call::new(schema::HEAD_BEGIN).bytes(tenant.bytes()).bytes(empty).bytes(seal).run(client).await?;
+        rows = lock().await?;
+    }
+    Ok(rows.first().and_then(|row| genuine_head(row, sealer, tenant)))
+}
+
+/// The columns size, frontier, seal, last index.
+pub(super) fn genuine_head(row: &Row, sealer: &Sealer, tenant: TenantId) -> Option<Frontier> {
+    let (bytes, seal): (Vec<u8>, Vec<u8>) = (row.try_get(1).ok()?, row.try_get(2).ok()?);
+    let last: Option<i64> = row.try_get(3).ok()?;
+    let end = last.map_or(0, |last| last.saturating_add(1));
+    let frontier = Frontier::from_bytes(&bytes).ok()?;
+    let size = columns::number(frontier.size());
+    let whole = row.try_get::<_, i64>(0).ok()? == size && size == end;
+    (whole && sealer.head(tenant, &bytes).as_slice() == seal).then_some(frontier)
+}
+
+/// Apart: what can be numbered, and what is not as it was written or is in the log already. After a bad event of
+/// an object none of its others is good.
+fn sort(pending: &[Row], sealer: &Sealer, tenant: TenantId) -> (Vec<StoredEvent>, Vec<StoredEvent>) {
+    let (mut good, mut bad, mut stopped) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for row in pending {
+        let event = columns::event(row, tenant);
+        let is_twice = row.try_get(7).unwrap_or(true);
+        if stopped.contains(&event.key) {
+            continue;
+        }
+        if is_twice || !is_genuine(&event, sealer, tenant) {
+            stopped.insert(event.key);
+            bad.push(event);
+        } else {
+            good.push(event);
+        }
+    }
+    (good, bad)
+}
+
+/// Whether an event has its MAC and is about what its columns say.
+fn is_genuine(event: &StoredEvent, sealer: &Sealer, tenant: TenantId) -> bool {
+    let id = EventId { kind: event.key.kind, object: event.key.id, version: event.version }.to_string();
+    let about = |head: EventHead| head.tenant == tenant && head.id == id && head.version == event.version;
+    sealer.event_is_genuine(tenant, &event.bytes, &event.mac)
+        && EventHead::read(&event.bytes).is_ok_and(about)
+}
+
+async fn write(
+    client: &Client,
+    sealer: &Sealer,
+    tenant: TenantId,
+    frontier: &mut Frontier,
+    events: &[StoredEvent],
+) -> Result<(), String> {
+    let failed = |error: Error| said(&error);
+    let mut indexes = Vec::with_capacity(events.len());
+    for event in events {
+        indexes.push(columns::number(frontier.size()));
+        frontier.append(leaf_hash(&event.bytes));
+    }
+    let bytes = frontier.to_bytes();
+    let seal = sealer.head(tenant, &bytes);
+    let put = keyed(Call::new(schema::EVENTS_PUT), tenant, &[]).all_numbers(indexes);
+    let put = objects(put, events)
+        .all_bytes(events.iter().map(|event| event.bytes.clone()).collect())
+        .all_bytes(events.iter().map(|event| event.mac.clone()).collect());
+    let gone = keyed(Call::new(schema::PENDING_END), tenant, events);
+    let head = Call::new(schema::HEAD_PUT)
+        .bytes(tenant.bytes())
+        .number(columns::number(frontier.size()))
+        .bytes(bytes)
+        .bytes(seal);
+    let (put, gone, head) = tokio::join!(biased; put.run(client), gone.run(client), head.run(client));
+    put.map_err(failed)?;
+    head.map_err(failed)?;
+    let gone = gone.map_err(failed)?;
+    if gone.len() == events.len() {
+        return Ok(());
+    }
+    Err(format!("of {} numbered events {} were pending", events.len(), gone.len()))
+}
+
+/// Tenant, then kinds, objects and versions as three arrays; the tenant alone if there are no events.
+fn keyed(call: Call, tenant: TenantId, events: &[StoredEvent]) -> Call {
+    let call = call.bytes(tenant.bytes());
+    if events.is_empty() { call } else { objects(call, events) }
+}
+
+fn objects(call: Call, events: &[StoredEvent]) -> Call {
+    call.all_smalls(events.iter().map(|event| event.key.kind.number().into()).collect())
+        .all_bytes(events.iter().map(|event| event.key.id.to_vec()).collect())
+        .all_numbers(events.iter().map(|event| columns::number(event.version)).collect())
+}

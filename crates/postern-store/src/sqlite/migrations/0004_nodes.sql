@@ -1,0 +1,2 @@
+-- Nothing: one process writes, so nothing waits to be numbered and nobody else could hold a lease. The step is
+-- here because both kinds of database count the same steps.

@@ -1,0 +1,286 @@
+//! A PostgreSQL store as cases need it: a database of its own, events numbered before they are read.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use postern_cluster::Database;
+use postern_core::Time;
+use postern_core::ids::TenantId;
+use postern_core::kernel::{
+    ClaimKey, Committed, Key, Kind, PartRow, Row, StoreFault, StoredEvent, Tally, View, Want, Work,
+};
+use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Store};
+use postern_store::postgres::{Isolation, Options, Postgres, migrate};
+
+use crate::harness::Harness;
+use crate::support::sealer;
+
+pub(crate) struct OnServer {
+    database: Database,
+    options: Options,
+    store: OnceLock<Arc<Numbered>>,
+}
+
+impl OnServer {
+    pub(crate) fn read_committed() -> Self {
+        Self::with(Options::default())
+    }
+
+    pub(crate) fn serializable() -> Self {
+        Self::with(Options { isolation: Isolation::Serializable, ..Options::default() })
+    }
+
+    pub(crate) fn with(options: Options) -> Self {
+        let options =
+            Options { clocks: None, committers: 2, readers: 1, others: 2, sequences: false, ..options };
+        Self { database: Database::new(), options, store: OnceLock::new() }
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The node's store itself.
+    pub(crate) fn node(&self) -> Arc<Postgres> {
+        Arc::clone(&self.opened().0)
+    }
+
+    fn opened(&self) -> &Arc<Numbered> {
+        self.store.get_or_init(|| {
+            let opened = async {
+                migrate(&self.database.url()).await.expect("a database");
+                another(&self.database.url(), self.options).await
+            };
+            Arc::new(Numbered(Arc::new(wait(opened))))
+        })
+    }
+}
+
+/// Another node on a database.
+pub(crate) async fn another(url: &str, options: Options) -> Postgres {
+    let node = uuid();
+    Postgres::open(url, sealer(), node, options).await.expect("a store")
+}
+
+fn uuid() -> [u8; 16] {
+    use std::hash::{BuildHasher as _, RandomState};
+    let half = || RandomState::new().hash_one(0).to_be_bytes();
+    [half(), half()].concat().try_into().expect("sixteen bytes")
+}
+
+/// Waits where a case is not async.
+fn wait<T>(future: impl std::future::Future<Output = T>) -> T {
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(future))
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let digits: Vec<u8> = hex
+        .bytes()
+        .map(|digit| u8::try_from(char::from(digit).to_digit(16).expect("hex")).expect("hex"))
+        .collect();
+    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("'\\x{digits}'::bytea")
+}
+
+fn or_null(number: Option<u64>) -> String {
+    number.map_or("NULL".to_owned(), |number| number.cast_signed().to_string())
+}
+
+impl Harness for OnServer {
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::<Numbered>::clone(self.opened())
+    }
+
+    fn raw_row(&self, key: Key) -> Option<Row> {
+        let (tenant, id, kind) = (hex(&key.tenant.bytes()), hex(&key.id), key.kind.number());
+        let found = self.database.psql(&format!(
+            "SELECT version, encode(body, 'hex'), encode(seal, 'hex'), state, due FROM {} WHERE tenant = {tenant} AND id = {id}",
+            key.kind.name()
+        ));
+        let fields: Vec<&str> = found.trim_end_matches('\n').split('|').collect();
+        let [version, body, seal, state, due] = fields[..] else { return None };
+        let parts = self.database.psql(&format!(
+            "SELECT number, encode(body, 'hex'), encode(seal, 'hex') FROM part WHERE kind = {kind} AND tenant = {tenant} AND id = {id} ORDER BY 1"
+        ));
+        let part = |line: &str| {
+            let fields: Vec<&str> = line.split('|').collect();
+            PartRow {
+                number: fields[0].parse().expect("a number"),
+                bytes: bytes(fields[1]),
+                seal: bytes(fields[2]),
+            }
+        };
+        Some(Row {
+            version: version.parse::<i64>().expect("a version").unsigned_abs(),
+            body: bytes(body),
+            seal: bytes(seal),
+            state: state.to_owned(),
+            due: due.parse().ok(),
+            parts: parts.lines().map(part).collect(),
+        })
+    }
+
+    fn put_raw_row(&self, key: Key, row: Option<&Row>) {
+        let (tenant, id, kind) = (hex(&key.tenant.bytes()), hex(&key.id), key.kind.number());
+        let table = key.kind.name();
+        let mut sql = format!(
+            "DELETE FROM {table} WHERE tenant = {tenant} AND id = {id};
+             DELETE FROM part WHERE kind = {kind} AND tenant = {tenant} AND id = {id};"
+        );
+        if let Some(row) = row {
+            sql.push_str(&format!(
+                "INSERT INTO {table} (tenant, id, version, body, seal, state, due) VALUES ({tenant}, {id}, {}, {}, {}, '{}', {});",
+                row.version.cast_signed(), hex(&row.body), hex(&row.seal), row.state, or_null(row.due)
+            ));
+            for part in &row.parts {
+                sql.push_str(&format!(
+                    "INSERT INTO part (kind, tenant, id, number, body, seal) VALUES ({kind}, {tenant}, {id}, {}, {}, {});",
+                    part.number, hex(&part.bytes), hex(&part.seal)
+                ));
+            }
+        }
+        self.database.psql(&sql);
+    }
+
+    fn raw_claim(&self, place: ClaimKey) -> Option<SealedClaim> {
+        let claims = wait(self.opened().0.claims(place.tenant)).expect("the store answers");
+        claims.into_iter().find(|(claim, _)| claim.place == place)
+    }
+
+    fn put_raw_claim(&self, place: ClaimKey, (claim, seal): &SealedClaim) {
+        self.database.psql(&format!(
+            "UPDATE claim SET owner_kind = {}, owner = {}, version = {}, until = {}, seal = {}
+             WHERE tenant = {} AND space = {} AND key = {}",
+            claim.owner.kind.number(),
+            hex(&claim.owner.id),
+            claim.version.cast_signed(),
+            or_null(claim.until.map(Time::millis)),
+            hex(seal),
+            hex(&place.tenant.bytes()),
+            place.space.number(),
+            hex(&place.key)
+        ));
+    }
+
+    fn spoil_head(&self, tenant: TenantId) {
+        self.database.psql(&format!(
+            "UPDATE log_head SET seal = set_byte(seal, 0, get_byte(seal, 0) # 1) WHERE tenant = {}",
+            hex(&tenant.bytes())
+        ));
+    }
+
+    fn numbers_later(&self) -> bool {
+        true
+    }
+
+    fn reopened(self) -> Self {
+        let Self { database, options, store } = self;
+        if let Some(store) = store.into_inner() {
+            let numbered = Arc::into_inner(store).expect("nobody else has the store");
+            wait(Arc::into_inner(numbered.0).expect("nobody else has the node").close());
+        }
+        Self { database, options, store: OnceLock::new() }
+    }
+}
+
+/// A store whose events are numbered before anybody reads them: what cases read is what they have just done.
+pub(crate) struct Numbered(Arc<Postgres>);
+
+impl Numbered {
+    fn then<'a, T: Send + 'a>(
+        &'a self,
+        next: Future<'a, Result<T, StoreFault>>,
+    ) -> Future<'a, Result<T, StoreFault>> {
+        Box::pin(async move {
+            self.0.number_now().await?;
+            next.await
+        })
+    }
+}
+
+impl Store for Numbered {
+    fn look<'a>(&'a self, wants: &'a [Want]) -> Future<'a, Result<View, StoreFault>> {
+        self.0.look(wants)
+    }
+    fn submit(&self, work: Work) -> Future<'_, Committed> {
+        self.0.submit(work)
+    }
+    fn event(&self, key: Key, version: u64) -> Future<'_, Result<Option<StoredEvent>, StoreFault>> {
+        self.then(self.0.event(key, version))
+    }
+    fn events(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        limit: usize,
+        of: Option<Key>,
+    ) -> Future<'_, Result<Vec<StoredEvent>, StoreFault>> {
+        self.then(self.0.events(tenant, from, limit, of))
+    }
+    fn head(&self, tenant: TenantId) -> Future<'_, Result<LogHead, StoreFault>> {
+        self.then(self.0.head(tenant))
+    }
+    fn checkpoint(&self, tenant: TenantId) -> Future<'_, Result<Option<String>, StoreFault>> {
+        self.0.checkpoint(tenant)
+    }
+    fn keep_checkpoint(
+        &self,
+        tenant: TenantId,
+        size: u64,
+        note: String,
+    ) -> Future<'_, Result<(), StoreFault>> {
+        self.0.keep_checkpoint(tenant, size, note)
+    }
+    fn list(
+        &self,
+        kind: Kind,
+        tenant: Option<TenantId>,
+        after: Option<Key>,
+        limit: usize,
+    ) -> Future<'_, Result<Vec<Listed>, StoreFault>> {
+        self.0.list(kind, tenant, after, limit)
+    }
+    fn due(
+        &self,
+        kind: Kind,
+        until: Time,
+        after: Option<Key>,
+        limit: usize,
+    ) -> Future<'_, Result<Vec<Key>, StoreFault>> {
+        self.0.due(kind, until, after, limit)
+    }
+    fn claims(&self, tenant: TenantId) -> Future<'_, Result<Vec<SealedClaim>, StoreFault>> {
+        self.0.claims(tenant)
+    }
+    fn forget_claims(&self, before: Time) -> Future<'_, Result<(), StoreFault>> {
+        self.0.forget_claims(before)
+    }
+    fn keyring(&self, subject: Key) -> Future<'_, Result<Option<Vec<u8>>, StoreFault>> {
+        self.0.keyring(subject)
+    }
+    fn tallies(
+        &self,
+        tenant: TenantId,
+        measure: &'static str,
+        since_hour: u32,
+    ) -> Future<'_, Result<Vec<Tally>, StoreFault>> {
+        Box::pin(async move {
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            self.0.tallies(tenant, measure, since_hour).await
+        })
+    }
+    fn tenants(&self) -> Future<'_, Result<Vec<TenantId>, StoreFault>> {
+        self.then(self.0.tenants())
+    }
+    fn take_grown(&self) -> Vec<TenantId> {
+        wait(async {
+            self.0.number_now().await.expect("the store answers");
+            tokio::time::sleep(Duration::from_millis(1100)).await;
+        });
+        self.0.take_grown()
+    }
+}
