@@ -13,6 +13,7 @@ mod cargo;
 mod check;
 mod edges;
 mod generate;
+mod packages;
 mod place;
 mod python;
 mod run;

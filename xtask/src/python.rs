@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::Done;
+use crate::packages;
 use crate::place::{root, target};
 use crate::run::{answers, program, run, succeeds};
 
@@ -26,19 +27,7 @@ fn make(folder: &Path) -> Done {
     if answers("python3", "--version") && succeeds(&mut venv)? {
         return Ok(());
     }
-    if !answers("apt-get", "--version") {
-        return Err("there is no python3 with its module venv. Install both, then try again".to_owned());
-    }
-    println!("xtask: installing the packages python3 and python3-venv");
-    let mut packages = program("apt-get");
-    packages.env("DEBIAN_FRONTEND", "noninteractive").args(["install", "--yes", "python3", "python3-venv"]);
-    run(program("apt-get").args(["update", "--quiet"])).and_then(|()| run(&mut packages)).map_err(
-        |fault| {
-            format!(
-                "{fault}. Install the packages python3 and python3-venv as an administrator, then try again"
-            )
-        },
-    )?;
+    packages::install(["python3", "python3-venv"])?;
     run(&mut venv)
 }
 

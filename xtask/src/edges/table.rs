@@ -22,7 +22,7 @@ pub(super) struct Owned {
     pub(super) because: &'static str,
 }
 
-pub(super) const ROOMS: [Room; 10] = [
+pub(super) const ROOMS: [Room; 11] = [
     Room {
         name: "postern-codes",
         knows: &[],
@@ -50,7 +50,7 @@ pub(super) const ROOMS: [Room; 10] = [
     Room {
         name: "postern-store",
         knows: &["postern-core", "postern-log"],
-        tests: &["postern-codes", "postern-testkit"],
+        tests: &["postern-cluster", "postern-codes", "postern-testkit"],
         never: &["axum", "hyper", "aws-lc-rs"],
     },
     Room {
@@ -76,13 +76,14 @@ pub(super) const ROOMS: [Room; 10] = [
             "postern-server",
             "postern-store",
         ],
-        tests: &["postern-testkit"],
+        tests: &["postern-cluster", "postern-testkit"],
         never: &[],
     },
     Room {
         name: "postern-testkit",
         knows: &[
             "postern-app",
+            "postern-cluster",
             "postern-codes",
             "postern-core",
             "postern-log",
@@ -93,10 +94,16 @@ pub(super) const ROOMS: [Room; 10] = [
         tests: &[],
         never: &[],
     },
+    Room {
+        name: "postern-cluster",
+        knows: &[],
+        tests: &[],
+        never: &["tokio", "rusqlite", "axum", "hyper", "aws-lc-rs"],
+    },
     // Without the server, `cargo xtask check` starts on a tree that does not compile.
     Room {
         name: "xtask",
-        knows: &[],
+        knows: &["postern-cluster"],
         tests: &["postern-codes", "postern-server", "postern-testkit"],
         never: &["tokio"],
     },

@@ -2,10 +2,12 @@
 
 mod count;
 mod outside;
+mod postgres;
 
 use std::process::Command;
 
 use clap::Args;
+use postern_cluster::{Cluster, SHARED_CLUSTER};
 
 use self::count::Count;
 use crate::cargo::{build, cargo};
@@ -29,9 +31,11 @@ const LONG_CASES: &str = "4096";
 pub(crate) fn test(options: &Options) -> Done {
     build()?;
     let mut failed = Vec::new();
-    if !succeeds(&mut inside(options))? {
+    let cluster = postgres::start()?;
+    if !succeeds(&mut inside(options, &cluster))? {
         failed.push("tests of the crates".to_owned());
     }
+    drop(cluster);
     let mut sum = Count::default();
     if options.filter.is_none() {
         let documented = documented()?;
@@ -52,7 +56,7 @@ pub(crate) fn test(options: &Options) -> Done {
 }
 
 /// Unit and integration tests of all crates.
-fn inside(options: &Options) -> Command {
+fn inside(options: &Options, cluster: &Cluster) -> Command {
     let mut command = if answers("cargo-nextest", "--version") {
         let mut nextest =
             cargo(&["nextest", "run", "--workspace", "--cargo-profile", "ci", "--profile", "ci"]);
@@ -64,7 +68,7 @@ fn inside(options: &Options) -> Command {
         println!("xtask: cargo-nextest is not installed; cargo's own runner does as well, more slowly");
         cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--profile", "ci", "--no-fail-fast"])
     };
-    command.args(&options.filter);
+    command.args(&options.filter).env(SHARED_CLUSTER, cluster.socket_folder());
     if options.long {
         command.env("PROPTEST_CASES", LONG_CASES);
     }

@@ -170,6 +170,7 @@ pub(crate) async fn an_altered_head_stops_its_tenant_only(harness: impl Harness)
     let store = harness.store();
     add(&*store, counter(1), 1).await;
     add(&*store, counter_of(tenant(2), 1), 1).await;
+    store.head(tenant(1)).await.expect("it is numbered by now");
     harness.spoil_head(tenant(1));
     drop(store);
     let harness = harness.reopened();
