@@ -1,0 +1,14 @@
+//! For tests: a throwaway PostgreSQL cluster on a Unix socket.
+//!
+//! Nothing here is part of the product. It may panic: that is how a test says that its ground is not there.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's ground may panic")]
+
+mod bouncer;
+mod cluster;
+mod database;
+mod process;
+
+pub use bouncer::Bouncer;
+pub use cluster::Cluster;
+pub use database::{Database, SHARED_CLUSTER};
+pub use process::installed;
