@@ -87,6 +87,18 @@ impl App {
         self.stopped.store(true, std::sync::atomic::Ordering::SeqCst);
     }
 
+    /// Whether this node has a job that only one of many need do, for `span`. If the store does not answer, it has
+    /// not: the next time will do.
+    pub async fn hold(&self, job: &'static str, span: std::time::Duration) -> bool {
+        self.store().hold(job, span).await.unwrap_or(false)
+    }
+
+    /// How long an event waited for its place in the log, at most, when the log was looked at last.
+    #[must_use]
+    pub fn merge_delay(&self) -> std::time::Duration {
+        self.store().merge_delay()
+    }
+
     pub(crate) fn now(&self) -> Time {
         self.ports.clock.now()
     }

@@ -1,7 +1,9 @@
 //! The real HTTP service over a world, on a port of its own.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use postern_app::App;
 use postern_server::{Limits, Metrics, Readiness, Server};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -9,23 +11,45 @@ use tokio::task::JoinHandle;
 
 use crate::{Http, World};
 
-/// A service that runs until it is dropped.
+/// A service that runs until it is dropped: one of each node.
 pub struct Service {
-    /// Where it listens.
+    /// Where the first node listens.
     pub authority: String,
+    other: String,
     key: String,
+    turn: AtomicUsize,
+    _running: [Running; 2],
+}
+
+/// One node; it stops with its sender.
+struct Running {
+    authority: String,
     _stop: oneshot::Sender<()>,
-    _running: JoinHandle<()>,
+    _task: JoinHandle<()>,
 }
 
 impl Service {
     /// Starts a service over a world.
     pub async fn start(world: &World) -> Self {
+        let nodes = [Running::start(&world.app).await, Running::start(&world.other).await];
+        let [authority, other] = [&nodes[0], &nodes[1]].map(|node| node.authority.clone());
+        Self { authority, other, key: world.key.clone(), turn: AtomicUsize::new(0), _running: nodes }
+    }
+
+    /// A connection of the world's application, to the nodes in turn.
+    pub async fn connect(&self) -> Http {
+        let turn = self.turn.fetch_add(1, Ordering::SeqCst);
+        Http::connect(if turn % 2 == 0 { &self.authority } else { &self.other }, &self.key).await
+    }
+}
+
+impl Running {
+    async fn start(app: &Arc<App>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let authority = listener.local_addr().unwrap().to_string();
         let (stop, stopping) = oneshot::channel::<()>();
         let server = Server::new(
-            Arc::clone(&world.app),
+            Arc::clone(app),
             Limits::default(),
             Arc::new(Readiness::new()),
             Arc::new(Metrics::new()),
@@ -33,11 +57,6 @@ impl Service {
         let running = tokio::spawn(async move {
             server.serve(listener, None, async { drop(stopping.await) }).await;
         });
-        Self { authority, key: world.key.clone(), _stop: stop, _running: running }
-    }
-
-    /// A connection of the world's application.
-    pub async fn connect(&self) -> Http {
-        Http::connect(&self.authority, &self.key).await
+        Self { authority, _stop: stop, _task: running }
     }
 }

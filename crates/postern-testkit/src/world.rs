@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use postern_app::operator::{Command, NewApplication, TierChange};
 use postern_app::{App, Ports, Settings};
+use postern_cluster::Database;
 use postern_core::application::{Caps, Scope, Token};
 use postern_core::ids::TenantId;
 use postern_core::ports::{Keys as _, Store};
@@ -12,6 +13,7 @@ use postern_core::tenant::Tier;
 use postern_outside::assertion::JwsAssertions;
 use postern_outside::key_file::KeyFile;
 use postern_store::memory::Memory;
+use postern_store::postgres::{self, Postgres};
 use postern_store::sqlite::{Options, Sqlite};
 use tempfile::TempDir;
 
@@ -24,11 +26,13 @@ pub enum StoreKind {
     Memory,
     /// SQLite in a temporary folder.
     Sqlite,
+    /// Two nodes on one PostgreSQL database.
+    Postgres,
 }
 
 impl StoreKind {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Memory, Self::Sqlite];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Memory, Self::Sqlite, Self::Postgres];
 }
 
 /// A fresh installation and everything around it.
@@ -45,7 +49,11 @@ pub struct World {
     pub token: Arc<Token>,
     /// The application's key as text.
     pub key: String,
+    /// The use cases of another node, where a store has more than one; else of the same.
+    pub other: Arc<App>,
     folder: Option<TempDir>,
+    /// Kept until everything that is connected to it is gone.
+    database: Option<Database>,
 }
 
 impl World {
@@ -53,9 +61,19 @@ impl World {
     pub async fn new(kind: StoreKind) -> Self {
         let keys = Arc::new(CountedKeys::new(KeyFile::generate(&SeededEntropy::new(1)).unwrap()));
         let folder = (kind == StoreKind::Sqlite).then(|| TempDir::new().unwrap());
-        let store = open(folder.as_ref().map(TempDir::path), &keys);
         let clock = Arc::new(TestClock::default());
-        let app = app(store, Arc::clone(&keys), Arc::clone(&clock), 2);
+        let database = (kind == StoreKind::Postgres).then(Database::new);
+        let node = |store, seed| app(store, Arc::clone(&keys), Arc::clone(&clock), seed);
+        let (app, other) = match &database {
+            None => {
+                let one = node(open(folder.as_ref().map(TempDir::path), &keys), 2);
+                (Arc::clone(&one), one)
+            }
+            Some(database) => {
+                postern_store::postgres::migrate(&database.url()).await.unwrap();
+                (node(on_server(database, &keys, 1).await, 2), node(on_server(database, &keys, 2).await, 5))
+            }
+        };
         let operator = app.operator("test");
         operator.open_log().await.unwrap();
         let tenant = operator.create_tenant("acme", None).await.unwrap();
@@ -70,7 +88,7 @@ impl World {
         };
         let (_, key) = operator.create_application(tenant, new).await.unwrap();
         let token = Arc::new(Token::parse(&key).unwrap());
-        Self { app, clock, keys, tenant, token, key: key.to_string(), folder }
+        Self { app, clock, keys, tenant, token, key: key.to_string(), other, folder, database }
     }
 
     /// Registers a prover.
@@ -126,6 +144,12 @@ impl World {
         self.app.operate("test", change).await.unwrap();
     }
 
+    /// The database of a PostgreSQL installation.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        self.database.as_ref().expect("only PostgreSQL has a database on a server")
+    }
+
     /// The data folder of a SQLite installation.
     #[must_use]
     pub fn data(&self) -> PathBuf {
@@ -141,8 +165,8 @@ impl World {
     /// Ends the application and gives its data folder, which lives as long as what is returned.
     #[must_use]
     pub fn close(self) -> (TempDir, Arc<CountedKeys>, Arc<TestClock>, TenantId) {
-        let Self { app, clock, keys, tenant, folder, .. } = self;
-        drop(app);
+        let Self { app, other, clock, keys, tenant, folder, .. } = self;
+        drop((app, other));
         (folder.expect("only SQLite has a data folder"), keys, clock, tenant)
     }
 }
@@ -159,6 +183,14 @@ fn open(folder: Option<&Path>, keys: &CountedKeys) -> Arc<dyn Store> {
         None => Arc::new(Memory::new(sealer)),
         Some(folder) => Arc::new(Sqlite::open(folder, sealer, Options::default()).unwrap()),
     }
+}
+
+/// One node on a database. Its events are numbered before they are read: tests read what they have just done.
+async fn on_server(database: &Database, keys: &CountedKeys, node: u8) -> Arc<dyn Store> {
+    let options =
+        postgres::Options { committers: 2, clocks: None, numbers_first: true, ..Default::default() };
+    let sealer = keys.local().sealer().clone();
+    Arc::new(Postgres::open(&database.url(), sealer, [node; 16], options).await.unwrap())
 }
 
 fn app(store: Arc<dyn Store>, keys: Arc<CountedKeys>, clock: Arc<TestClock>, seed: u64) -> Arc<App> {

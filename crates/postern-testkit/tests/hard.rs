@@ -8,7 +8,7 @@ use std::time::Duration;
 use hyper::Method;
 use postern_codes::Format;
 use postern_core::ports::Clock as _;
-use postern_testkit::{Answer, Http, Redeem, Service, StoreKind, World};
+use postern_testkit::{Answer, Redeem, Service, StoreKind, World};
 use serde_json::{Value, json};
 
 /// Clients that race for one code.
@@ -81,6 +81,11 @@ async fn sixty_four_clients_one_code_sqlite() {
     one_code_many_clients(StoreKind::Sqlite).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_four_clients_one_code_two_nodes() {
+    one_code_many_clients(StoreKind::Postgres).await;
+}
+
 /// Wrong guesses from everywhere, sixty-four a second, while the owner redeems from a known device.
 async fn flood(kind: StoreKind, format: Format) {
     let world = World::new(kind).await;
@@ -97,12 +102,15 @@ async fn flood(kind: StoreKind, format: Format) {
         Format::Numeric => "010737776601044539083157",
     };
     let stop = Arc::new(AtomicBool::new(false));
+    let mut clients = Vec::new();
+    for _ in 0..64 {
+        clients.push(service.connect().await);
+    }
     let flood: Vec<_> = (0..64u8)
-        .map(|n| {
-            let (stop, world, authority, key) =
-                (Arc::clone(&stop), Arc::clone(&world), service.authority.clone(), world.key.clone());
+        .zip(clients)
+        .map(|(n, mut client)| {
+            let (stop, world) = (Arc::clone(&stop), Arc::clone(&world));
             tokio::spawn(async move {
-                let mut client = Http::connect(&authority, &key).await;
                 let mut statuses = Vec::new();
                 for round in 0u32.. {
                     if stop.load(Ordering::SeqCst) {
@@ -149,6 +157,11 @@ async fn a_flood_of_guesses_never_locks_the_owner_out_compact() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_of_guesses_never_locks_the_owner_out_memory() {
     flood(StoreKind::Memory, Format::Numeric).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_of_guesses_never_locks_the_owner_out_two_nodes() {
+    flood(StoreKind::Postgres, Format::Standard).await;
 }
 
 /// Renewal races redemption: either the old code was accepted before the new set was, or it is refused.
@@ -208,6 +221,11 @@ async fn renewal_races_redemption_sqlite() {
     renewal_races_redemption(StoreKind::Sqlite).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn renewal_races_redemption_two_nodes() {
+    renewal_races_redemption(StoreKind::Postgres).await;
+}
+
 /// The same request twice at once: one spend, the same answer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_retry_in_flight_is_the_same_request() {
@@ -230,14 +248,28 @@ async fn a_retry_in_flight_is_the_same_request() {
 /// Verification while everything is being written to raises no false alarm: the daily one runs like that.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn verification_under_load_finds_nothing() {
-    let world = Arc::new(World::new(StoreKind::Sqlite).await);
+    verification_under_load(StoreKind::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn verification_under_load_finds_nothing_two_nodes() {
+    verification_under_load(StoreKind::Postgres).await;
+}
+
+/// Rounds that the writers write at most: every verification reads all of it.
+const WRITTEN: usize = 120;
+/// Verifications at least.
+const VERIFIED: usize = 5;
+
+async fn verification_under_load(kind: StoreKind) {
+    let world = Arc::new(World::new(kind).await);
     let (stop, written) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let writers: Vec<_> = (0..4)
         .map(|writer| {
             let (world, stop, written) = (Arc::clone(&world), Arc::clone(&stop), Arc::clone(&written));
             tokio::spawn(async move {
                 let mut round = 0;
-                while !stop.load(Ordering::SeqCst) {
+                while !stop.load(Ordering::SeqCst) && written.load(Ordering::SeqCst) < WRITTEN {
                     round += 1;
                     let name = format!("writer-{writer}-{round}");
                     world.subject(&name).await;
@@ -253,7 +285,7 @@ async fn verification_under_load_finds_nothing() {
         })
         .collect();
     let mut verified = 0;
-    while verified < 10 || written.load(Ordering::SeqCst) < 40 {
+    while verified < VERIFIED || written.load(Ordering::SeqCst) < 40 {
         let report = world.app.verify(None, true).await.unwrap();
         assert!(report.verified, "{:?}", report.findings);
         verified += 1;

@@ -27,6 +27,7 @@ pub struct Metrics {
     redemptions: Family<Outcome, Counter>,
     stages: Counter,
     log_anchor_age: Gauge<f64, AtomicU64>,
+    log_merge_delay: Gauge<f64, AtomicU64>,
 }
 
 impl Default for Metrics {
@@ -48,6 +49,7 @@ impl Metrics {
             redemptions: Family::default(),
             stages: Counter::default(),
             log_anchor_age: Gauge::default(),
+            log_merge_delay: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -62,6 +64,8 @@ impl Metrics {
         registry.register("redemptions", "Redemptions by what became of them", self.redemptions.clone());
         registry.register("stages", "Code sets staged", self.stages.clone());
         registry.register("log_anchor_age_seconds", "Age of the log's anchor", self.log_anchor_age.clone());
+        let delay = "Longest wait of an event for its place in the log";
+        registry.register("log_merge_delay_seconds", delay, self.log_merge_delay.clone());
     }
 
     /// A request begins; it ends when the guard is dropped.
@@ -103,6 +107,11 @@ impl Metrics {
     /// How old the log's anchor is.
     pub fn set_log_anchor_age(&self, age: Duration) {
         self.log_anchor_age.set(age.as_secs_f64());
+    }
+
+    /// How long an event waits for its place in the log.
+    pub fn set_log_merge_delay(&self, delay: Duration) {
+        self.log_merge_delay.set(delay.as_secs_f64());
     }
 
     /// The numbers in Prometheus' text form.

@@ -84,6 +84,9 @@ pub struct Options {
     pub clocks: Option<u64>,
     /// Whether this node numbers events.
     pub sequences: bool,
+    /// Whether events are numbered before they are read: for a command that is alone with a database, and for tests,
+    /// which read what they have just done.
+    pub numbers_first: bool,
 }
 
 impl Default for Options {
@@ -97,6 +100,7 @@ impl Default for Options {
             isolation: Isolation::ReadCommitted,
             clocks: Some(5_000),
             sequences: true,
+            numbers_first: false,
         }
     }
 }
@@ -143,6 +147,7 @@ pub struct Postgres {
     idle: Mutex<Vec<Link>>,
     grown: Grown,
     delay: Arc<AtomicU64>,
+    numbers_first: bool,
     stop: watch::Sender<bool>,
     /// They end when their queues do.
     tasks: Vec<JoinHandle<()>>,
@@ -182,6 +187,7 @@ impl Postgres {
             idle: Mutex::default(),
             grown: Grown::default(),
             delay: Arc::default(),
+            numbers_first: options.numbers_first,
             stop,
             tasks: Vec::new(),
             watching: Vec::new(),
@@ -233,7 +239,11 @@ impl Postgres {
     /// # Errors
     /// If the database did not answer.
     pub async fn number_now(&self) -> Result<(), postern_core::kernel::StoreFault> {
-        self.sequencer().round().await.map_err(postern_core::kernel::StoreFault)
+        self.sequencer().at_once().await.map_err(postern_core::kernel::StoreFault)
+    }
+
+    async fn number_first(&self) -> Result<(), postern_core::kernel::StoreFault> {
+        if self.numbers_first { self.number_now().await } else { Ok(()) }
     }
 
     /// Finishes what waits, numbers it, and gives leases up.

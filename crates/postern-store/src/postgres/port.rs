@@ -52,11 +52,17 @@ impl Store for Postgres {
         limit: usize,
         of: Option<Key>,
     ) -> Future<'_, Result<Vec<StoredEvent>, StoreFault>> {
-        Box::pin(self.events_from(tenant, from, limit, of))
+        Box::pin(async move {
+            self.number_first().await?;
+            self.events_from(tenant, from, limit, of).await
+        })
     }
 
     fn head(&self, tenant: TenantId) -> Future<'_, Result<LogHead, StoreFault>> {
-        Box::pin(async move { self.frontier(tenant).await.map(|frontier| LogHead { frontier }) })
+        Box::pin(async move {
+            self.number_first().await?;
+            self.frontier(tenant).await.map(|frontier| LogHead { frontier })
+        })
     }
 
     fn checkpoint(&self, tenant: TenantId) -> Future<'_, Result<Option<String>, StoreFault>> {
@@ -126,7 +132,10 @@ impl Store for Postgres {
     }
 
     fn tenants(&self) -> Future<'_, Result<Vec<TenantId>, StoreFault>> {
-        Box::pin(self.all_tenants())
+        Box::pin(async move {
+            self.number_first().await?;
+            self.all_tenants().await
+        })
     }
 
     fn take_grown(&self) -> Vec<TenantId> {

@@ -58,19 +58,30 @@ impl Sequencer {
     }
 
     /// Numbers everything that waits in the buckets that this node has or can have.
-    pub(super) async fn round(&mut self) -> Result<(), String> {
+    async fn round(&mut self) -> Result<(), String> {
+        self.number_all(true).await
+    }
+
+    /// Numbers everything that waits, whoever has the leases: locked heads alone keep the order.
+    pub(super) async fn at_once(&mut self) -> Result<(), String> {
+        self.number_all(false).await
+    }
+
+    async fn number_all(&mut self, by_lease: bool) -> Result<(), String> {
         let client = self.link.client().await.map_err(|fault| fault.to_string())?;
         let failed = |error: Error| said(&error);
         let waiting = Call::new(schema::WAITING).run(client).await.map_err(failed)?;
         let tenants: Vec<TenantId> = waiting.iter().filter_map(tenant).collect();
         self.delay.store(0, Ordering::SeqCst);
         for tenant in tenants {
-            let bucket = bucket(tenant);
-            let taken = Call::new(schema::LEASE_TAKE).text(bucket.as_str()).bytes(self.holder).number(LEASE);
-            let taken = taken.run(client).await.map_err(failed)?;
-            let Some(epoch) = taken.first().and_then(|row| row.try_get::<_, i64>(0).ok()) else { continue };
-            let fence = Fence { bucket, holder: self.holder, epoch };
-            while let Some(numbered) = number(client, &self.sealer, &fence, tenant).await? {
+            let mut fence = None;
+            if by_lease {
+                fence = Fence::take(client, bucket(tenant), self.holder).await.map_err(failed)?;
+                if fence.is_none() {
+                    continue;
+                }
+            }
+            while let Some(numbered) = number(client, &self.sealer, fence.as_ref(), tenant).await? {
                 self.delay.fetch_max(numbered.waited, Ordering::SeqCst);
                 if numbered.is_all {
                     break;
@@ -88,6 +99,22 @@ struct Fence {
     epoch: i64,
 }
 
+impl Fence {
+    /// Takes or renews a bucket's lease; `None` if another node has it.
+    async fn take(client: &Client, bucket: String, holder: [u8; 16]) -> Result<Option<Self>, Error> {
+        let taken = Call::new(schema::LEASE_TAKE).text(bucket.as_str()).bytes(holder).number(LEASE);
+        let taken = taken.run(client).await?;
+        let epoch = taken.first().and_then(|row| row.try_get::<_, i64>(0).ok());
+        Ok(epoch.map(|epoch| Self { bucket, holder, epoch }))
+    }
+
+    /// Whether the lease is still of this epoch. Nobody takes it over while the transaction lasts.
+    async fn holds(&self, client: &Client) -> Result<bool, Error> {
+        let holds = Call::new(schema::LEASE_HOLDS).text(self.bucket.as_str()).bytes(self.holder);
+        Ok(!holds.number(self.epoch).run(client).await?.is_empty())
+    }
+}
+
 /// What one transaction numbered.
 struct Numbered {
     waited: u64,
@@ -103,7 +130,7 @@ fn tenant(row: &Row) -> Option<TenantId> {
 async fn number(
     client: &Client,
     sealer: &Sealer,
-    fence: &Fence,
+    fence: Option<&Fence>,
     tenant: TenantId,
 ) -> Result<Option<Numbered>, String> {
     client.batch_execute(super::Isolation::ReadCommitted.begin()).await.map_err(|error| said(&error))?;
@@ -116,13 +143,13 @@ async fn number(
 async fn number_locked(
     client: &Client,
     sealer: &Sealer,
-    fence: &Fence,
+    fence: Option<&Fence>,
     tenant: TenantId,
 ) -> Result<Option<Numbered>, String> {
     let failed = |error: Error| said(&error);
-    let holds =
-        Call::new(schema::LEASE_HOLDS).text(fence.bucket.as_str()).bytes(fence.holder).number(fence.epoch);
-    if holds.run(client).await.map_err(failed)?.is_empty() {
+    if let Some(fence) = fence
+        && !fence.holds(client).await.map_err(failed)?
+    {
         return Ok(None);
     }
     let Some(mut frontier) = lock_head(client, sealer, tenant).await.map_err(failed)? else {
