@@ -93,6 +93,13 @@ impl App {
         self.store().hold(job, span).await.unwrap_or(false)
     }
 
+    /// Gives everything that is committed its place in the log: the last thing before a last anchor.
+    pub async fn number_pending(&self) {
+        if let Err(fault) = self.store().number_pending().await {
+            tracing::warn!(%fault, "committed events wait for a place in the log; another node gives it to them");
+        }
+    }
+
     /// How long an event waited for its place in the log, at most, when the log was looked at last.
     #[must_use]
     pub fn merge_delay(&self) -> std::time::Duration {

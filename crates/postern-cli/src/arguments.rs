@@ -23,6 +23,10 @@ pub(crate) enum Command {
     Init(Init),
     /// Serves
     Serve(Configured),
+    /// Brings the database to the shape that this release knows
+    Migrate(Configured),
+    /// Explains whether database, data folder and files are as the promises need them
+    Doctor(Configured),
     /// Looks at a configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -74,6 +78,9 @@ pub(crate) struct Demo {
     /// Folder for the data, removed at the end; a temporary one if absent
     #[arg(long)]
     pub(crate) data: Option<PathBuf>,
+    /// An empty PostgreSQL database in place of the folder; it is left behind
+    #[arg(long)]
+    pub(crate) postgres: Option<String>,
     /// How much the service's own log says: error, warn, info, debug, trace
     #[arg(long, default_value = "warn")]
     pub(crate) log: String,
@@ -86,6 +93,9 @@ pub(crate) struct Init {
     /// The installation's name in receipts and checkpoints: a host name, with a path if it needs one
     #[arg(long, default_value = "localhost")]
     pub(crate) name: String,
+    /// An empty PostgreSQL database in place of the data folder, as a connection string
+    #[arg(long)]
+    pub(crate) postgres: Option<String>,
 }
 
 #[derive(Subcommand)]

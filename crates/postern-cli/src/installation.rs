@@ -5,12 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use postern_app::{App, Ports, Settings};
-use postern_core::ports::Keys;
+use postern_core::ports::{Entropy as _, Keys, Store};
 use postern_outside::anchor_file::AnchorFile;
 use postern_outside::assertion::JwsAssertions;
 use postern_outside::clock::SystemClock;
 use postern_outside::entropy::SystemEntropy;
 use postern_outside::key_file::KeyFile;
+use postern_store::postgres::{self, Postgres};
 use postern_store::sqlite::{Options, Sqlite};
 
 use crate::config::Config;
@@ -19,40 +20,73 @@ use crate::failure::Failure;
 /// A file in the data folder of a demonstration: `serve` refuses it.
 const DEMONSTRATION: &str = "THIS-IS-A-DEMONSTRATION";
 
-/// Opens keys and store of a configuration. The store's folder is locked until the application is dropped.
-pub(crate) fn open(config: &Config) -> Result<Arc<App>, Failure> {
+/// What an application is opened for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum For {
+    /// A command, which may be alone with the database.
+    Command,
+    /// A service.
+    Serving,
+}
+
+/// Opens keys and store of a configuration. A data folder is locked until the application is dropped.
+pub(crate) async fn open(config: &Config, what_for: For) -> Result<Arc<App>, Failure> {
     let keys = KeyFile::open(&config.keys.file).map_err(Failure::refused)?;
+    let name = &config.installation.name;
+    if let Some(url) = &config.store.postgres {
+        return open_database(keys, url, name, what_for).await;
+    }
     if !config.store.data.join("postern.db").exists() {
         return Err(Failure::refused(format!(
             "there is no database in {}. `postern init` makes a new installation; to go on with an old one, put its data folder there",
             config.store.data.display()
         )));
     }
-    open_with(keys, &config.store.data, &config.installation.name)
+    open_folder(keys, &config.store.data, name)
 }
 
 /// An application over a key file and a data folder, made if it is not there.
-pub(crate) fn open_with(keys: KeyFile, data: &Path, name: &str) -> Result<Arc<App>, Failure> {
+pub(crate) fn open_folder(keys: KeyFile, data: &Path, name: &str) -> Result<Arc<App>, Failure> {
     let sealer = keys.local().sealer().clone();
     let store = Sqlite::open(data, sealer, Options::default()).map_err(Failure::refused)?;
+    Ok(application(keys, Arc::new(store), name))
+}
+
+/// An application over a key file and a database.
+pub(crate) async fn open_database(
+    keys: KeyFile,
+    url: &str,
+    name: &str,
+    what_for: For,
+) -> Result<Arc<App>, Failure> {
+    let sealer = keys.local().sealer().clone();
+    let mut node = [0; 16];
+    SystemEntropy.fill(&mut node).map_err(Failure::refused)?;
+    let serves = what_for == For::Serving;
+    let options = postgres::Options { sequences: serves, numbers_first: !serves, ..Default::default() };
+    let store = Postgres::open(url, sealer, node, options).await.map_err(Failure::refused)?;
+    Ok(application(keys, Arc::new(store), name))
+}
+
+fn application(keys: KeyFile, store: Arc<dyn Store>, name: &str) -> Arc<App> {
     let ports = Ports {
-        store: Arc::new(store),
+        store,
         keys: Arc::new(keys),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         assertions: Arc::new(JwsAssertions),
     };
     let stretches = std::thread::available_parallelism().map_or(1, usize::from);
-    Ok(Arc::new(App::new(ports, Settings { installation: name.to_owned(), stretches })))
+    Arc::new(App::new(ports, Settings { installation: name.to_owned(), stretches }))
 }
 
 /// Whether the key file belongs to the data folder: the installation's own record opens with it.
 pub(crate) async fn check_keys(app: &App, config: &Config) -> Result<(), Failure> {
     app.check_installation().await.map_err(|refused| {
         Failure::refused(format!(
-            "{refused} Key file: {}; data folder: {}",
+            "{refused} Key file: {}; {}",
             config.keys.file.display(),
-            config.store.data.display()
+            config.store.place()
         ))
     })
 }

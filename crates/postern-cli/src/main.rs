@@ -4,6 +4,7 @@
 //! 2 the command line or the configuration does not fit, 3 a verification found something.
 
 mod arguments;
+mod checks;
 mod client;
 mod commands;
 mod config;

@@ -19,6 +19,7 @@ use super::running::{self, Running, Signals};
 use super::serve::bind;
 use crate::arguments::Demo;
 use crate::failure::Failure;
+use crate::installation::For;
 use crate::{installation, logging, output};
 
 /// The seeded subject.
@@ -39,8 +40,17 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
     let keys = KeyFile::create(&folder.path().join("keys"), &SystemEntropy).map_err(Failure::refused)?;
     let (mut file, _) = AnchorFile::create(&folder.path().join("anchor")).map_err(Failure::refused)?;
     let anchor = file.take_over().map_err(Failure::refused)?;
-    let app = installation::open_with(keys, &data, "localhost")?;
-    installation::mark_demonstration(&data)?;
+    let app = match &demo.postgres {
+        Some(url) => {
+            postern_store::postgres::migrate(url).await.map_err(Failure::refused)?;
+            installation::open_database(keys, url, "localhost", For::Serving).await?
+        }
+        None => {
+            let app = installation::open_folder(keys, &data, "localhost")?;
+            installation::mark_demonstration(&data)?;
+            app
+        }
+    };
     let (tenant, key) = seed(&app).await?;
     let listener = bind(demo.listen).await?;
     let url = format!("http://{}", listener.local_addr().map_err(Failure::refused)?);

@@ -4,8 +4,10 @@ mod audit;
 mod code;
 mod configuration;
 mod demo;
+mod doctor;
 mod init;
 mod issue;
+mod migrate;
 mod operate;
 mod redeem;
 mod remote;
@@ -25,6 +27,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Demo(demo) => demo::run(demo, json).await?,
         Command::Init(init) => init::run(init, json).await?,
         Command::Serve(configured) => serve::run(configured, json).await?,
+        Command::Migrate(configured) => migrate::run(configured, json).await?,
+        Command::Doctor(configured) => return doctor::run(configured, json).await,
         Command::Config(ConfigCommand::Check(configured)) => configuration::check(configured, json)?,
         Command::Config(ConfigCommand::Reference) => output::data(crate::config::REFERENCE.trim_end()),
         Command::Tenant(command) => operate::tenant(command, json).await?,

@@ -28,7 +28,7 @@ pub(super) async fn operate(configured: &Configured, command: Command) -> Result
         let (status, answer) = client::operate(stream, &whoami(), &value).await?;
         return if status.is_success() { Ok(answer) } else { Err(client::refusal(status, &answer)) };
     }
-    let app = installation::open(&config)?;
+    let app = installation::open(&config, installation::For::Command).await?;
     installation::check_keys(&app, &config).await?;
     installation::check_anchor(&app, &config).await?;
     app.operate(&whoami(), command).await.map_err(Failure::refused)

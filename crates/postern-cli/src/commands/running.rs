@@ -92,7 +92,9 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
         tokio::spawn(every(EXPIRY, jobs_stopping, move || {
             let app = Arc::clone(&expiry);
             async move {
-                app.settle_due().await;
+                if app.hold("expiry", EXPIRY / 2).await {
+                    app.settle_due().await;
+                }
             }
         })),
     ];
@@ -112,6 +114,7 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     for job in jobs {
         let _ = job.await;
     }
+    running.app.number_pending().await;
     let _ = stop_anchor.send(true);
     if let Some(anchor) = anchor {
         let _ = anchor.await;
@@ -149,6 +152,9 @@ async fn replay(app: Arc<App>, readiness: Arc<Readiness>, stopping: watch::Recei
     loop {
         tokio::select! { () = tokio::time::sleep(wait) => {}, () = &mut stop => return }
         wait = REPLAY;
+        if !app.hold("replay", REPLAY / 2).await {
+            continue;
+        }
         let report = tokio::select! { report = app.verify(None, true) => report, () = &mut stop => return };
         match report {
             Ok(report) if report.verified => {
@@ -212,6 +218,7 @@ async fn keep_anchor(
             }
         }
         metrics.set_log_anchor_age(ANCHOR * missed);
+        metrics.set_log_merge_delay(app.merge_delay());
         if over {
             return;
         }

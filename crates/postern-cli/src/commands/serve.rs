@@ -14,7 +14,8 @@ use super::running::{self, Running, Signals};
 use crate::arguments::Configured;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::{installation, logging, output};
+use crate::installation::For;
+use crate::{checks, installation, logging, output};
 
 /// Serves what the configuration says. A data folder that its anchor does not agree with is not served: the
 /// process stays, says why on `/readyz`, and answers nothing else.
@@ -23,7 +24,8 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
     logging::begin(&config.log.level, config.log.json);
     let signals = Signals::listen()?;
     installation::refuse_demonstration(&config.store.data)?;
-    let app = installation::open(&config)?;
+    checks::refuse(&config).await?;
+    let app = installation::open(&config, For::Serving).await?;
     installation::check_keys(&app, &config).await?;
     let readiness = Arc::new(Readiness::new());
     let anchors = anchor(&app, &config, &readiness).await;

@@ -69,6 +69,12 @@ impl Config {
                 ));
             }
         }
+        if self.store.postgres.as_deref().is_some_and(postern_store::postgres::leaves_this_machine) {
+            return wrong(
+                "store.postgres names another machine. This release speaks to a database without TLS, so over a Unix socket or a loopback address only: put PgBouncer or a tunnel on this machine"
+                    .to_owned(),
+            );
+        }
         let name = &self.installation.name;
         if name.is_empty()
             || name.len() > 200

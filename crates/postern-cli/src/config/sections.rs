@@ -35,6 +35,21 @@ pub(crate) struct Server {
 pub(crate) struct Store {
     /// The data folder.
     pub(crate) data: PathBuf,
+    /// A PostgreSQL database in place of the data folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) postgres: Option<String>,
+    /// Dangers that are served with, by the names that `postern doctor` gives them.
+    pub(crate) tolerate: Vec<String>,
+}
+
+impl Store {
+    /// Where it is, for messages. A connection string may hold a password, so it is not shown.
+    pub(crate) fn place(&self) -> String {
+        match self.postgres {
+            Some(_) => "database: store.postgres".to_owned(),
+            None => format!("data folder: {}", self.data.display()),
+        }
+    }
 }
 
 /// Where the keys are.
@@ -83,7 +98,7 @@ impl Default for Server {
 
 impl Default for Store {
     fn default() -> Self {
-        Self { data: PathBuf::from("data") }
+        Self { data: PathBuf::from("data"), postgres: None, tolerate: Vec::new() }
     }
 }
 

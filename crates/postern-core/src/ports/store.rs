@@ -90,6 +90,11 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(Ok(true)))
     }
 
+    /// Gives everything that is committed its place in the log: what a process does before it ends.
+    fn number_pending(&self) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// How long the event waited for its number that waited longest in the last round. Zero where a commit numbers
     /// its events.
     fn merge_delay(&self) -> Duration {

@@ -17,6 +17,7 @@ mod port;
 mod reader;
 mod schema;
 mod sequencer;
+mod settings;
 mod tallies;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -37,6 +38,7 @@ use self::job::Job;
 pub use self::migrations::Shape;
 use self::reader::Look;
 use self::sequencer::Sequencer;
+pub use self::settings::{Settings, settings};
 use self::tallies::Sums;
 
 /// How strictly the database keeps transactions apart. The store's promises hold at both.
@@ -317,4 +319,20 @@ fn configured(url: &str) -> Result<Config, OpenError> {
     })?;
     config.application_name("postern");
     Ok(config)
+}
+
+/// Whether a connection string names a host that is neither a Unix socket nor a loopback address. One that does not
+/// fit names none.
+#[must_use]
+pub fn leaves_this_machine(url: &str) -> bool {
+    use tokio_postgres::config::Host;
+    let Ok(config) = configured(url) else { return false };
+    let far = |host: &Host| match host {
+        Host::Unix(_) => false,
+        Host::Tcp(name) => {
+            name != "localhost"
+                && !name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+    };
+    config.get_hosts().iter().any(far) || config.get_hostaddrs().iter().any(|address| !address.is_loopback())
 }

@@ -151,6 +151,10 @@ impl Store for Postgres {
         })
     }
 
+    fn number_pending(&self) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(self.number_now())
+    }
+
     fn merge_delay(&self) -> Duration {
         Duration::from_millis(self.delay.load(Ordering::SeqCst))
     }

@@ -271,3 +271,9 @@ pub(super) const QUARANTINE: &str = "WITH gone AS (DELETE FROM pending p \
 
 /// A tenant's head: tenant, size, frontier, seal.
 pub(super) const HEAD_PUT: &str = "UPDATE log_head SET size = $2, frontier = $3, seal = $4 WHERE tenant = $1";
+
+/// Settings that promises depend on, as text.
+pub(super) const SETTINGS: &str = "SELECT current_setting('server_version_num'), \
+     current_setting('synchronous_commit'), current_setting('synchronous_standby_names'), \
+     current_setting('fsync'), current_setting('full_page_writes'), current_setting('data_checksums'), \
+     pg_is_in_recovery()::text, current_setting('max_connections')";
