@@ -11,4 +11,4 @@ mod process;
 pub use bouncer::Bouncer;
 pub use cluster::Cluster;
 pub use database::{Database, SHARED_CLUSTER};
-pub use process::installed;
+pub use process::{installed, program};

@@ -30,7 +30,12 @@ fn find(name: &str) -> Option<PathBuf> {
     folders.map(|folder| folder.join(name)).find(|program| program.is_file())
 }
 
-pub(crate) fn program(name: &str) -> PathBuf {
+/// Where a program of PostgreSQL is.
+///
+/// # Panics
+/// If it is missing.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
     find(name)
         .unwrap_or_else(|| panic!("{name} is missing: install Debian's postgresql (cargo xtask test does)"))
 }

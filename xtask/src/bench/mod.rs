@@ -19,6 +19,9 @@ use crate::run::program;
 /// What can be asked of the measurement.
 #[derive(Args)]
 pub(crate) struct Options {
+    /// Which store: `sqlite`, or `postgres` on a cluster of its own
+    #[arg(long, default_value = "sqlite", value_parser = ["sqlite", "postgres"])]
+    store: String,
     /// Rounds; each figure is the median over them
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=15))]
     rounds: u32,
@@ -41,6 +44,10 @@ pub(crate) fn bench(options: &Options) -> Done {
     }
     let release = target()?.join("release");
     let mut measure = program(release.join("examples").join("bench"));
+    if options.store == "postgres" {
+        crate::test::have_postgres()?;
+    }
+    measure.args(["--store", &options.store]);
     measure.arg("--postern").arg(release.join("postern"));
     measure.args(["--rounds", &options.rounds.to_string(), "--seconds", &options.seconds.to_string()]);
     measure.args(options.json.then_some("--json"));

@@ -14,6 +14,11 @@ use crate::cargo::{build, cargo};
 use crate::run::{answers, shown, succeeds};
 use crate::{Done, place};
 
+/// Installs PostgreSQL if it is missing.
+pub(crate) fn have_postgres() -> Done {
+    postgres::have()
+}
+
 /// What can be asked of the tests.
 #[derive(Args)]
 pub(crate) struct Options {

@@ -12,11 +12,14 @@ const DEBIAN: &str = "/etc/postgresql-common";
 
 /// Starts it, and installs what is missing for that. It ends when dropped.
 pub(super) fn start() -> Done<Cluster> {
-    if !installed() {
-        install()?;
-    }
+    have()?;
     println!("xtask: starting a PostgreSQL cluster for the tests");
     Ok(Cluster::start(&[]))
+}
+
+/// Installs what is missing for a cluster.
+pub(super) fn have() -> Done {
+    if installed() { Ok(()) } else { install() }
 }
 
 /// Without the cluster that Debian makes and starts with its first PostgreSQL: nobody asked for one.

@@ -4,8 +4,13 @@
 
 mod cases;
 mod counter;
+mod cut;
 mod harness;
+mod nodes;
 mod on_server;
+mod proxy;
+mod schemas;
+mod sequencer;
 mod support;
 
 mod sqlite;

@@ -21,10 +21,11 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// Starts it with its data below a folder.
-    pub(crate) fn start(postern: &Path, folder: &Path) -> Done<Self> {
+    /// Starts it with its data below a folder, or in an empty database.
+    pub(crate) fn start(postern: &Path, folder: &Path, database: Option<&str>) -> Done<Self> {
         let mut command = Command::new(postern);
         command.args(["demo", "--json", "--listen", "127.0.0.1:0", "--data"]).arg(folder);
+        command.args(database.into_iter().flat_map(|url| ["--postgres", url]));
         let begun = Instant::now();
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();

@@ -63,6 +63,7 @@ impl Round {
 pub(crate) struct Figures {
     /// What was asked for.
     pub(crate) command: String,
+    pub(crate) store: crate::Kind,
     pub(crate) cores: usize,
     pub(crate) processor: String,
     /// Load averages before and after.

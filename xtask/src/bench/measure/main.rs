@@ -3,7 +3,7 @@
 //!
 //! | limit | is |
 //! |---|---|
-//! | W | the same rows, columns and bytes in a bare loop over SQLite: `bare.rs` |
+//! | W | the same rows, columns and bytes in a bare loop over SQLite, or by `pgbench` in one statement: `bare` |
 //! | N | the same request to a server that does nothing, from the same generator: `empty.rs` |
 //! | C | CPU of prepare, decide and sign, without HTTP and disk: `decide.rs` |
 //! | L | what these three leave at best: 1 / (1/W + 1/N + C/cores) |
@@ -36,12 +36,41 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 /// What a step gives.
 type Done<T = ()> = Result<T, Fault>;
 
+/// Which store is measured.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Kind {
+    /// A data folder.
+    Sqlite,
+    /// A cluster of its own, beside `pgbench` on it.
+    Postgres,
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+
+    /// What W is.
+    const fn bare(self) -> &'static str {
+        match self {
+            Self::Sqlite => "W: bare SQLite loop, groups of 64",
+            Self::Postgres => "W: pgbench, one statement for a redemption, 64 clients",
+        }
+    }
+}
+
 /// Measures; `cargo xtask bench` builds and runs it.
 #[derive(Parser)]
 struct Options {
     /// The binary to measure, of the profile `release`
     #[arg(long, required_unless_present = "empty")]
     postern: Option<PathBuf>,
+    /// Which store
+    #[arg(long, value_enum, default_value_t = Kind::Sqlite)]
+    store: Kind,
     /// Rounds; each figure is the median over them
     #[arg(long, default_value_t = 3)]
     rounds: u32,

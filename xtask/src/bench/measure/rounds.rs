@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::bare::{Bare, Bytes};
+use crate::Kind;
+use crate::bare::{Bare, Bytes, Server};
 use crate::demo::Demo;
 use crate::empty::Empty;
 use crate::figures::{CLIENTS, Figures, Round, Timed};
@@ -29,10 +30,15 @@ const MOST: usize = 12_000;
 pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> {
     let (begun, before) = (Instant::now(), load());
     let folder = tempfile::Builder::new().prefix("postern-bench-").tempdir()?;
-    let (mut starts, mut demo) = (Vec::new(), Demo::start(postern, folder.path())?);
+    let mut server = (options.store == Kind::Postgres).then(Server::start);
+    let mut begin = || {
+        let database = server.as_mut().map(Server::database);
+        Demo::start(postern, folder.path(), database.as_deref())
+    };
+    let (mut starts, mut demo) = (Vec::new(), begin()?);
     for _ in 1..options.rounds.max(3) {
         starts.push(demo.start);
-        demo = Demo::start(postern, folder.path())?;
+        demo = begin()?;
     }
     starts.push(demo.start);
     sleep(Duration::from_secs(1)).await;
@@ -41,9 +47,12 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
     let [span, limit] = [options.seconds, options.limit].map(|seconds| Duration::from_secs(seconds.into()));
     let mut run = Run { demo, people: People::default(), span, expected: [0.0; CLIENTS.len()] };
     let answer = run.warm_up().await?;
-    let bytes = Bytes::of(&run.demo.data)?;
+    let bytes = match &server {
+        Some(server) => server.bytes()?,
+        None => Bytes::of(&run.demo.data)?,
+    };
     let empty = Empty::start(answer, &run.demo.address.key)?;
-    let mut bare = Bare::make(folder.path(), 10_000, bytes)?;
+    let mut bare = Limit::make(server, folder.path(), bytes)?;
     let mut rounds = Vec::new();
     for number in 1..=options.rounds {
         eprintln!("bench: round {number} of {}, load {}", options.rounds, load());
@@ -54,7 +63,13 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
         }
     }
     Ok(Figures {
-        command: format!("cargo xtask bench --rounds {} --seconds {}", options.rounds, options.seconds),
+        command: format!(
+            "cargo xtask bench --store {} --rounds {} --seconds {}",
+            options.store.name(),
+            options.rounds,
+            options.seconds
+        ),
+        store: options.store,
         cores: cores(),
         processor: processor(),
         loads: [before, load()],
@@ -64,6 +79,32 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
         bytes,
         people: run.people.made(),
     })
+}
+
+/// People of the bare database.
+const BARE: u64 = 10_000;
+
+/// The bare limit of the store.
+enum Limit {
+    Folder(Box<Bare>),
+    Server(Box<Server>),
+}
+
+impl Limit {
+    fn make(server: Option<Server>, folder: &Path, bytes: Bytes) -> Done<Self> {
+        let Some(mut server) = server else {
+            return Ok(Self::Folder(Box::new(Bare::make(folder, BARE, bytes)?)));
+        };
+        server.make_bare(folder, BARE, bytes)?;
+        Ok(Self::Server(Box::new(server)))
+    }
+
+    fn measure(&mut self, folder: &Path, span: Duration) -> Done<f64> {
+        match self {
+            Self::Folder(bare) => bare.measure(folder, span),
+            Self::Server(server) => server.measure(span),
+        }
+    }
 }
 
 struct Run {
@@ -86,7 +127,7 @@ impl Run {
         Ok(sample.kept.first().map_or(ANSWER, |(_, answer)| answer.to_string().len()))
     }
 
-    async fn round(&mut self, empty: &Empty, bare: &mut Bare, folder: &Path) -> Done<Round> {
+    async fn round(&mut self, empty: &Empty, bare: &mut Limit, folder: &Path) -> Done<Round> {
         let written = bare.measure(folder, self.span)?;
         let ask = redeem("person-00000000@example.org", "PSTN-00000-00000-00000-00000-00000", &now()?);
         let same: Source = Arc::new(move || Some(vec![ask.clone(); 8]));

@@ -22,7 +22,7 @@ pub(crate) fn markdown(figures: &Figures) -> String {
         }));
     }
     let mut row = |what: &str, figure: String| lines.push(format!("| {what} | | {figure} | | |"));
-    row("W: bare SQLite loop, groups of 64", whole(figures.over(|round| round.bare)));
+    row(figures.store.bare(), whole(figures.over(|round| round.bare)));
     let cores = figures.cores;
     row("C: decide and sign, µs of a core", whole(figures.over(|round| round.decide)));
     row("L = 1/(1/W + 1/N + C/cores)", whole(figures.over(|round| round.limit(cores))));
@@ -56,8 +56,9 @@ fn head(figures: &Figures) -> Vec<String> {
         format!("`{}`: median (least–most) of {} rounds.", figures.command, figures.rounds.len()),
         format!("{} × {}; load averages {before} before, {after} after.", figures.cores, figures.processor),
         format!(
-            "Generator and server share these cores. Profile `release`, SQLite, {} subjects at the end; a \
+            "Generator and server share these cores. Profile `release`, {}, {} subjects at the end; a \
              redemption writes a row of {} and an event of {} bytes. Answers not as wanted: {}.",
+            figures.store.name(),
             figures.people,
             bytes.subject,
             bytes.event,

@@ -3,6 +3,7 @@
 //! as the product does. Nothing is read but what an UPDATE finds, nothing is decided, sealed or signed.
 
 mod database;
+mod server;
 
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -13,6 +14,7 @@ use tokio::time::Instant;
 
 pub(crate) use self::database::Bytes;
 use self::database::{checkpoint, connect, filled, id};
+pub(crate) use self::server::Server;
 use crate::{Done, Fault};
 
 /// Redemptions of a transaction.
