@@ -191,7 +191,7 @@ fn folder(data: &Path) -> Vec<Finding> {
         }
         Ok(_) => {}
     }
-    let kind = rustix::fs::statfs(data).ok().and_then(|about| i64::try_from(about.f_type).ok());
+    let kind = rustix::fs::statfs(data).ok().map(|about| about.f_type);
     if let Some((_, name)) = NETWORK.iter().find(|(number, _)| Some(*number) == kind) {
         let what =
             format!("The data folder is on {name}: SQLite's locks and flushes cannot be relied on there.");

@@ -39,7 +39,7 @@ impl Service {
     /// A connection of the world's application, to the nodes in turn.
     pub async fn connect(&self) -> Http {
         let turn = self.turn.fetch_add(1, Ordering::SeqCst);
-        Http::connect(if turn % 2 == 0 { &self.authority } else { &self.other }, &self.key).await
+        Http::connect(if turn.is_multiple_of(2) { &self.authority } else { &self.other }, &self.key).await
     }
 }
 

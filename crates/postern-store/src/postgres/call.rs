@@ -55,6 +55,11 @@ impl Call {
         self.with(values, Type::INT2_ARRAY)
     }
 
+    /// The same if it is worth asking.
+    pub(super) async fn run_if(self, is_needed: bool, client: &Client) -> Result<Vec<Row>, Error> {
+        if is_needed { self.run(client).await } else { Ok(Vec::new()) }
+    }
+
     /// Sends it and collects its rows.
     pub(super) async fn run(self, client: &Client) -> Result<Vec<Row>, Error> {
         let values: Vec<(&(dyn ToSql + Sync), Type)> =

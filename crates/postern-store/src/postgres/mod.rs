@@ -93,9 +93,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
+        // A batch costs the database some 2 ms to plan, whatever is in it: few committers make large batches.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            committers: 4,
-            readers: 2,
+            committers: (cores / 2).clamp(1, 4),
+            readers: 1,
             others: 4,
             queue: 512,
             batch_bytes: 1 << 20,

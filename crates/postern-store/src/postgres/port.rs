@@ -24,9 +24,8 @@ impl Store for Postgres {
     fn look<'a>(&'a self, wants: &'a [Want]) -> Future<'a, Result<View, StoreFault>> {
         Box::pin(async move {
             let (answer, told) = oneshot::channel();
-            let look = Look { wants: wants.to_vec(), answer };
             let reader = self.reader().ok_or_else(|| closing(()))?;
-            reader.send(look).await.map_err(closing)?;
+            reader.send(Look::View { wants: wants.to_vec(), answer }).await.map_err(closing)?;
             told.await.map_err(closing)?
         })
     }
@@ -34,9 +33,10 @@ impl Store for Postgres {
     fn submit(&self, work: Work) -> Future<'_, Committed> {
         Box::pin(async move {
             let (job, told) = Job::new(work);
-            match self.committer(&job).map(|queue| queue.try_send(job)) {
-                Some(Ok(())) => told.await.unwrap_or(Committed::Unknown),
-                Some(Err(_)) | None => Committed::Busy,
+            let Some(queue) = self.committer(&job) else { return Committed::Busy };
+            match queue.try_send(job) {
+                Ok(()) => told.await.unwrap_or(Committed::Unknown),
+                Err(_) => Committed::Busy,
             }
         })
     }
@@ -117,8 +117,10 @@ impl Store for Postgres {
 
     fn keyring(&self, subject: Key) -> Future<'_, Result<Option<Vec<u8>>, StoreFault>> {
         Box::pin(async move {
-            let get = || Call::new(schema::KEYRING_GET).bytes(subject.tenant.bytes()).bytes(subject.id);
-            Ok(self.ask(get).await?.first().and_then(|row| row.try_get(0).ok()))
+            let (answer, told) = oneshot::channel();
+            let reader = self.reader().ok_or_else(|| closing(()))?;
+            reader.send(Look::Key { subject, answer }).await.map_err(closing)?;
+            told.await.map_err(closing)?
         })
     }
 

@@ -13,12 +13,51 @@ use tokio_postgres::Row as Columns;
 use super::call::Call;
 use super::connect::{Link, said};
 use super::{arrays, columns, schema};
-use crate::rows::{Reads, view};
+use crate::rows::{Reads, infallible, view};
 
 /// A look that waits.
-pub(super) struct Look {
-    pub(super) wants: Vec<Want>,
-    pub(super) answer: oneshot::Sender<Result<View, StoreFault>>,
+pub(super) enum Look {
+    /// Records and places.
+    View { wants: Vec<Want>, answer: oneshot::Sender<Result<View, StoreFault>> },
+    /// A subject's wrapped key.
+    Key { subject: Key, answer: oneshot::Sender<Result<Option<Vec<u8>>, StoreFault>> },
+}
+
+impl Look {
+    fn is_withdrawn(&self) -> bool {
+        match self {
+            Self::View { answer, .. } => answer.is_closed(),
+            Self::Key { answer, .. } => answer.is_closed(),
+        }
+    }
+
+    fn wants(&self) -> &[Want] {
+        match self {
+            Self::View { wants, .. } => wants,
+            Self::Key { .. } => &[],
+        }
+    }
+
+    fn subject(&self) -> Option<Key> {
+        match self {
+            Self::View { .. } => None,
+            Self::Key { subject, .. } => Some(*subject),
+        }
+    }
+
+    fn tell(self, found: Result<&Seen, &StoreFault>, sealer: &Sealer) {
+        let fault = |fault: &StoreFault| StoreFault(fault.0.clone());
+        match self {
+            Self::View { wants, answer } => {
+                let found = found.map_err(fault);
+                let _ = answer.send(found.map(|found| infallible(view(found, &wants, sealer))));
+            }
+            Self::Key { subject, answer } => {
+                let found = found.map_err(fault);
+                let _ = answer.send(found.map(|found| found.wrapped.get(&subject).cloned()));
+            }
+        }
+    }
 }
 
 /// Looks that are answered at once.
@@ -32,18 +71,14 @@ pub(super) async fn read(mut link: Link, sealer: Sealer, mut looks: Receiver<Loo
             let Ok(look) = looks.try_recv() else { break };
             batch.push(look);
         }
-        batch.retain(|look| !look.answer.is_closed());
+        batch.retain(|look| !look.is_withdrawn());
         let mut found = seen(&mut link, &batch).await;
         if found.is_err() {
             // A lost connection costs one more try: reading changes nothing.
             found = seen(&mut link, &batch).await;
         }
         for look in batch {
-            let answer = match &found {
-                Ok(found) => view(found, &look.wants, &sealer).map_err(|never| match never {}),
-                Err(fault) => Err(StoreFault(fault.0.clone())),
-            };
-            let _ = look.answer.send(answer);
+            look.tell(found.as_ref(), &sealer);
         }
     }
 }
@@ -53,6 +88,7 @@ pub(super) async fn read(mut link: Link, sealer: Sealer, mut looks: Receiver<Loo
 struct Seen {
     rows: HashMap<Key, Row>,
     claims: HashMap<ClaimKey, SealedClaim>,
+    wrapped: HashMap<Key, Vec<u8>>,
 }
 
 impl Reads for Seen {
@@ -69,7 +105,7 @@ impl Reads for Seen {
 
 async fn seen(link: &mut Link, batch: &[Look]) -> Result<Seen, StoreFault> {
     let (mut places, mut keys, mut kinds) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for want in batch.iter().flat_map(|look| &look.wants) {
+    for want in batch.iter().flat_map(Look::wants) {
         match want {
             Want::Key(key) => {
                 keys.insert(*key);
@@ -84,9 +120,19 @@ async fn seen(link: &mut Link, batch: &[Look]) -> Result<Seen, StoreFault> {
     let (keys, kinds): (Vec<Key>, Vec<Kind>) = (keys.into_iter().collect(), kinds.into_iter().collect());
     let call = arrays::places(Call::new(schema::view(&kinds)), places.iter());
     let call = arrays::kinds_and_keys(call, &keys);
+    let subjects: Vec<Key> = batch.iter().filter_map(Look::subject).collect();
+    let wrapped = arrays::keys(Call::new(schema::KEYRING_GET), subjects.iter().copied());
     let client = link.client().await.map_err(|fault| StoreFault(fault.to_string()))?;
-    let rows = call.run(client).await.map_err(|fault| StoreFault(said(&fault)))?;
+    let (rows, wrapped) = tokio::join!(
+        biased;
+        call.run_if(!(places.is_empty() && keys.is_empty()), client),
+        wrapped.run_if(!subjects.is_empty(), client)
+    );
+    let failed = |fault: tokio_postgres::Error| StoreFault(said(&fault));
+    let (rows, wrapped) = (rows.map_err(failed)?, wrapped.map_err(failed)?);
     let mut found = Seen::default();
+    let key = |row: &Columns| Some((columns::key(row, Kind::Subject, 0)?, row.try_get(2).ok()?));
+    found.wrapped.extend(wrapped.iter().filter_map(key));
     let mut parts: BTreeMap<Key, Vec<PartRow>> = BTreeMap::new();
     for columns in &rows {
         match columns::small(columns, 0) {

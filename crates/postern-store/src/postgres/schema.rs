@@ -174,8 +174,10 @@ pub(super) const CLAIMS_FORGET: &str = "DELETE FROM claim WHERE (tenant, space, 
      (SELECT tenant, space, key FROM claim WHERE until < $1 ORDER BY tenant, space, key LIMIT 5000 FOR UPDATE) \
      RETURNING 1";
 
-/// A wrapped key: tenant, id.
-pub(super) const KEYRING_GET: &str = "SELECT wrapped FROM keyring WHERE tenant = $1 AND id = $2";
+/// Wrapped keys: tenants, ids.
+pub(super) const KEYRING_GET: &str = "SELECT r.tenant, r.id, r.wrapped \
+     FROM unnest($1::bytea[], $2::bytea[]) AS k (tenant, id) \
+     JOIN keyring r ON r.tenant = k.tenant AND r.id = k.id";
 
 /// One event, pending or numbered: tenant, kind, object, version.
 pub(super) const EVENT_GET: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \

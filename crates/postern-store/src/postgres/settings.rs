@@ -1,6 +1,6 @@
 //! What a database says of itself, as far as promises depend on it.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use super::call::Call;
 use super::{OpenError, Shape, client, columns, migrations, schema};

@@ -5,6 +5,7 @@
 mod cases;
 mod counter;
 mod cut;
+mod cut_nodes;
 mod harness;
 mod nodes;
 mod on_server;

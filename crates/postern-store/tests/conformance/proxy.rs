@@ -91,5 +91,7 @@ fn cuts(message: &[u8], each: usize, seen: &AtomicUsize) -> Option<Cut> {
         return None;
     }
     let number = seen.fetch_add(1, Ordering::SeqCst) + 1;
-    (number % each == 0).then(|| if number / each % 2 == 0 { Cut::Before } else { Cut::After })
+    number
+        .is_multiple_of(each)
+        .then(|| if (number / each).is_multiple_of(2) { Cut::Before } else { Cut::After })
 }

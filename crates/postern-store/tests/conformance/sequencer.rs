@@ -17,7 +17,7 @@ use crate::on_server::{OnServer, another};
 use crate::support::{add, counter, counter_of, record, run, tenant};
 
 /// Every tenant's events are numbered without a gap, versions in order, and the head is the tree over them.
-async fn whole(store: &dyn Store, committed: &BTreeMap<Key, u64>) {
+pub(crate) async fn whole(store: &dyn Store, committed: &BTreeMap<Key, u64>) {
     let mut found = BTreeMap::<Key, u64>::new();
     for tenant in store.tenants().await.expect("tenants") {
         let (mut tree, mut from) = (Frontier::new(), 0);

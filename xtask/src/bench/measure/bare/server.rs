@@ -92,13 +92,13 @@ impl Server {
 /// A redemption's writes: the versioned row, and the event that waits for its number.
 fn statement(people: u64, bytes: Bytes) -> Done<String> {
     let mut text = format!("\\set n random(1, {people})\n");
-    write!(
+    writeln!(
         text,
         "WITH redeemed AS (UPDATE subject SET version = version + 1, body = decode(repeat('ef', {}), 'hex'), \
          seal = decode(repeat('cd', 32), 'hex') WHERE tenant = decode(repeat('01', 16), 'hex') \
          AND id = decode(md5(:n::text), 'hex') AND state = 'active' RETURNING tenant, id, version) \
          INSERT INTO pending (tenant, kind, object, version, body, mac, at) SELECT tenant, 4, id, version, \
-         decode(repeat('ab', {}), 'hex'), decode(repeat('cd', 32), 'hex'), 0 FROM redeemed;\n",
+         decode(repeat('ab', {}), 'hex'), decode(repeat('cd', 32), 'hex'), 0 FROM redeemed;",
         bytes.subject, bytes.event
     )?;
     Ok(text)
