@@ -67,12 +67,16 @@ pub(crate) async fn findings(config: &Config) -> Vec<Finding> {
     found
 }
 
+/// The finding about the anchor.
+const ANCHOR: &str = "anchor-file";
+
 /// Refuses dangers that the configuration does not name.
 pub(crate) async fn refuse(config: &Config) -> Result<(), Failure> {
     for finding in findings(config).await {
         let tolerated = config.store.tolerate.iter().any(|name| name == finding.name);
         match finding.severity {
-            Severity::Danger if !tolerated => {
+            // A service whose anchor does not fit stays up and says so where it is looked for.
+            Severity::Danger if !tolerated && finding.name != ANCHOR => {
                 return Err(Failure::refused(format!(
                     "{} {} To serve nevertheless, put {:?} into store.tolerate",
                     finding.found, finding.advice, finding.name
@@ -168,7 +172,7 @@ fn files(config: &Config) -> Vec<Finding> {
         ));
     }
     if let Err(fault) = AnchorFile::look(&config.anchor.file) {
-        found.push(danger("anchor-file", fault.to_string(), "Put this node's anchor file back."));
+        found.push(danger(ANCHOR, fault.to_string(), "Put this node's anchor file back."));
     }
     found
 }
@@ -187,7 +191,8 @@ fn folder(data: &Path) -> Vec<Finding> {
         }
         Ok(about) if about.permissions().mode() & 0o077 != 0 => {
             let what = format!("Others on this machine can enter {}.", data.display());
-            found.push(danger("data-folder-open", what, "chmod 700 the data folder."));
+            // Its files are for the owner alone all the same.
+            found.push(advice("data-folder-open", what, "chmod 700 the data folder."));
         }
         Ok(_) => {}
     }

@@ -1,18 +1,19 @@
 //! One transaction over all that waits: lock and read in key order, settle in memory, write, commit. Two round
 //! trips, however much is in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use postern_core::Time;
 use postern_core::kernel::{ClaimKey, Committed, Key, Kind, Sealer, Tally};
-use tokio_postgres::{Client, Error, Row};
+use tokio_postgres::{Client, Error};
 
 use super::Isolation;
 use super::call::Call;
 use super::failed::{Failed, at_commit, before_commit};
 use super::job::Job;
 use super::loaded::{Loaded, Missing};
+use super::sent::{Became, Sent};
 use super::{arrays, columns, schema};
 use crate::settle::settle;
 
@@ -41,23 +42,38 @@ pub(super) struct Rules<'a> {
 }
 
 /// Runs jobs in one transaction. Each job's own decision is settled on what is locked, in order, so that works on
-/// one record are folded into one change of its row.
-pub(super) async fn run(client: &Client, rules: &Rules<'_>, jobs: &mut [Job]) -> Result<Done, Failed> {
+/// one record are folded into one change of its row. `unanswered` is the commit of the same jobs that was sent last,
+/// if it was not answered: what became of it comes first.
+pub(super) async fn run(
+    client: &Client,
+    rules: &Rules<'_>,
+    jobs: &mut [Job],
+    unanswered: &mut Option<Sent>,
+) -> Result<Done, Failed> {
+    if let Some(sent) = unanswered.take() {
+        match sent.became(client).await {
+            Ok(Became::Committed) => return Ok(sent.done),
+            Ok(Became::RolledBack) => {}
+            Ok(Became::Unfinished) => {
+                *unanswered = Some(sent);
+                return Err(Failed::Unfinished);
+            }
+            Err(error) => {
+                *unanswered = Some(sent);
+                return Err(before_commit(error));
+            }
+        }
+    }
     let keys: BTreeSet<Key> = jobs.iter().flat_map(Job::keys).collect();
     let places: BTreeSet<ClaimKey> = jobs.iter().flat_map(Job::places).collect();
     let changing: BTreeSet<Key> = jobs.iter().flat_map(Job::changing).collect();
-    let sent: Vec<(Key, u64)> = jobs.iter().flat_map(Job::sent).collect();
-    let begun = begin(client, rules.isolation, &keys, &places, &changing, sent).await;
-    let (mut loaded, stored, clock) = match begun {
+    let begun = begin(client, rules.isolation, &keys, &places, &changing).await;
+    let (mut loaded, number, clock) = match begun {
         Ok(begun) => begun,
         Err(error) => return Err(roll_back(client, before_commit(error)).await),
     };
     let mut ends = Vec::with_capacity(jobs.len());
     for job in jobs.iter_mut() {
-        if job.is_stored(&stored) {
-            ends.push(End::Told(Committed::Committed));
-            continue;
-        }
         let settled = settle(&mut loaded, &mut job.pending, rules.sealer);
         ends.push(settled.map_or_else(End::More, End::Told));
     }
@@ -68,15 +84,18 @@ pub(super) async fn run(client: &Client, rules: &Rules<'_>, jobs: &mut [Job]) ->
     if let Some(away) = rules.clocks.and_then(|most| apart(jobs, &ends, clock, most)) {
         return Err(roll_back(client, Failed::Clocks(away)).await);
     }
-    jobs.iter_mut()
-        .zip(&ends)
-        .for_each(|(job, end)| job.remember(matches!(end, End::Told(Committed::Committed))));
-    commit(client, &loaded).await?;
-    Ok(Done { ends, tallies: loaded.tallies })
+    let committing = jobs.iter().zip(&ends).filter(|(_, end)| matches!(end, End::Told(Committed::Committed)));
+    let events = committing.flat_map(|(job, _)| job.events().cloned()).collect();
+    let tallies = std::mem::take(&mut loaded.tallies);
+    let sent = Sent { number, events, done: Done { ends, tallies } };
+    match commit(client, &loaded).await {
+        Ok(()) => Ok(sent.done),
+        Err(failed) => {
+            *unanswered = matches!(failed, Failed::Unknown(_)).then_some(sent);
+            Err(failed)
+        }
+    }
 }
-
-/// Events that are stored, by record and version.
-pub(super) type Stored = BTreeMap<(Key, u64), Vec<u8>>;
 
 /// Locks and reads, in one round trip.
 async fn begin(
@@ -85,8 +104,7 @@ async fn begin(
     keys: &BTreeSet<Key>,
     places: &BTreeSet<ClaimKey>,
     changing: &BTreeSet<Key>,
-    sent: Vec<(Key, u64)>,
-) -> Result<(Loaded, Stored, u64), Error> {
+) -> Result<(Loaded, String, u64), Error> {
     let kinds: Vec<Kind> =
         Kind::ALL.into_iter().filter(|kind| keys.iter().any(|key| key.kind == *kind)).collect();
     let of = |kind: Kind| keys.iter().copied().filter(move |key| key.kind == kind);
@@ -102,10 +120,7 @@ async fn begin(
     let all: Vec<Key> = keys.iter().copied().collect();
     calls.push(arrays::kinds_and_keys(Call::new(schema::PARTS), &all));
     calls.push(arrays::places(Call::new(schema::claims()), places.iter()));
-    calls.push(Call::new(schema::CLOCK));
-    if !sent.is_empty() {
-        calls.push(arrays::by_version(Call::new(schema::EVENTS_BY), sent.into_iter()));
-    }
+    calls.push(Call::new(schema::CLOCK_AND_NUMBER));
     let begin = client.batch_execute(isolation.begin());
     let (begun, answers) =
         tokio::join!(biased; begin, join_all(calls.into_iter().map(|call| call.run(client))));
@@ -130,17 +145,10 @@ async fn begin(
     }
     let claims = next()?;
     loaded.claims.extend(claims.iter().filter_map(columns::claim).map(|claim| (claim.0.place, Some(claim))));
-    let clock = next()?.first().and_then(|row| columns::natural(row, 0)).unwrap_or_default();
-    Ok((loaded, next()?.iter().filter_map(stored).collect(), clock))
-}
-
-fn stored(row: &Row) -> Option<((Key, u64), Vec<u8>)> {
-    let kind = columns::small(row, 1).and_then(Kind::from_number)?;
-    let tenant: &[u8] = row.try_get(0).ok()?;
-    let object: &[u8] = row.try_get(2).ok()?;
-    let tenant = postern_core::ids::TenantId::new(tenant.try_into().ok()?);
-    let key = Key::new(kind, tenant, object.try_into().ok()?);
-    Some(((key, columns::natural(row, 3)?), row.try_get(4).ok()?))
+    let told = next()?;
+    let clock = told.first().and_then(|row| columns::natural(row, 0)).unwrap_or_default();
+    let number = told.first().and_then(|row| row.try_get(1).ok()).unwrap_or_default();
+    Ok((loaded, number, clock))
 }
 
 /// By how much the furthest event's time is away from the database's, if that is too much. An event may be later

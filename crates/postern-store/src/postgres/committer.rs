@@ -12,6 +12,7 @@ use super::batch::{Done, End, Rules, run};
 use super::connect::Link;
 use super::failed::{Failed, is_collision};
 use super::job::Job;
+use super::sent::Sent;
 use super::tallies::Sums;
 
 /// How long a committer tries to find out how a commit ended.
@@ -55,12 +56,16 @@ impl Committer {
     /// Settles jobs, and gives back those that are to be tried one by one.
     async fn settle(&mut self, mut batch: Vec<Job>, is_shared: bool) -> Vec<Job> {
         let begun = Instant::now();
+        let mut unanswered = None;
         for round in 0_usize.. {
-            batch.retain(|job| !job.is_withdrawn());
+            // One that may have been committed is followed to its end.
+            if unanswered.is_none() {
+                batch.retain(|job| !job.is_withdrawn());
+            }
             if batch.is_empty() {
                 return batch;
             }
-            match self.run(&mut batch).await {
+            match self.run(&mut batch, &mut unanswered).await {
                 Ok(Done { ends, tallies }) => {
                     self.sums.lock().unwrap_or_else(PoisonError::into_inner).add(&tallies);
                     batch = tell(batch, ends);
@@ -68,8 +73,8 @@ impl Committer {
                 }
                 Err(failed) => {
                     batch.iter_mut().for_each(|job| job.pending.unsettle());
-                    if let Some(end) = self.after(&failed, &mut batch, round, begun) {
-                        if is_shared && batch.len() > 1 && !batch.iter().any(Job::is_unknown) {
+                    if let Some(end) = self.after(&failed, &batch, unanswered.is_some(), round, begun) {
+                        if is_shared && batch.len() > 1 && unanswered.is_none() {
                             return batch;
                         }
                         tell_all(batch, end);
@@ -87,15 +92,14 @@ impl Committer {
     fn after(
         &mut self,
         failed: &Failed,
-        batch: &mut [Job],
+        batch: &[Job],
+        is_unknown: bool,
         round: usize,
         begun: Instant,
     ) -> Option<Committed> {
-        let unknown = |batch: &[Job]| batch.iter().any(Job::is_unknown);
         match failed {
             Failed::Unknown(_) => {
                 tracing::warn!(%failed, jobs = batch.len(), "finding out whether it happened");
-                batch.iter_mut().for_each(Job::unknown);
                 self.link.cut();
                 (begun.elapsed() > FINDING_OUT).then_some(Committed::Unknown)
             }
@@ -103,7 +107,8 @@ impl Committer {
                 tracing::error!(%failed, "see synchronous_standby_names");
                 Some(Committed::Unknown)
             }
-            Failed::Unreachable(_) | Failed::Again(_) if unknown(batch) => {
+            Failed::Unfinished => (begun.elapsed() > FINDING_OUT).then_some(Committed::Unknown),
+            Failed::Unreachable(_) | Failed::Again(_) if is_unknown => {
                 (begun.elapsed() > FINDING_OUT).then_some(Committed::Unknown)
             }
             Failed::Again(error) if is_collision(error) && round >= 3 => {
@@ -121,14 +126,14 @@ impl Committer {
             }
             Failed::Clocks(_) | Failed::NothingDone(_) => {
                 tracing::error!(%failed, jobs = batch.len(), "nothing was committed");
-                Some(if unknown(batch) { Committed::Unknown } else { Committed::Busy })
+                Some(if is_unknown { Committed::Unknown } else { Committed::Busy })
             }
         }
     }
 
-    async fn run(&mut self, batch: &mut [Job]) -> Result<Done, Failed> {
+    async fn run(&mut self, batch: &mut [Job], unanswered: &mut Option<Sent>) -> Result<Done, Failed> {
         let rules = Rules { sealer: &self.sealer, isolation: self.isolation, clocks: self.clocks };
-        let done = run(self.link.client().await?, &rules, batch).await;
+        let done = run(self.link.client().await?, &rules, batch, unanswered).await;
         if self.link.was_warned() && done.is_ok() {
             return Err(Failed::NotDurable);
         }

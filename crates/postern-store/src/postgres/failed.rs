@@ -23,6 +23,9 @@ pub(super) enum Failed {
     /// The commit was sent and no answer came: it may or may not be there.
     #[error("a commit was not answered: {}", said(.0))]
     Unknown(Error),
+    /// A commit that was not answered is still going on.
+    #[error("a commit that was not answered is still going on")]
+    Unfinished,
     /// The database said that the commit is not on every disk it should be on.
     #[error("a commit is not durable as configured: the database stopped waiting for its standby")]
     NotDurable,

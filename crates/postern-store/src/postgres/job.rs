@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use postern_core::kernel::{ClaimKey, Committed, Draft, Key, Work};
+use postern_core::kernel::{ClaimKey, Committed, Draft, DraftEvent, Key, Work};
 use tokio::sync::oneshot;
 
-use super::batch::Stored;
 use super::loaded::Missing;
 use crate::settle::Pending;
 
@@ -17,30 +16,18 @@ pub(super) struct Job {
     answer: oneshot::Sender<Committed>,
     /// What it turned out to need beside what it asks for.
     more: (BTreeSet<Key>, BTreeSet<ClaimKey>),
-    /// Events of the commit that was sent last: if no answer came, they tell whether it happened.
-    sent: Vec<(Key, u64, Vec<u8>)>,
-    /// Whether a commit with it was sent and not answered.
-    is_unknown: bool,
 }
 
 impl Job {
     pub(super) fn new(work: Work) -> (Self, oneshot::Receiver<Committed>) {
         let (answer, told) = oneshot::channel();
         let weight = work.draft.weight();
-        let job = Self {
-            pending: Pending::new(work),
-            weight,
-            answer,
-            more: Default::default(),
-            sent: Vec::new(),
-            is_unknown: false,
-        };
+        let job = Self { pending: Pending::new(work), weight, answer, more: Default::default() };
         (job, told)
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
-        let sent = self.sent.iter().filter(|_| self.is_unknown).map(|(key, ..)| *key);
-        self.pending.keys().chain(self.more.0.iter().copied()).chain(sent)
+        self.pending.keys().chain(self.more.0.iter().copied())
     }
 
     pub(super) fn places(&self) -> impl Iterator<Item = ClaimKey> + '_ {
@@ -66,36 +53,14 @@ impl Job {
         }
     }
 
-    /// Notes what a commit is about to be sent with.
-    pub(super) fn remember(&mut self, takes_part: bool) {
-        let events = self.pending.draft().filter(|_| takes_part).map(Draft::events).unwrap_or_default();
-        self.sent = events.iter().map(|event| (event.key, event.version, event.bytes.clone())).collect();
+    /// Events of its draft.
+    pub(super) fn events(&self) -> impl Iterator<Item = &DraftEvent> {
+        self.pending.draft().into_iter().flat_map(Draft::events)
     }
 
-    /// The commit was not answered.
-    pub(super) fn unknown(&mut self) {
-        self.is_unknown = !self.sent.is_empty();
-    }
-
-    pub(super) fn is_unknown(&self) -> bool {
-        self.is_unknown
-    }
-
-    /// Where its events would be, if a commit with them was not answered.
-    pub(super) fn sent(&self) -> impl Iterator<Item = (Key, u64)> + '_ {
-        self.sent.iter().filter(|_| self.is_unknown).map(|(key, version, _)| (*key, *version))
-    }
-
-    /// Whether the commit that was not answered happened: exactly its events are there.
-    pub(super) fn is_stored(&self, stored: &Stored) -> bool {
-        let there =
-            |(key, version, bytes): &(Key, u64, Vec<u8>)| stored.get(&(*key, *version)) == Some(bytes);
-        self.is_unknown && self.sent.iter().all(there)
-    }
-
-    /// Whether nobody waits for the answer any more. One that may have been committed is followed to its end.
+    /// Whether nobody waits for the answer any more.
     pub(super) fn is_withdrawn(&self) -> bool {
-        self.answer.is_closed() && !self.is_unknown
+        self.answer.is_closed()
     }
 
     /// Tells whoever waits.

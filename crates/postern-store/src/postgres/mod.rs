@@ -16,6 +16,7 @@ mod migrations;
 mod port;
 mod reader;
 mod schema;
+mod sent;
 mod sequencer;
 mod settings;
 mod tallies;

@@ -137,6 +137,15 @@ pub(super) const TALLIES_ADD: &str = "INSERT INTO tally (tenant, measure, hour, 
 /// The database's clock in milliseconds.
 pub(super) const CLOCK: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8";
 
+/// The same, and the number of this transaction.
+pub(super) const CLOCK_AND_NUMBER: &str =
+    "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8, pg_current_xact_id()::text";
+
+/// What became of a transaction: its number. One that this database never gave out did not happen here: a standby
+/// took over without it.
+pub(super) const BECAME: &str = "SELECT CASE WHEN $1::numeric < pg_current_xact_id()::text::numeric \
+     THEN pg_xact_status($1::xid8) ELSE 'aborted' END";
+
 /// Keys of rows in key order: tenant and id to start after, limit.
 pub(super) fn list(kind: Kind) -> String {
     let table = kind.name();

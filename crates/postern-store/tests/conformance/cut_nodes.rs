@@ -44,7 +44,7 @@ fn anothers_equal_event_is_not_taken_for_ones_own() {
     run(async {
         let server = OnServer::read_committed();
         let (proxy, nodes) = cut_nodes(&server).await;
-        let (wanted, proxy) = (long(60, 500), Arc::new(proxy));
+        let (wanted, proxy) = (long(30, 500), Arc::new(proxy));
         let tasks: Vec<_> = (0..8)
             .map(|client| {
                 let (node, proxy) = (Arc::clone(&nodes[client % 2]), Arc::clone(&proxy));
@@ -84,7 +84,7 @@ fn a_new_record_is_not_begun_twice() {
     run(async {
         let server = OnServer::read_committed();
         let (proxy, nodes) = cut_nodes(&server).await;
-        let (wanted, mut committed) = (long(60, 500), BTreeMap::new());
+        let (wanted, mut committed) = (long(30, 500), BTreeMap::new());
         for round in 0_u16.. {
             if proxy.cut.load(Ordering::SeqCst) >= wanted {
                 break;

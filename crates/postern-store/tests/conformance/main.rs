@@ -9,6 +9,7 @@ mod cut_nodes;
 mod harness;
 mod nodes;
 mod on_server;
+mod pooled;
 mod proxy;
 mod schemas;
 mod sequencer;
@@ -30,6 +31,9 @@ macro_rules! cases {
         }
         mod on_server_read_committed {
             $(#[test] fn $case() { super::support::run(super::cases::$file::$case(super::OnServer::read_committed())); })+
+        }
+        mod on_server_pooled {
+            $(#[test] fn $case() { super::support::run(super::cases::$file::$case(super::pooled::pooled())); })+
         }
         mod on_server_serializable {
             $(#[test] fn $case() { super::support::run(super::cases::$file::$case(super::OnServer::serializable())); })+

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use postern_cluster::Database;
+use postern_cluster::{Bouncer, Database};
 use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{
@@ -13,9 +13,12 @@ use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Store};
 use postern_store::postgres::{Isolation, Options, Postgres, migrate};
 
 use crate::harness::Harness;
+use crate::pooled;
 use crate::support::sealer;
 
 pub(crate) struct OnServer {
+    // Before the database, so that nothing is connected when that goes.
+    bouncer: Option<Bouncer>,
     database: Database,
     options: Options,
     store: OnceLock<Arc<Numbered>>,
@@ -33,7 +36,13 @@ impl OnServer {
     pub(crate) fn with(options: Options) -> Self {
         let options =
             Options { clocks: None, committers: 2, readers: 1, others: 2, sequences: false, ..options };
-        Self { database: Database::new(), options, store: OnceLock::new() }
+        Self { bouncer: None, database: Database::new(), options, store: OnceLock::new() }
+    }
+
+    /// With a pool before the database, one connection per transaction.
+    pub(crate) fn behind(bouncer: impl Fn(&Database) -> Bouncer) -> Self {
+        let server = Self::read_committed();
+        Self { bouncer: Some(bouncer(&server.database)), ..server }
     }
 
     pub(crate) fn database(&self) -> &Database {
@@ -49,7 +58,7 @@ impl OnServer {
         self.store.get_or_init(|| {
             let opened = async {
                 migrate(&self.database.url()).await.expect("a database");
-                another(&self.database.url(), self.options).await
+                another(&pooled::url(self.bouncer.as_ref(), &self.database), self.options).await
             };
             Arc::new(Numbered(Arc::new(wait(opened))))
         })
@@ -178,12 +187,12 @@ impl Harness for OnServer {
     }
 
     fn reopened(self) -> Self {
-        let Self { database, options, store } = self;
+        let Self { bouncer, database, options, store } = self;
         if let Some(store) = store.into_inner() {
             let numbered = Arc::into_inner(store).expect("nobody else has the store");
             wait(Arc::into_inner(numbered.0).expect("nobody else has the node").close());
         }
-        Self { database, options, store: OnceLock::new() }
+        Self { bouncer, database, options, store: OnceLock::new() }
     }
 }
 

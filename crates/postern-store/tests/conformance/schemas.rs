@@ -32,7 +32,8 @@ fn both_dialects_have_the_same_steps_and_tables() {
         .collect();
         let columns = server.database().psql(
             "SELECT c.relname || ' ' || a.attname || ' '
-               || CASE format_type(a.atttypid, NULL) WHEN 'bytea' THEN 'BLOB' WHEN 'text' THEN 'TEXT' ELSE 'INTEGER' END
+               || CASE format_type(a.atttypid, NULL) WHEN 'bytea' THEN 'BLOB' WHEN 'text' THEN 'TEXT'
+               WHEN 'bigint' THEN 'INTEGER' WHEN 'smallint' THEN 'INTEGER' ELSE format_type(a.atttypid, NULL) END
                || ' ' || (NOT a.attnotnull)::int || ' ' || coalesce(array_position(i.indkey::int[], a.attnum::int) + 1, 0)
              FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
              LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
