@@ -34,15 +34,21 @@ impl Job {
         self.pending.places().chain(self.more.1.iter().copied())
     }
 
-    /// Records that its draft changes.
+    /// Records that it changes or, while it has to be decided again, may change.
     pub(super) fn changing(&self) -> impl Iterator<Item = Key> + '_ {
+        let undecided = self.pending.draft().is_none().then(|| self.keys());
+        self.drafted().chain(undecided.into_iter().flatten())
+    }
+
+    /// Records that its draft changes.
+    fn drafted(&self) -> impl Iterator<Item = Key> + '_ {
         let drafted = self.pending.draft().map(Draft::puts);
         drafted.into_iter().flat_map(|puts| puts.keys().copied())
     }
 
     /// The record whose lane it waits in.
     pub(super) fn lane(&self) -> Option<Key> {
-        self.changing().last()
+        self.drafted().last()
     }
 
     /// It decides on something that was not locked.

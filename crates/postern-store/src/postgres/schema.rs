@@ -254,10 +254,10 @@ pub(super) const HEAD_BEGIN: &str = "INSERT INTO log_head (tenant, size, frontie
 pub(super) const HEAD_LOCK: &str = "SELECT size, frontier, seal, \
      (SELECT max(idx) FROM event WHERE tenant = $1) FROM log_head WHERE tenant = $1 FOR UPDATE";
 
-/// Pending events of a tenant in key order, and whether the log has such a one: tenant, limit.
+/// Pending events of a tenant in key order, and the version that each one's object has in the log: tenant, limit.
 pub(super) const PENDING: &str = "SELECT p.tenant, NULL::int8, p.kind, p.object, p.version, p.body, p.mac, \
-     EXISTS (SELECT 1 FROM event e WHERE e.tenant = p.tenant AND e.kind = p.kind AND e.object = p.object \
-     AND e.version = p.version), (extract(epoch FROM clock_timestamp()) * 1000)::int8 - p.at \
+     (SELECT max(e.version) FROM event e WHERE e.tenant = p.tenant AND e.kind = p.kind \
+     AND e.object = p.object), (extract(epoch FROM clock_timestamp()) * 1000)::int8 - p.at \
      FROM pending p WHERE p.tenant = $1 AND NOT EXISTS \
      (SELECT 1 FROM quarantine q WHERE q.tenant = p.tenant AND q.kind = p.kind AND q.object = p.object) \
      ORDER BY p.kind, p.object, p.version LIMIT $2";

@@ -1,7 +1,7 @@
 //! The sequencer: gives committed events their place in the log. Tenants are shared out over buckets, a lease each;
 //! a lease that was lost does no harm, since every numbering locks it and the tenant's head.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -196,20 +196,23 @@ pub(super) fn genuine_head(row: &Row, sealer: &Sealer, tenant: TenantId) -> Opti
     (whole && sealer.head(tenant, &bytes).as_slice() == seal).then_some(frontier)
 }
 
-/// Apart: what can be numbered, and what is not as it was written or is in the log already. After a bad event of
-/// an object none of its others is good.
+/// Apart: what can be numbered, and what is not as it was written, is in the log already, or follows one that
+/// is missing. After a bad event of an object none of its others is good.
 fn sort(pending: &[Row], sealer: &Sealer, tenant: TenantId) -> (Vec<StoredEvent>, Vec<StoredEvent>) {
     let (mut good, mut bad, mut stopped) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut numbered = BTreeMap::new();
     for row in pending {
         let event = columns::event(row, tenant);
-        let is_twice = row.try_get(7).unwrap_or(true);
+        let before =
+            *numbered.entry(event.key).or_insert_with(|| columns::natural(row, 7).unwrap_or_default());
         if stopped.contains(&event.key) {
             continue;
         }
-        if is_twice || !is_genuine(&event, sealer, tenant) {
+        if event.version != before + 1 || !is_genuine(&event, sealer, tenant) {
             stopped.insert(event.key);
             bad.push(event);
         } else {
+            numbered.insert(event.key, event.version);
             good.push(event);
         }
     }

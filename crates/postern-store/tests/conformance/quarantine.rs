@@ -1,0 +1,68 @@
+//! Pending events that somebody altered: they are put aside, and their record's log stops there, and nobody else's.
+
+use postern_core::kernel::Key;
+use postern_core::ports::Store;
+use postern_store::postgres::Postgres;
+
+use crate::on_server::OnServer;
+use crate::support::{add, counter, counter_of, run, tenant};
+
+/// Records in a tenant's log, in its order.
+async fn numbered(node: &Postgres, number: u8) -> Vec<(Key, u64)> {
+    node.number_now().await.expect("numbers");
+    let events = node.events(tenant(number), 0, 100, None).await.expect("events");
+    events.iter().map(|event| (event.key, event.version)).collect()
+}
+
+/// The record's own later events wait, also those that come after it was put aside; all others go on.
+#[test]
+fn what_follows_an_altered_event_waits() {
+    for alter in [
+        "UPDATE pending SET mac = set_byte(mac, 0, get_byte(mac, 0) # 1) WHERE version = 2",
+        "UPDATE pending SET mac = ''::bytea WHERE version = 2",
+        "UPDATE pending SET body = set_byte(body, 9, get_byte(body, 9) # 1) WHERE version = 2",
+        "UPDATE pending SET version = 9 WHERE version = 2",
+        "UPDATE pending SET object = decode(repeat('09', 16), 'hex') WHERE version = 2",
+    ] {
+        run(async {
+            let server = OnServer::read_committed();
+            let node = server.node();
+            for _ in 0..3 {
+                add(&*node, counter(1), 1).await;
+            }
+            server.database().psql(alter);
+            add(&*node, counter(2), 1).await;
+            add(&*node, counter_of(tenant(2), 1), 1).await;
+            let first = numbered(&node, 1).await;
+            assert!(first.contains(&(counter(1), 1)), "{alter}");
+            assert!(first.contains(&(counter(2), 1)), "{alter}");
+            add(&*node, counter(1), 1).await;
+            add(&*node, counter(2), 1).await;
+            let second = numbered(&node, 1).await;
+            assert!(second.contains(&(counter(2), 2)), "{alter}");
+            assert!(
+                !second.iter().any(|(key, version)| *key == counter(1) && *version > 1),
+                "{alter}: {second:?}"
+            );
+            assert_eq!(numbered(&node, 2).await.len(), 1, "{alter}");
+            assert_ne!(server.database().psql("SELECT count(*) FROM quarantine").trim(), "0", "{alter}");
+        });
+    }
+}
+
+/// A pending event that nobody has any more leaves a hole: what follows must not be numbered over it.
+#[test]
+fn what_follows_a_lost_event_waits() {
+    run(async {
+        let server = OnServer::read_committed();
+        let node = server.node();
+        for _ in 0..3 {
+            add(&*node, counter(1), 1).await;
+        }
+        server.database().psql("DELETE FROM pending WHERE version = 2");
+        add(&*node, counter(2), 1).await;
+        let log = numbered(&node, 1).await;
+        assert!(log.contains(&(counter(2), 1)));
+        assert!(!log.contains(&(counter(1), 3)), "{log:?}");
+    });
+}
