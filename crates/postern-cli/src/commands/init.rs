@@ -6,11 +6,11 @@ use std::path::Path;
 use postern_outside::anchor_file::AnchorFile;
 use postern_outside::entropy::SystemEntropy;
 use postern_outside::key_file::KeyFile;
-use postern_store::postgres::Shape;
+use postern_store::postgres::{Shape, leaves_this_machine, migrate, settings};
 use serde_json::json;
 
 use crate::arguments::Init;
-use crate::config::{Config, REFERENCE};
+use crate::config::{Config, REFERENCE, TOO_FAR};
 use crate::failure::Failure;
 use crate::{installation, output};
 
@@ -19,11 +19,15 @@ const DATABASE: &str = "# postgres = \"host=/run/postgresql dbname=postern user=
 
 /// Makes a configuration, a key file, an anchor and an empty data folder.
 pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
+    // Before anything is made: who is refused may ask again.
+    if let Some(url) = &init.postgres {
+        check_empty(url).await?;
+    }
     make_folder(&init.folder)?;
     let path = init.folder.join("postern.toml");
     let text = REFERENCE.replacen("name = \"localhost\"", &format!("name = {:?}", init.name), 1);
     let text = match &init.postgres {
-        Some(url) => text.replacen(DATABASE, &format!("postgres = {url:?}"), 1),
+        Some(url) => text.replacen(DATABASE, &format!("postgres = {}", toml::Value::from(url.as_str())), 1),
         None => text,
     };
     write_new(&path, &text)?;
@@ -34,12 +38,7 @@ pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
     let name = &config.installation.name;
     let app = match &config.store.postgres {
         Some(url) => {
-            let before = postern_store::postgres::shape(url).await.map_err(Failure::refused)?;
-            if !matches!(before, Shape::Behind(ref missing) if missing.first().is_some_and(|(first, _)| *first == 1))
-            {
-                return Err(Failure::refused("the database has an installation already. Name an empty one"));
-            }
-            postern_store::postgres::migrate(url).await.map_err(Failure::refused)?;
+            migrate(url).await.map_err(Failure::refused)?;
             installation::open_database(keys, url, name, installation::For::Command).await?
         }
         None => {
@@ -50,7 +49,7 @@ pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
     app.operator(&super::operate::whoami()).open_log().await.map_err(Failure::refused)?;
     let answer = json!({
         "config": path,
-        "data": config.store.data,
+        "data": config.store.postgres.is_none().then_some(&config.store.data),
         "keys": config.keys.file,
         "anchor": config.anchor.file,
     });
@@ -63,6 +62,23 @@ pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
          postern serve --config {shown}"
     ));
     Ok(())
+}
+
+/// Refuses a database that holds anything.
+async fn check_empty(url: &str) -> Result<(), Failure> {
+    if leaves_this_machine(url) {
+        return Err(Failure::Usage(format!("--postgres {TOO_FAR}")));
+    }
+    let found = settings(url).await.map_err(Failure::refused)?;
+    let nothing =
+        matches!(&found.shape, Shape::Behind(missing) if missing.iter().any(|(step, _)| *step == 1));
+    let holds = match found.shape {
+        Shape::Foreign(_) => "another program's tables",
+        _ if !nothing => "an installation already",
+        _ if found.tables > 0 => "tables of something else",
+        _ => return Ok(()),
+    };
+    Err(Failure::refused(format!("the database has {holds}. Make an empty one, and name that")))
 }
 
 fn make_folder(path: &Path) -> Result<(), Failure> {

@@ -13,6 +13,11 @@ use crate::failure::Failure;
 /// The commented reference: every setting with its shipped value.
 pub(crate) const REFERENCE: &str = include_str!("../../reference/postern.toml");
 
+/// What is said of a database that is not on this machine.
+pub(crate) const TOO_FAR: &str = "names another machine. This release speaks to a database over a Unix socket or a \
+     loopback address only: put PgBouncer or a tunnel on this machine in front; TLS to the database comes with a \
+     later release";
+
 /// A whole configuration.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -70,10 +75,7 @@ impl Config {
             }
         }
         if self.store.postgres.as_deref().is_some_and(postern_store::postgres::leaves_this_machine) {
-            return wrong(
-                "store.postgres names another machine. This release speaks to a database without TLS, so over a Unix socket or a loopback address only: put PgBouncer or a tunnel on this machine"
-                    .to_owned(),
-            );
+            return wrong(format!("store.postgres {TOO_FAR}"));
         }
         let name = &self.installation.name;
         if name.is_empty()
@@ -116,6 +118,10 @@ mod tests {
         assert!(refused("[anchor]\nfile = \"data/a/b\"").is_err());
         assert!(refused("[server]\nlisen = \"127.0.0.1:80\"").is_err());
         assert!(refused("[installation]\nname = \"two words\"").is_err());
+        assert!(refused("[store]\npostgres = \"host=db.example dbname=postern\"").is_err());
+        assert!(refused("[store]\npostgres = \"host=127.0.0.1,10.0.0.1 dbname=postern\"").is_err());
+        assert!(refused("[store]\npostgres = \"host=/run/postgresql dbname=postern\"").is_ok());
+        assert!(refused("[store]\npostgres = \"host=127.0.0.1 dbname=postern\"").is_ok());
         assert!(refused("").is_ok());
     }
 }

@@ -9,8 +9,11 @@
 
 mod commands;
 mod demo;
+mod doctor;
 mod kill;
 mod leaks;
+mod node;
+mod nodes;
 mod rollback;
 
 /// The binary under test.

@@ -30,7 +30,13 @@ pub struct Settings {
     pub answered_in: u64,
     /// Which migrations it has.
     pub shape: Shape,
+    /// Tables where the store's would be made, other than its list of migrations and what extensions brought.
+    pub tables: u64,
 }
+
+const TABLES: &str = "SELECT count(*) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace \
+     WHERE nspname = current_schema() AND relkind IN ('r', 'p', 'f') AND relname <> 'migration' AND NOT EXISTS \
+     (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')";
 
 /// Asks a database.
 ///
@@ -42,6 +48,7 @@ pub async fn settings(url: &str) -> Result<Settings, OpenError> {
     let clock = Call::new(schema::CLOCK).run(&client).await?;
     let answered_in = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     let rows = Call::new(schema::SETTINGS).run(&client).await?;
+    let tables = Call::new(TABLES).run(&client).await?;
     let text = |at: usize| rows.first().and_then(|row| row.try_get::<_, String>(at).ok()).unwrap_or_default();
     let number = |at: usize| text(at).parse().unwrap_or_default();
     Ok(Settings {
@@ -56,5 +63,6 @@ pub async fn settings(url: &str) -> Result<Settings, OpenError> {
         clock: clock.first().and_then(|row| columns::natural(row, 0)).unwrap_or_default(),
         answered_in,
         shape: migrations::shape(&client).await?,
+        tables: tables.first().and_then(|row| columns::natural(row, 0)).unwrap_or_default(),
     })
 }

@@ -1,0 +1,129 @@
+//! An installation on a database, as an operator makes it: `init --postgres`, then a folder for every node.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+use postern_core::ids::ProverId;
+use postern_testkit::TestProver;
+use postern_testkit::installed::output;
+use serde_json::{Value, json};
+
+use crate::POSTERN;
+
+/// A node's folder: configuration, key file, anchor.
+pub(crate) struct Node(PathBuf);
+
+/// A node that serves.
+pub(crate) struct Served {
+    child: Child,
+    pub(crate) authority: String,
+    _stdout: BufReader<ChildStdout>,
+}
+
+impl Node {
+    /// What `init` made; every danger is refused still.
+    pub(crate) fn init(at: &Path, url: &str) -> Self {
+        let node = Self(at.to_owned());
+        let made = init(at, url);
+        assert!(made.status.success(), "{}", complained(&made));
+        node.change("127.0.0.1:7878", "127.0.0.1:0");
+        node.change("127.0.0.1:7879", "127.0.0.1:0");
+        node
+    }
+
+    /// Another node of the same installation, as the guide says.
+    pub(crate) fn beside(&self, at: &Path) -> Self {
+        fs::create_dir(at).unwrap();
+        for file in ["postern.toml", "keys", "anchor"] {
+            fs::copy(self.0.join(file), at.join(file)).unwrap();
+        }
+        Self(at.to_owned())
+    }
+
+    /// Changes the configuration.
+    pub(crate) fn change(&self, from: &str, to: &str) {
+        let path = self.0.join("postern.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from} is not in {text}");
+        fs::write(path, text.replace(from, to)).unwrap();
+    }
+
+    /// Serves with the test cluster's one danger.
+    pub(crate) fn tolerate(&self) {
+        self.change("tolerate = []", "tolerate = [\"fsync-off\"]");
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Output {
+        let config = self.0.join("postern.toml");
+        output(
+            POSTERN.as_ref(),
+            &[arguments, &["--json", "--config", config.to_str().unwrap()]].concat(),
+            "",
+            &[],
+        )
+    }
+
+    /// A command that must succeed.
+    pub(crate) fn done(&self, arguments: &[&str]) -> Value {
+        let output = self.command(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", complained(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// A prover of a tenant.
+    pub(crate) fn prover(&self, tenant: &str) -> TestProver {
+        let (seed, issuer, jwk) = ([42; 32], "https://idp.test", self.0.join("prover.json"));
+        let x = TestProver::public(seed).x;
+        fs::write(&jwk, json!({ "kty": "OKP", "crv": "Ed25519", "x": x }).to_string()).unwrap();
+        let key = jwk.to_str().unwrap();
+        let added =
+            self.done(&["prover", "add", "idp", "--tenant", tenant, "--issuer", issuer, "--key", key]);
+        let id = ProverId::parse(added["prover"].as_str().unwrap()).unwrap();
+        TestProver::new(id, issuer, added["audience"].as_str().unwrap(), seed)
+    }
+
+    pub(crate) fn serve(&self) -> Served {
+        let log = fs::File::options().create(true).append(true).open(self.0.join("log")).unwrap();
+        let mut child = Command::new(POSTERN)
+            .args(["serve", "--json", "--config", self.0.join("postern.toml").to_str().unwrap()])
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let said: Value = serde_json::from_str(&line)
+            .unwrap_or_else(|_| panic!("{}", fs::read_to_string(self.0.join("log")).unwrap()));
+        let authority = said["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
+        Served { child, authority, _stdout: stdout }
+    }
+}
+
+impl Served {
+    /// Asks the process to stop and gives its exit code.
+    pub(crate) fn stop(mut self) -> Option<i32> {
+        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs `init --postgres`.
+pub(crate) fn init(at: &Path, url: &str) -> Output {
+    let folder = at.to_str().unwrap();
+    let arguments = ["init", folder, "--name", "postern.test", "--postgres", url, "--json"];
+    output(POSTERN.as_ref(), &arguments, "", &[])
+}
+
+pub(crate) fn complained(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
