@@ -117,7 +117,7 @@ fn comfort(settings: &Settings) -> Vec<Finding> {
         found.push(advice(
             "few-connections",
             format!("The server takes {} connections.", settings.connections),
-            "A node uses up to 14.",
+            "A node uses up to 12.",
             "Raise max_connections, or put PgBouncer in front.",
         ));
     }
