@@ -138,13 +138,15 @@ async fn begin(
     for kind in &kinds {
         loaded.old.extend(next()?.iter().filter_map(|row| columns::key(row, *kind, 0)));
     }
-    for (key, part) in next()?.iter().filter_map(columns::part) {
+    for (key, part) in next()?.iter().filter_map(|row| columns::part(row, 0)) {
         if let Some(Some(row)) = loaded.rows.get_mut(&key) {
             row.parts.push(part);
         }
     }
     let claims = next()?;
-    loaded.claims.extend(claims.iter().filter_map(columns::claim).map(|claim| (claim.0.place, Some(claim))));
+    loaded.claims.extend(
+        claims.iter().filter_map(|row| columns::claim(row, 0)).map(|claim| (claim.0.place, Some(claim))),
+    );
     let told = next()?;
     let clock = told.first().and_then(|row| columns::natural(row, 0)).unwrap_or_default();
     let number = told.first().and_then(|row| row.try_get(1).ok()).unwrap_or_default();

@@ -48,34 +48,33 @@ pub(super) fn key(columns: &Columns, kind: Kind, at: usize) -> Option<Key> {
     Some(Key::new(kind, TenantId::new(tenant.try_into().ok()?), id.try_into().ok()?))
 }
 
-/// The columns kind, tenant, id, number, body, seal.
-pub(super) fn part(columns: &Columns) -> Option<(Key, PartRow)> {
-    let kind = small(columns, 0).and_then(Kind::from_number)?;
-    let key = key(columns, kind, 1)?;
-    let number = natural(columns, 3).and_then(|number| u32::try_from(number).ok()).unwrap_or(u32::MAX);
-    let (bytes, seal) = (columns.try_get(4).unwrap_or_default(), columns.try_get(5).unwrap_or_default());
+/// The columns kind, tenant, id, number, body, seal, from `at` on.
+pub(super) fn part(columns: &Columns, at: usize) -> Option<(Key, PartRow)> {
+    let kind = small(columns, at).and_then(Kind::from_number)?;
+    let key = key(columns, kind, at + 1)?;
+    let number = natural(columns, at + 3).and_then(|number| u32::try_from(number).ok()).unwrap_or(u32::MAX);
+    let (bytes, seal) =
+        (columns.try_get(at + 4).unwrap_or_default(), columns.try_get(at + 5).unwrap_or_default());
     Some((key, PartRow { number, bytes, seal }))
 }
 
-/// The columns tenant, space, key, owner kind, owner, version, until, seal. One that cannot be read has no seal.
-pub(super) fn claim(columns: &Columns) -> Option<SealedClaim> {
-    let tenant: &[u8] = columns.try_get(0).ok()?;
+/// The columns tenant, space, key, owner kind, owner, version, until, seal, from `at` on. One that cannot be read
+/// has no seal.
+pub(super) fn claim(columns: &Columns, at: usize) -> Option<SealedClaim> {
+    let tenant: &[u8] = columns.try_get(at).ok()?;
     let tenant = TenantId::new(tenant.try_into().ok()?);
-    let space = small(columns, 1).and_then(Space::from_number).unwrap_or(Space::ExternalId);
-    let key: &[u8] = columns.try_get(2).ok()?;
+    let space = small(columns, at + 1).and_then(Space::from_number).unwrap_or(Space::ExternalId);
+    let key: &[u8] = columns.try_get(at + 2).ok()?;
     let place = ClaimKey { tenant, space, key: key.try_into().unwrap_or([0; 32]) };
     let read = || {
-        let kind = small(columns, 3).and_then(Kind::from_number)?;
-        let owner: &[u8] = columns.try_get(4).ok()?;
+        let kind = small(columns, at + 3).and_then(Kind::from_number)?;
+        let owner: &[u8] = columns.try_get(at + 4).ok()?;
         let owner = Key::new(kind, tenant, owner.try_into().ok()?);
-        let until = optional(columns, 6)?.map(Time::from_millis);
-        let claim = Claim { place, owner, version: natural(columns, 5)?, until };
-        Some((claim, columns.try_get(7).ok()?))
+        let until = optional(columns, at + 6)?.map(Time::from_millis);
+        let claim = Claim { place, owner, version: natural(columns, at + 5)?, until };
+        Some((claim, columns.try_get(at + 7).ok()?))
     };
-    let nobodys = || {
-        let owner = Key::new(Kind::Tenant, tenant, [0; 16]);
-        (Claim { place, owner, version: 0, until: None }, Vec::new())
-    };
+    let nobodys = || (Claim { place, owner: Key::tenant(tenant), version: 0, until: None }, Vec::new());
     Some(read().unwrap_or_else(nobodys))
 }
 
@@ -111,7 +110,7 @@ pub(super) fn natural(columns: &Columns, at: usize) -> Option<u64> {
 }
 
 /// `None` if the column holds no natural number; `Some(None)` if it is empty.
-pub(super) fn optional(columns: &Columns, at: usize) -> Option<Option<u64>> {
+fn optional(columns: &Columns, at: usize) -> Option<Option<u64>> {
     let found: Option<i64> = columns.try_get(at).ok()?;
     found.map_or(Some(None), |found| u64::try_from(found).ok().map(Some))
 }

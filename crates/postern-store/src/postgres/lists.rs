@@ -1,5 +1,6 @@
 //! Reads beside the decisions: events, lists, sums.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use postern_core::Time;
@@ -61,13 +62,12 @@ impl Postgres {
             .collect();
         let keys: Vec<Key> = listed.iter().map(|listed| listed.key).collect();
         let parts = self.ask(|| arrays::kinds_and_keys(Call::new(schema::PARTS), &keys)).await?;
-        let mut parts: std::collections::HashMap<Key, Vec<PartRow>> =
-            parts.iter().filter_map(columns::part).fold(Default::default(), |mut all, (key, part)| {
-                std::collections::HashMap::entry(&mut all, key).or_insert_with(Vec::new).push(part);
-                all
-            });
+        let mut of = HashMap::<Key, Vec<PartRow>>::new();
+        for (key, part) in parts.iter().filter_map(|row| columns::part(row, 0)) {
+            of.entry(key).or_default().push(part);
+        }
         for one in &mut listed {
-            one.row.parts = parts.remove(&one.key).unwrap_or_default();
+            one.row.parts = of.remove(&one.key).unwrap_or_default();
         }
         Ok(listed)
     }
@@ -138,7 +138,7 @@ impl Postgres {
 
     pub(super) async fn claims_all(&self, tenant: TenantId) -> Result<Vec<SealedClaim>, StoreFault> {
         let rows = self.ask(|| Call::new(schema::claims_of()).bytes(tenant.bytes())).await?;
-        Ok(rows.iter().filter_map(columns::claim).collect())
+        Ok(rows.iter().filter_map(|row| columns::claim(row, 0)).collect())
     }
 
     pub(super) async fn forget(&self, before: Time) -> Result<(), StoreFault> {

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use postern_core::Time;
-use postern_core::ids::TenantId;
-use postern_core::kernel::{Claim, ClaimKey, Key, Kind, PartRow, Row, Sealer, Space, StoreFault, View, Want};
+use postern_core::kernel::{ClaimKey, Key, Kind, PartRow, Row, Sealer, StoreFault, View, Want};
 use postern_core::ports::SealedClaim;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::oneshot;
@@ -136,13 +134,13 @@ async fn seen(link: &mut Link, batch: &[Look]) -> Result<Seen, StoreFault> {
     let mut parts: BTreeMap<Key, Vec<PartRow>> = BTreeMap::new();
     for columns in &rows {
         match columns::small(columns, 0) {
-            Some(0) => found.claims.extend(claim(columns).map(|claim| (claim.0.place, claim))),
+            Some(0) => found.claims.extend(columns::claim(columns, 1).map(|claim| (claim.0.place, claim))),
             Some(1) => {
-                let kind = columns::small(columns, 1).and_then(Kind::from_number);
-                found.rows.extend(kind.and_then(|kind| columns::row(columns, kind, 2)));
+                let kind = columns::small(columns, 9).and_then(Kind::from_number);
+                found.rows.extend(kind.and_then(|kind| columns::row(columns, kind, 10)));
             }
             _ => {
-                if let Some((key, part)) = part(columns) {
+                if let Some((key, part)) = columns::part(columns, 9) {
                     parts.entry(key).or_default().push(part);
                 }
             }
@@ -155,31 +153,4 @@ async fn seen(link: &mut Link, batch: &[Look]) -> Result<Seen, StoreFault> {
         }
     }
     Ok(found)
-}
-
-/// A part among what a view reads: kind, tenant, id, number, body, seal from 1 on.
-fn part(columns: &Columns) -> Option<(Key, PartRow)> {
-    let kind = columns::small(columns, 1).and_then(Kind::from_number)?;
-    let key = columns::key(columns, kind, 2)?;
-    let number =
-        columns::natural(columns, 4).and_then(|number| u32::try_from(number).ok()).unwrap_or(u32::MAX);
-    let (bytes, seal) = (columns.try_get(5).unwrap_or_default(), columns.try_get(6).unwrap_or_default());
-    Some((key, PartRow { number, bytes, seal }))
-}
-
-/// A claim among what a view reads. One that cannot be read has no seal.
-fn claim(columns: &Columns) -> Option<SealedClaim> {
-    let tenant: &[u8] = columns.try_get(2).ok()?;
-    let tenant = TenantId::new(tenant.try_into().ok()?);
-    let space = columns::small(columns, 9).and_then(Space::from_number)?;
-    let place = ClaimKey { tenant, space, key: columns.try_get::<_, &[u8]>(5).ok()?.try_into().ok()? };
-    let read = || {
-        let kind = columns::small(columns, 10).and_then(Kind::from_number)?;
-        let owner = columns::key(columns, kind, 2)?;
-        let until = columns::optional(columns, 8)?.map(Time::from_millis);
-        let claim = Claim { place, owner, version: columns::natural(columns, 4)?, until };
-        Some((claim, columns.try_get(6).ok()?))
-    };
-    let nobodys = || (Claim { place, owner: Key::tenant(tenant), version: 0, until: None }, Vec::new());
-    Some(read().unwrap_or_else(nobodys))
 }

@@ -18,7 +18,7 @@ pub(super) fn lock(kind: Kind, to_change: bool) -> String {
     )
 }
 
-/// Which of these records has its next event already, pending or numbered: tenants, ids.
+/// Which of these records has its next event already: pending, numbered or put aside. Tenants, ids.
 pub(super) fn old(kind: Kind) -> String {
     let (table, number) = (kind.name(), kind.number());
     let next = |of: &str| {
@@ -29,9 +29,10 @@ pub(super) fn old(kind: Kind) -> String {
     };
     format!(
         "SELECT k.tenant, k.id FROM unnest($1::bytea[], $2::bytea[]) AS k (tenant, id) \
-         LEFT JOIN {table} r ON r.tenant = k.tenant AND r.id = k.id WHERE {} OR {}",
+         LEFT JOIN {table} r ON r.tenant = k.tenant AND r.id = k.id WHERE {} OR {} OR {}",
         next("pending"),
-        next("event")
+        next("event"),
+        next("quarantine")
     )
 }
 
@@ -49,24 +50,26 @@ pub(super) fn claims() -> String {
 }
 
 /// Everything that a view wants, from one moment: tenants, spaces and keys of places; kinds, tenants and ids of
-/// records. The first column says what a row is: 0 a claim, 1 a record, 2 a part. `kinds` are the kinds that may
-/// be found.
+/// records. The first column says what a row is: 0 a claim, with its columns from 1 on; 1 a record and 2 a part,
+/// with kind, key and columns from 9 on. `kinds` are the kinds that may be found.
 pub(super) fn view(kinds: &[Kind]) -> String {
-    let mut text = "WITH place AS (SELECT c.* FROM unnest($1::bytea[], $2::int2[], $3::bytea[]) \
-         AS k (tenant, space, key) JOIN claim c ON c.tenant = k.tenant AND c.space = k.space AND c.key = k.key), \
+    const NO_CLAIM: &str = "NULL::bytea, NULL::int2, NULL::bytea, NULL::int2, NULL::bytea, NULL::int8, NULL::int8, \
+         NULL::bytea";
+    let mut text = format!(
+        "WITH place AS (SELECT {CLAIM} FROM unnest($1::bytea[], $2::int2[], $3::bytea[]) AS k (tenant, space, key) \
+         JOIN claim c ON c.tenant = k.tenant AND c.space = k.space AND c.key = k.key), \
          wanted AS (SELECT * FROM unnest($4::int2[], $5::bytea[], $6::bytea[]) AS k (kind, tenant, id) \
          UNION SELECT owner_kind, tenant, owner FROM place) \
-         SELECT 0::int2 AS what, 0::int2 AS kind, c.tenant, c.owner AS id, c.version, c.key AS body, c.seal, \
-         NULL::text AS state, c.until AS due, c.space, c.owner_kind FROM place c \
-         UNION ALL SELECT 2::int2, p.kind, p.tenant, p.id, p.number, p.body, p.seal, NULL, NULL, NULL, NULL \
+         SELECT 0::int2, c.*, NULL::int2, NULL::bytea, NULL::bytea, NULL::int8, NULL::bytea, NULL::bytea, \
+         NULL::text, NULL::int8 FROM place c \
+         UNION ALL SELECT 2::int2, {NO_CLAIM}, p.kind, p.tenant, p.id, p.number, p.body, p.seal, NULL, NULL \
          FROM wanted w JOIN part p ON p.kind = w.kind AND p.tenant = w.tenant AND p.id = w.id"
-        .to_owned();
+    );
     for kind in kinds {
         let (table, number) = (kind.name(), kind.number());
         text.push_str(&format!(
-            " UNION ALL SELECT 1::int2, {number}::int2, r.tenant, r.id, r.version, r.body, r.seal, r.state, \
-             r.due, NULL, NULL FROM wanted w JOIN {table} r ON r.tenant = w.tenant AND r.id = w.id \
-             WHERE w.kind = {number}"
+            " UNION ALL SELECT 1::int2, {NO_CLAIM}, {number}::int2, {ROW} FROM wanted w \
+             JOIN {table} r ON r.tenant = w.tenant AND r.id = w.id WHERE w.kind = {number}"
         ));
     }
     text
@@ -242,9 +245,11 @@ pub(super) const LEASES_END: &str = "UPDATE lease SET until = 0 WHERE holder = $
 pub(super) const LEASE_HOLDS: &str =
     "SELECT 1 FROM lease WHERE name = $1 AND holder = $2 AND epoch = $3 FOR SHARE";
 
-/// Tenants with pending events that can be numbered.
-pub(super) const WAITING: &str = "SELECT DISTINCT p.tenant FROM pending p WHERE NOT EXISTS \
-     (SELECT 1 FROM quarantine q WHERE q.tenant = p.tenant AND q.kind = p.kind AND q.object = p.object)";
+/// Tenants with pending events that can be numbered, and how long the oldest has waited, in milliseconds.
+pub(super) const WAITING: &str = "SELECT p.tenant, \
+     (extract(epoch FROM clock_timestamp()) * 1000)::int8 - min(p.at) FROM pending p WHERE NOT EXISTS \
+     (SELECT 1 FROM quarantine q WHERE q.tenant = p.tenant AND q.kind = p.kind AND q.object = p.object) \
+     GROUP BY p.tenant";
 
 /// A head that is there from now on: tenant, frontier, seal of an empty tree.
 pub(super) const HEAD_BEGIN: &str = "INSERT INTO log_head (tenant, size, frontier, seal) VALUES ($1, 0, $2, $3) \
@@ -257,7 +262,7 @@ pub(super) const HEAD_LOCK: &str = "SELECT size, frontier, seal, \
 /// Pending events of a tenant in key order, and the version that each one's object has in the log: tenant, limit.
 pub(super) const PENDING: &str = "SELECT p.tenant, NULL::int8, p.kind, p.object, p.version, p.body, p.mac, \
      (SELECT max(e.version) FROM event e WHERE e.tenant = p.tenant AND e.kind = p.kind \
-     AND e.object = p.object), (extract(epoch FROM clock_timestamp()) * 1000)::int8 - p.at \
+     AND e.object = p.object) \
      FROM pending p WHERE p.tenant = $1 AND NOT EXISTS \
      (SELECT 1 FROM quarantine q WHERE q.tenant = p.tenant AND q.kind = p.kind AND q.object = p.object) \
      ORDER BY p.kind, p.object, p.version LIMIT $2";

@@ -71,9 +71,9 @@ impl Sequencer {
         let client = self.link.client().await.map_err(|fault| fault.to_string())?;
         let failed = |error: Error| said(&error);
         let waiting = Call::new(schema::WAITING).run(client).await.map_err(failed)?;
-        let tenants: Vec<TenantId> = waiting.iter().filter_map(tenant).collect();
-        self.delay.store(0, Ordering::SeqCst);
-        for tenant in tenants {
+        let longest = waiting.iter().filter_map(|row| columns::natural(row, 1)).max();
+        self.delay.store(longest.unwrap_or_default(), Ordering::SeqCst);
+        for tenant in waiting.iter().filter_map(tenant) {
             let mut fence = None;
             if by_lease {
                 fence = Fence::take(client, bucket(tenant), self.holder).await.map_err(failed)?;
@@ -81,12 +81,7 @@ impl Sequencer {
                     continue;
                 }
             }
-            while let Some(numbered) = number(client, &self.sealer, fence.as_ref(), tenant).await? {
-                self.delay.fetch_max(numbered.waited, Ordering::SeqCst);
-                if numbered.is_all {
-                    break;
-                }
-            }
+            while number(client, &self.sealer, fence.as_ref(), tenant).await? == More::Waits {}
         }
         Ok(())
     }
@@ -115,10 +110,11 @@ impl Fence {
     }
 }
 
-/// What one transaction numbered.
-struct Numbered {
-    waited: u64,
-    is_all: bool,
+/// Whether there is more than one transaction numbers.
+#[derive(PartialEq, Eq)]
+enum More {
+    Waits,
+    Nothing,
 }
 
 fn tenant(row: &Row) -> Option<TenantId> {
@@ -126,16 +122,16 @@ fn tenant(row: &Row) -> Option<TenantId> {
     bytes.try_into().ok().map(TenantId::new)
 }
 
-/// Numbers some events of a tenant; `None` if nothing can be numbered.
+/// Numbers some events of a tenant.
 async fn number(
     client: &Client,
     sealer: &Sealer,
     fence: Option<&Fence>,
     tenant: TenantId,
-) -> Result<Option<Numbered>, String> {
+) -> Result<More, String> {
     client.batch_execute(super::Isolation::ReadCommitted.begin()).await.map_err(|error| said(&error))?;
     let numbered = number_locked(client, sealer, fence, tenant).await;
-    let end = if matches!(numbered, Ok(Some(_))) { "COMMIT" } else { "ROLLBACK" };
+    let end = if numbered.is_ok() { "COMMIT" } else { "ROLLBACK" };
     client.batch_execute(end).await.map_err(|error| said(&error))?;
     numbered
 }
@@ -145,16 +141,16 @@ async fn number_locked(
     sealer: &Sealer,
     fence: Option<&Fence>,
     tenant: TenantId,
-) -> Result<Option<Numbered>, String> {
+) -> Result<More, String> {
     let failed = |error: Error| said(&error);
     if let Some(fence) = fence
         && !fence.holds(client).await.map_err(failed)?
     {
-        return Ok(None);
+        return Ok(More::Nothing);
     }
     let Some(mut frontier) = lock_head(client, sealer, tenant).await.map_err(failed)? else {
         tracing::error!(%tenant, "the log head is not as it was written: its events are not numbered");
-        return Ok(None);
+        return Ok(More::Nothing);
     };
     // A statement of its own: it sees everything that was committed while the head was waited for.
     let pending = Call::new(schema::PENDING).bytes(tenant.bytes()).number(PAGE);
@@ -162,14 +158,12 @@ async fn number_locked(
     let (good, bad) = sort(&pending, sealer, tenant);
     if !bad.is_empty() {
         tracing::error!(%tenant, events = bad.len(), "pending events are not as they were written: quarantined");
-        keyed(Call::new(schema::QUARANTINE), tenant, &bad).run(client).await.map_err(failed)?;
+        put_aside(tenant, &bad).run(client).await.map_err(failed)?;
     }
     if !good.is_empty() {
         write(client, sealer, tenant, &mut frontier, &good).await?;
     }
-    let waited = pending.iter().filter_map(|row| columns::natural(row, 8)).max().unwrap_or_default();
-    let is_all = columns::limit(pending.len()) < PAGE;
-    Ok((!pending.is_empty()).then_some(Numbered { waited, is_all }))
+    Ok(if columns::limit(pending.len()) < PAGE { More::Nothing } else { More::Waits })
 }
 
 /// A tenant's head, locked, if it is as it was written and ends where the events end.
@@ -198,7 +192,7 @@ pub(super) fn genuine_head(row: &Row, sealer: &Sealer, tenant: TenantId) -> Opti
 
 /// Apart: what can be numbered, and what is not as it was written, is in the log already, or follows one that
 /// is missing. After a bad event of an object none of its others is good.
-fn sort(pending: &[Row], sealer: &Sealer, tenant: TenantId) -> (Vec<StoredEvent>, Vec<StoredEvent>) {
+fn sort<'a>(pending: &'a [Row], sealer: &Sealer, tenant: TenantId) -> (Vec<StoredEvent>, Vec<&'a Row>) {
     let (mut good, mut bad, mut stopped) = (Vec::new(), Vec::new(), BTreeSet::new());
     let mut numbered = BTreeMap::new();
     for row in pending {
@@ -210,13 +204,23 @@ fn sort(pending: &[Row], sealer: &Sealer, tenant: TenantId) -> (Vec<StoredEvent>
         }
         if event.version != before + 1 || !is_genuine(&event, sealer, tenant) {
             stopped.insert(event.key);
-            bad.push(event);
+            bad.push(row);
         } else {
             numbered.insert(event.key, event.version);
             good.push(event);
         }
     }
     (good, bad)
+}
+
+/// Puts pending events aside by what their columns say, whatever that is.
+fn put_aside(tenant: TenantId, bad: &[&Row]) -> Call {
+    let object = |row: &&Row| row.try_get(3).unwrap_or_default();
+    Call::new(schema::QUARANTINE)
+        .bytes(tenant.bytes())
+        .all_smalls(bad.iter().map(|row| row.try_get(2).unwrap_or_default()).collect())
+        .all_bytes(bad.iter().map(object).collect())
+        .all_numbers(bad.iter().map(|row| row.try_get(4).unwrap_or_default()).collect())
 }
 
 /// Whether an event has its MAC and is about what its columns say.
@@ -242,11 +246,11 @@ async fn write(
     }
     let bytes = frontier.to_bytes();
     let seal = sealer.head(tenant, &bytes);
-    let put = keyed(Call::new(schema::EVENTS_PUT), tenant, &[]).all_numbers(indexes);
+    let put = Call::new(schema::EVENTS_PUT).bytes(tenant.bytes()).all_numbers(indexes);
     let put = objects(put, events)
         .all_bytes(events.iter().map(|event| event.bytes.clone()).collect())
         .all_bytes(events.iter().map(|event| event.mac.clone()).collect());
-    let gone = keyed(Call::new(schema::PENDING_END), tenant, events);
+    let gone = objects(Call::new(schema::PENDING_END).bytes(tenant.bytes()), events);
     let head = Call::new(schema::HEAD_PUT)
         .bytes(tenant.bytes())
         .number(columns::number(frontier.size()))
@@ -262,12 +266,7 @@ async fn write(
     Err(format!("of {} numbered events {} were pending", events.len(), gone.len()))
 }
 
-/// Tenant, then kinds, objects and versions as three arrays; the tenant alone if there are no events.
-fn keyed(call: Call, tenant: TenantId, events: &[StoredEvent]) -> Call {
-    let call = call.bytes(tenant.bytes());
-    if events.is_empty() { call } else { objects(call, events) }
-}
-
+/// Kinds, objects and versions, as three arrays.
 fn objects(call: Call, events: &[StoredEvent]) -> Call {
     call.all_smalls(events.iter().map(|event| event.key.kind.number().into()).collect())
         .all_bytes(events.iter().map(|event| event.key.id.to_vec()).collect())

@@ -29,6 +29,9 @@ pub(crate) trait Harness {
     /// Changes the seal of a tenant's head, in memory as on the disk.
     fn spoil_head(&self, tenant: TenantId);
 
+    /// Waits until it is known which logs grew.
+    fn settle(&self) {}
+
     /// Whether events get their numbers after the commit.
     fn numbers_later(&self) -> bool {
         false

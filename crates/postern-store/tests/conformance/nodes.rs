@@ -8,6 +8,7 @@ use postern_core::ports::Store;
 use postern_store::postgres::{Isolation, Options, Postgres};
 
 use crate::counter::Counted;
+use crate::deadlocks::deadlocks;
 use crate::on_server::{OnServer, another};
 use crate::support::{add, counter, draft, held, look, record_all, run, sum, tenant};
 
@@ -97,9 +98,7 @@ fn batches_never_deadlock() {
         for (number, count) in expected {
             assert_eq!(sum(&*nodes[0], counter(number)).await, count, "counter {number}");
         }
-        let name = server.database().name();
-        let deadlocks = format!("SELECT deadlocks FROM pg_stat_database WHERE datname = '{name}'");
-        assert_eq!(server.database().psql(&deadlocks).trim(), "0");
+        assert_eq!(deadlocks(&server, nodes).await, "0");
     });
 }
 

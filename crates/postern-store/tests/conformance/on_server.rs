@@ -6,10 +6,8 @@ use std::time::Duration;
 use postern_cluster::{Bouncer, Database};
 use postern_core::Time;
 use postern_core::ids::TenantId;
-use postern_core::kernel::{
-    ClaimKey, Committed, Key, Kind, PartRow, Row, StoreFault, StoredEvent, Tally, View, Want, Work,
-};
-use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Store};
+use postern_core::kernel::{ClaimKey, Key, PartRow, Row};
+use postern_core::ports::{SealedClaim, Store};
 use postern_store::postgres::{Isolation, Options, Postgres, migrate};
 
 use crate::harness::Harness;
@@ -21,7 +19,7 @@ pub(crate) struct OnServer {
     bouncer: Option<Bouncer>,
     database: Database,
     options: Options,
-    store: OnceLock<Arc<Numbered>>,
+    store: OnceLock<Arc<Postgres>>,
 }
 
 impl OnServer {
@@ -34,8 +32,15 @@ impl OnServer {
     }
 
     pub(crate) fn with(options: Options) -> Self {
-        let options =
-            Options { clocks: None, committers: 2, readers: 1, others: 2, sequences: false, ..options };
+        // Two committers, whatever the machine has: batches compete. What cases read is what they have just done.
+        let options = Options {
+            clocks: None,
+            committers: 2,
+            others: 2,
+            sequences: false,
+            numbers_first: true,
+            ..options
+        };
         Self { bouncer: None, database: Database::new(), options, store: OnceLock::new() }
     }
 
@@ -51,16 +56,16 @@ impl OnServer {
 
     /// The node's store itself.
     pub(crate) fn node(&self) -> Arc<Postgres> {
-        Arc::clone(&self.opened().0)
+        Arc::clone(self.opened())
     }
 
-    fn opened(&self) -> &Arc<Numbered> {
+    fn opened(&self) -> &Arc<Postgres> {
         self.store.get_or_init(|| {
             let opened = async {
                 migrate(&self.database.url()).await.expect("a database");
                 another(&pooled::url(self.bouncer.as_ref(), &self.database), self.options).await
             };
-            Arc::new(Numbered(Arc::new(wait(opened))))
+            Arc::new(wait(opened))
         })
     }
 }
@@ -101,7 +106,7 @@ fn or_null(number: Option<u64>) -> String {
 
 impl Harness for OnServer {
     fn store(&self) -> Arc<dyn Store> {
-        Arc::<Numbered>::clone(self.opened())
+        Arc::<Postgres>::clone(self.opened())
     }
 
     fn raw_row(&self, key: Key) -> Option<Row> {
@@ -156,7 +161,7 @@ impl Harness for OnServer {
     }
 
     fn raw_claim(&self, place: ClaimKey) -> Option<SealedClaim> {
-        let claims = wait(self.opened().0.claims(place.tenant)).expect("the store answers");
+        let claims = wait(self.opened().claims(place.tenant)).expect("the store answers");
         claims.into_iter().find(|(claim, _)| claim.place == place)
     }
 
@@ -186,110 +191,19 @@ impl Harness for OnServer {
         true
     }
 
+    fn settle(&self) {
+        wait(async {
+            self.opened().number_now().await.expect("the store answers");
+            // Heads are looked at twice a second.
+            tokio::time::sleep(Duration::from_millis(1_100)).await;
+        });
+    }
+
     fn reopened(self) -> Self {
         let Self { bouncer, database, options, store } = self;
         if let Some(store) = store.into_inner() {
-            let numbered = Arc::into_inner(store).expect("nobody else has the store");
-            wait(Arc::into_inner(numbered.0).expect("nobody else has the node").close());
+            wait(Arc::into_inner(store).expect("nobody else has the store").close());
         }
         Self { bouncer, database, options, store: OnceLock::new() }
-    }
-}
-
-/// A store whose events are numbered before anybody reads them: what cases read is what they have just done.
-pub(crate) struct Numbered(Arc<Postgres>);
-
-impl Numbered {
-    fn then<'a, T: Send + 'a>(
-        &'a self,
-        next: Future<'a, Result<T, StoreFault>>,
-    ) -> Future<'a, Result<T, StoreFault>> {
-        Box::pin(async move {
-            self.0.number_now().await?;
-            next.await
-        })
-    }
-}
-
-impl Store for Numbered {
-    fn look<'a>(&'a self, wants: &'a [Want]) -> Future<'a, Result<View, StoreFault>> {
-        self.0.look(wants)
-    }
-    fn submit(&self, work: Work) -> Future<'_, Committed> {
-        self.0.submit(work)
-    }
-    fn event(&self, key: Key, version: u64) -> Future<'_, Result<Option<StoredEvent>, StoreFault>> {
-        self.then(self.0.event(key, version))
-    }
-    fn events(
-        &self,
-        tenant: TenantId,
-        from: u64,
-        limit: usize,
-        of: Option<Key>,
-    ) -> Future<'_, Result<Vec<StoredEvent>, StoreFault>> {
-        self.then(self.0.events(tenant, from, limit, of))
-    }
-    fn head(&self, tenant: TenantId) -> Future<'_, Result<LogHead, StoreFault>> {
-        self.then(self.0.head(tenant))
-    }
-    fn checkpoint(&self, tenant: TenantId) -> Future<'_, Result<Option<String>, StoreFault>> {
-        self.0.checkpoint(tenant)
-    }
-    fn keep_checkpoint(
-        &self,
-        tenant: TenantId,
-        size: u64,
-        note: String,
-    ) -> Future<'_, Result<(), StoreFault>> {
-        self.0.keep_checkpoint(tenant, size, note)
-    }
-    fn list(
-        &self,
-        kind: Kind,
-        tenant: Option<TenantId>,
-        after: Option<Key>,
-        limit: usize,
-    ) -> Future<'_, Result<Vec<Listed>, StoreFault>> {
-        self.0.list(kind, tenant, after, limit)
-    }
-    fn due(
-        &self,
-        kind: Kind,
-        until: Time,
-        after: Option<Key>,
-        limit: usize,
-    ) -> Future<'_, Result<Vec<Key>, StoreFault>> {
-        self.0.due(kind, until, after, limit)
-    }
-    fn claims(&self, tenant: TenantId) -> Future<'_, Result<Vec<SealedClaim>, StoreFault>> {
-        self.0.claims(tenant)
-    }
-    fn forget_claims(&self, before: Time) -> Future<'_, Result<(), StoreFault>> {
-        self.0.forget_claims(before)
-    }
-    fn keyring(&self, subject: Key) -> Future<'_, Result<Option<Vec<u8>>, StoreFault>> {
-        self.0.keyring(subject)
-    }
-    fn tallies(
-        &self,
-        tenant: TenantId,
-        measure: &'static str,
-        since_hour: u32,
-    ) -> Future<'_, Result<Vec<Tally>, StoreFault>> {
-        Box::pin(async move {
-            tokio::time::sleep(Duration::from_millis(600)).await;
-            self.0.tallies(tenant, measure, since_hour).await
-        })
-    }
-    fn tenants(&self) -> Future<'_, Result<Vec<TenantId>, StoreFault>> {
-        self.then(self.0.tenants())
-    }
-    fn take_grown(&self) -> Vec<TenantId> {
-        wait(async {
-            self.0.number_now().await.expect("the store answers");
-            tokio::time::sleep(Duration::from_millis(1100)).await;
-        });
-        self.0.take_grown()
     }
 }

@@ -1,11 +1,13 @@
 //! Pending events that somebody altered: they are put aside, and their record's log stops there, and nobody else's.
 
-use postern_core::kernel::Key;
+use postern_core::kernel::{Key, Outcome};
 use postern_core::ports::Store;
 use postern_store::postgres::Postgres;
 
+use crate::counter::Counted;
+use crate::harness::Harness as _;
 use crate::on_server::OnServer;
-use crate::support::{add, counter, counter_of, run, tenant};
+use crate::support::{add, counter, counter_of, record, run, tenant};
 
 /// Records in a tenant's log, in its order.
 async fn numbered(node: &Postgres, number: u8) -> Vec<(Key, u64)> {
@@ -22,6 +24,7 @@ fn what_follows_an_altered_event_waits() {
         "UPDATE pending SET mac = ''::bytea WHERE version = 2",
         "UPDATE pending SET body = set_byte(body, 9, get_byte(body, 9) # 1) WHERE version = 2",
         "UPDATE pending SET version = 9 WHERE version = 2",
+        "UPDATE pending SET kind = 99 WHERE version = 2",
         "UPDATE pending SET object = decode(repeat('09', 16), 'hex') WHERE version = 2",
     ] {
         run(async {
@@ -46,6 +49,10 @@ fn what_follows_an_altered_event_waits() {
             );
             assert_eq!(numbered(&node, 2).await.len(), 1, "{alter}");
             assert_ne!(server.database().psql("SELECT count(*) FROM quarantine").trim(), "0", "{alter}");
+            // What cannot be numbered is not looked at for ever.
+            let seen_again = "SELECT count(*) FROM pending p WHERE NOT EXISTS (SELECT 1 FROM quarantine q
+                WHERE (q.tenant, q.kind, q.object) = (p.tenant, p.kind, p.object))";
+            assert_eq!(server.database().psql(seen_again).trim(), "0", "{alter}");
         });
     }
 }
@@ -64,5 +71,22 @@ fn what_follows_a_lost_event_waits() {
         let log = numbered(&node, 1).await;
         assert!(log.contains(&(counter(2), 1)));
         assert!(!log.contains(&(counter(1), 3)), "{log:?}");
+    });
+}
+
+/// The later event is neither pending nor numbered: an old row that is put back collides with it all the same.
+#[test]
+fn an_old_row_is_refused_where_its_history_is_put_aside() {
+    run(async {
+        let server = OnServer::read_committed();
+        let node = server.node();
+        add(&*node, counter(1), 1).await;
+        let old = server.raw_row(counter(1)).expect("a row");
+        add(&*node, counter(1), 1).await;
+        server.database().psql("UPDATE pending SET mac = ''::bytea WHERE version = 2");
+        assert_eq!(numbered(&node, 1).await, [(counter(1), 1)]);
+        server.put_raw_row(counter(1), Some(&old));
+        let end = record(&*node, counter(1), vec![Counted::Added(1)]).await;
+        assert!(matches!(end, Outcome::Rejected(key) if key == counter(1)), "{end:?}");
     });
 }

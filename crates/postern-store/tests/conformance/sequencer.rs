@@ -100,6 +100,37 @@ fn every_commit_is_numbered_once_whoever_dies() {
     });
 }
 
+/// Two that number at once, without any lease: the locked head makes one wait for the other, and neither fails.
+#[test]
+fn two_who_number_at_once_wait_for_each_other() {
+    run(async {
+        let server = OnServer::read_committed();
+        let nodes = two(&server, Options::default()).await;
+        let numbering: Vec<_> = nodes
+            .iter()
+            .map(|node| {
+                let node = Arc::clone(node);
+                tokio::spawn(async move {
+                    for _ in 0..100 {
+                        node.number_now().await.expect("it waits, and numbers what is left");
+                    }
+                })
+            })
+            .collect();
+        let mut committed = BTreeMap::new();
+        for round in 0..200_u8 {
+            let key = counter(round % 5);
+            add(&*nodes[usize::from(round % 2)], key, 1).await;
+            *committed.entry(key).or_default() += 1;
+        }
+        for task in numbering {
+            task.await.expect("it numbers");
+        }
+        nodes[0].number_now().await.expect("numbers");
+        whole(&*nodes[0], &committed).await;
+    });
+}
+
 #[test]
 fn an_altered_pending_event_stops_its_record_only() {
     for alter in [

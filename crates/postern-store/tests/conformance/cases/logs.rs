@@ -70,13 +70,17 @@ pub(crate) async fn events_are_found_by_record_and_version(harness: impl Harness
 
 pub(crate) async fn grown_tenants_are_taken_once(harness: impl Harness) {
     let store = harness.store();
+    harness.settle();
     assert!(store.take_grown().is_empty());
     add(&*store, counter_of(tenant(2), 1), 1).await;
     add(&*store, counter_of(tenant(1), 1), 1).await;
     add(&*store, counter_of(tenant(1), 1), 1).await;
+    harness.settle();
     assert_eq!(store.take_grown(), vec![tenant(1), tenant(2)]);
+    harness.settle();
     assert!(store.take_grown().is_empty());
     add(&*store, counter_of(tenant(2), 1), 1).await;
+    harness.settle();
     assert_eq!(store.take_grown(), vec![tenant(2)]);
 }
 
