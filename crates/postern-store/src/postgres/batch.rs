@@ -111,15 +111,14 @@ async fn begin(
     let mut calls = Vec::new();
     for kind in &kinds {
         let to_change = changing.iter().any(|key| key.kind == *kind);
-        calls.push(arrays::keys(Call::new(schema::lock(*kind, to_change)), of(*kind)));
+        calls.push(arrays::keys(Call::new(schema::lock(*kind)), of(*kind)).flag(to_change));
     }
     // From here on other statements, which see what was committed while the locks were waited for.
-    for kind in &kinds {
-        calls.push(arrays::keys(Call::new(schema::old(*kind)), of(*kind)));
-    }
     let all: Vec<Key> = keys.iter().copied().collect();
     calls.push(arrays::kinds_and_keys(Call::new(schema::PARTS), &all));
-    calls.push(arrays::places(Call::new(schema::claims()), places.iter()));
+    if !places.is_empty() {
+        calls.push(arrays::places(Call::new(schema::CLAIMS), places.iter()));
+    }
     calls.push(Call::new(schema::CLOCK_AND_NUMBER));
     let begin = client.batch_execute(isolation.begin());
     let (begun, answers) =
@@ -131,22 +130,22 @@ async fn begin(
     loaded.rows.extend(keys.iter().map(|key| (*key, None)));
     loaded.claims.extend(places.iter().map(|place| (*place, None)));
     for kind in &kinds {
-        let rows = next()?;
-        let rows = rows.iter().filter_map(|row| columns::row(row, *kind, 0));
+        let answer = next()?;
+        let (locked, old): (Vec<_>, Vec<_>) = answer.iter().partition(|row| columns::is_there(row, 2));
+        let rows = locked.into_iter().filter_map(|row| columns::row(row, *kind, 0));
         loaded.rows.extend(rows.map(|(key, row)| (key, Some(row))));
-    }
-    for kind in &kinds {
-        loaded.old.extend(next()?.iter().filter_map(|row| columns::key(row, *kind, 0)));
+        loaded.old.extend(old.into_iter().filter_map(|row| columns::key(row, *kind, 0)));
     }
     for (key, part) in next()?.iter().filter_map(|row| columns::part(row, 0)) {
         if let Some(Some(row)) = loaded.rows.get_mut(&key) {
             row.parts.push(part);
         }
     }
-    let claims = next()?;
-    loaded.claims.extend(
-        claims.iter().filter_map(|row| columns::claim(row, 0)).map(|claim| (claim.0.place, Some(claim))),
-    );
+    if !places.is_empty() {
+        let claims = next()?;
+        let claims = claims.iter().filter_map(|row| columns::claim(row, 0));
+        loaded.claims.extend(claims.map(|claim| (claim.0.place, Some(claim))));
+    }
     let told = next()?;
     let clock = told.first().and_then(|row| columns::natural(row, 0)).unwrap_or_default();
     let number = told.first().and_then(|row| row.try_get(1).ok()).unwrap_or_default();

@@ -31,6 +31,10 @@ impl Call {
         self.with(value, Type::INT8)
     }
 
+    pub(super) fn flag(self, value: bool) -> Self {
+        self.with(value, Type::BOOL)
+    }
+
     pub(super) fn small(self, value: u8) -> Self {
         self.with(i16::from(value), Type::INT2)
     }

@@ -101,6 +101,11 @@ pub(super) fn event(columns: &Columns, tenant: TenantId) -> StoredEvent {
     })
 }
 
+/// Whether a column has a value, whatever it is.
+pub(super) fn is_there(columns: &Columns, at: usize) -> bool {
+    !matches!(columns.try_get::<_, Option<i64>>(at), Ok(None))
+}
+
 pub(super) fn small(columns: &Columns, at: usize) -> Option<u8> {
     u8::try_from(columns.try_get::<_, i16>(at).ok()?).ok()
 }

@@ -2,12 +2,15 @@
 
 use tokio_postgres::{Client, Error};
 
+use super::functions;
+
 /// The steps in order: number, name, text. A released one never changes.
-const STEPS: [(i64, &str, &str); 4] = [
+const STEPS: [(i64, &str, &str); 5] = [
     (1, "records", include_str!("migrations/0001_records.sql")),
     (2, "log", include_str!("migrations/0002_log.sql")),
     (3, "tally", include_str!("migrations/0003_tally.sql")),
     (4, "nodes", include_str!("migrations/0004_nodes.sql")),
+    (5, "functions", include_str!("migrations/0005_functions.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
@@ -68,6 +71,7 @@ async fn apply(client: &Client) -> Result<Shape, Error> {
         );
         client.batch_execute(&note).await?;
     }
+    client.batch_execute(&functions::all()).await?;
     Ok(Shape::Known)
 }
 
@@ -76,4 +80,10 @@ fn already(error: Error) -> Result<(), Error> {
     use tokio_postgres::error::SqlState;
     let raced = [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE, SqlState::DUPLICATE_OBJECT];
     if error.code().is_some_and(|code| raced.contains(code)) { Ok(()) } else { Err(error) }
+}
+
+/// The number of the last step.
+#[cfg(test)]
+pub(super) fn last() -> i64 {
+    STEPS.iter().map(|(number, ..)| *number).max().unwrap_or_default()
 }

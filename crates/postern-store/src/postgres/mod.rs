@@ -8,6 +8,7 @@ mod columns;
 mod committer;
 mod connect;
 mod failed;
+mod functions;
 mod grown;
 mod job;
 mod lists;

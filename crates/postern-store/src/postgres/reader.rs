@@ -102,21 +102,19 @@ impl Reads for Seen {
 }
 
 async fn seen(link: &mut Link, batch: &[Look]) -> Result<Seen, StoreFault> {
-    let (mut places, mut keys, mut kinds) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut places, mut keys) = (BTreeSet::new(), BTreeSet::new());
     for want in batch.iter().flat_map(Look::wants) {
         match want {
             Want::Key(key) => {
                 keys.insert(*key);
-                kinds.insert(key.kind);
             }
-            Want::Claim { place, kind } => {
+            Want::Claim { place, .. } => {
                 places.insert(*place);
-                kinds.insert(*kind);
             }
         }
     }
-    let (keys, kinds): (Vec<Key>, Vec<Kind>) = (keys.into_iter().collect(), kinds.into_iter().collect());
-    let call = arrays::places(Call::new(schema::view(&kinds)), places.iter());
+    let keys: Vec<Key> = keys.into_iter().collect();
+    let call = arrays::places(Call::new(schema::VIEW), places.iter());
     let call = arrays::kinds_and_keys(call, &keys);
     let subjects: Vec<Key> = batch.iter().filter_map(Look::subject).collect();
     let wrapped = arrays::keys(Call::new(schema::KEYRING_GET), subjects.iter().copied());

@@ -1,79 +1,28 @@
 //! The text of statements, made from a kind's descriptor: a new kind of record costs one migration and
-//! nothing here. Whatever locks or inserts more than one row does it in key order.
+//! nothing here. Those of every request are calls of functions ([`super::functions`]).
 
 use postern_core::kernel::Kind;
 
 /// Columns of a record's row.
-const ROW: &str = "r.tenant, r.id, r.version, r.body, r.seal, r.state, r.due";
+pub(super) const ROW: &str = "r.tenant, r.id, r.version, r.body, r.seal, r.state, r.due";
 
 /// Columns of a claim.
-const CLAIM: &str = "c.tenant, c.space, c.key, c.owner_kind, c.owner, c.version, c.until, c.seal";
+pub(super) const CLAIM: &str = "c.tenant, c.space, c.key, c.owner_kind, c.owner, c.version, c.until, c.seal";
 
-/// Locks rows and reads them as they are once locked: tenants, ids.
-pub(super) fn lock(kind: Kind, to_change: bool) -> String {
-    let (table, strength) = (kind.name(), if to_change { "UPDATE" } else { "SHARE" });
-    format!(
-        "SELECT {ROW} FROM unnest($1::bytea[], $2::bytea[]) AS k (tenant, id) \
-         JOIN {table} r ON r.tenant = k.tenant AND r.id = k.id ORDER BY r.tenant, r.id FOR {strength} OF r"
-    )
-}
-
-/// Which of these records has its next event already: pending, numbered or put aside. Tenants, ids.
-pub(super) fn old(kind: Kind) -> String {
-    let (table, number) = (kind.name(), kind.number());
-    let next = |of: &str| {
-        format!(
-            "EXISTS (SELECT 1 FROM {of} e WHERE e.tenant = k.tenant AND e.kind = {number} \
-             AND e.object = k.id AND e.version = coalesce(r.version, 0) + 1)"
-        )
-    };
-    format!(
-        "SELECT k.tenant, k.id FROM unnest($1::bytea[], $2::bytea[]) AS k (tenant, id) \
-         LEFT JOIN {table} r ON r.tenant = k.tenant AND r.id = k.id WHERE {} OR {} OR {}",
-        next("pending"),
-        next("event"),
-        next("quarantine")
-    )
+/// Locks rows and reads them as they are once locked, with the keys of old ones: tenants, ids, whether to change.
+pub(super) fn lock(kind: Kind) -> String {
+    format!("SELECT * FROM {}_lock($1, $2, $3)", kind.name())
 }
 
 /// Parts of records: kinds, tenants, ids.
-pub(super) const PARTS: &str = "SELECT p.kind, p.tenant, p.id, p.number, p.body, p.seal \
-     FROM unnest($1::int2[], $2::bytea[], $3::bytea[]) AS k (kind, tenant, id) \
-     JOIN part p ON p.kind = k.kind AND p.tenant = k.tenant AND p.id = k.id ORDER BY p.number";
+pub(super) const PARTS: &str = "SELECT * FROM parts_of($1, $2, $3)";
 
 /// Who holds places: tenants, spaces, keys.
-pub(super) fn claims() -> String {
-    format!(
-        "SELECT {CLAIM} FROM unnest($1::bytea[], $2::int2[], $3::bytea[]) AS k (tenant, space, key) \
-         JOIN claim c ON c.tenant = k.tenant AND c.space = k.space AND c.key = k.key"
-    )
-}
+pub(super) const CLAIMS: &str = "SELECT * FROM claims_at($1, $2, $3)";
 
-/// Everything that a view wants, from one moment: tenants, spaces and keys of places; kinds, tenants and ids of
-/// records. The first column says what a row is: 0 a claim, with its columns from 1 on; 1 a record and 2 a part,
-/// with kind, key and columns from 9 on. `kinds` are the kinds that may be found.
-pub(super) fn view(kinds: &[Kind]) -> String {
-    const NO_CLAIM: &str = "NULL::bytea, NULL::int2, NULL::bytea, NULL::int2, NULL::bytea, NULL::int8, NULL::int8, \
-         NULL::bytea";
-    let mut text = format!(
-        "WITH place AS (SELECT {CLAIM} FROM unnest($1::bytea[], $2::int2[], $3::bytea[]) AS k (tenant, space, key) \
-         JOIN claim c ON c.tenant = k.tenant AND c.space = k.space AND c.key = k.key), \
-         wanted AS (SELECT * FROM unnest($4::int2[], $5::bytea[], $6::bytea[]) AS k (kind, tenant, id) \
-         UNION SELECT owner_kind, tenant, owner FROM place) \
-         SELECT 0::int2, c.*, NULL::int2, NULL::bytea, NULL::bytea, NULL::int8, NULL::bytea, NULL::bytea, \
-         NULL::text, NULL::int8 FROM place c \
-         UNION ALL SELECT 2::int2, {NO_CLAIM}, p.kind, p.tenant, p.id, p.number, p.body, p.seal, NULL, NULL \
-         FROM wanted w JOIN part p ON p.kind = w.kind AND p.tenant = w.tenant AND p.id = w.id"
-    );
-    for kind in kinds {
-        let (table, number) = (kind.name(), kind.number());
-        text.push_str(&format!(
-            " UNION ALL SELECT 1::int2, {NO_CLAIM}, {number}::int2, {ROW} FROM wanted w \
-             JOIN {table} r ON r.tenant = w.tenant AND r.id = w.id WHERE w.kind = {number}"
-        ));
-    }
-    text
-}
+/// Everything that looks want, from one moment: tenants, spaces and keys of places; kinds, tenants and ids of
+/// records.
+pub(super) const VIEW: &str = "SELECT * FROM view($1, $2, $3, $4, $5, $6)";
 
 /// Events by record and version, pending or numbered: tenants, kinds, objects, versions.
 pub(super) const EVENTS_BY: &str = "SELECT e.tenant, e.kind, e.object, e.version, e.body \
@@ -84,24 +33,12 @@ pub(super) const EVENTS_BY: &str = "SELECT e.tenant, e.kind, e.object, e.version
 
 /// New rows: tenants, ids, versions, bodies, seals, states, dues.
 pub(super) fn insert(kind: Kind) -> String {
-    let table = kind.name();
-    format!(
-        "INSERT INTO {table} (tenant, id, version, body, seal, state, due) \
-         SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::int8[], $4::bytea[], $5::bytea[], $6::text[], \
-         $7::int8[]) AS n (tenant, id, version, body, seal, state, due) ORDER BY tenant, id"
-    )
+    format!("SELECT {}_insert($1, $2, $3, $4, $5, $6, $7)", kind.name())
 }
 
-/// Changed rows, which are locked: the same, and the versions before. Where state and due stay, no index is
-/// touched.
+/// Changed rows, which are locked: the same, and the versions before.
 pub(super) fn update(kind: Kind) -> String {
-    let table = kind.name();
-    format!(
-        "UPDATE {table} r SET version = n.version, body = n.body, seal = n.seal, state = n.state, due = n.due \
-         FROM unnest($1::bytea[], $2::bytea[], $3::int8[], $4::bytea[], $5::bytea[], $6::text[], $7::int8[], \
-         $8::int8[]) AS n (tenant, id, version, body, seal, state, due, expect) \
-         WHERE r.tenant = n.tenant AND r.id = n.id AND r.version = n.expect"
-    )
+    format!("SELECT {}_update($1, $2, $3, $4, $5, $6, $7, $8)", kind.name())
 }
 
 /// Parts that go: kinds, tenants, ids, numbers.
@@ -110,26 +47,16 @@ pub(super) const PARTS_END: &str = "DELETE FROM part p \
      WHERE p.kind = k.kind AND p.tenant = k.tenant AND p.id = k.id AND p.number = k.number";
 
 /// Parts that come: kinds, tenants, ids, numbers, bodies, seals.
-pub(super) const PARTS_PUT: &str = "INSERT INTO part (kind, tenant, id, number, body, seal) \
-     SELECT * FROM unnest($1::int2[], $2::bytea[], $3::bytea[], $4::int8[], $5::bytea[], $6::bytea[]) \
-     AS n (kind, tenant, id, number, body, seal) ORDER BY kind, tenant, id, number \
-     ON CONFLICT (kind, tenant, id, number) DO UPDATE SET body = excluded.body, seal = excluded.seal";
+pub(super) const PARTS_PUT: &str = "SELECT put_parts($1, $2, $3, $4, $5, $6)";
 
 /// Places that are taken: the columns in order.
-pub(super) const CLAIMS_PUT: &str = "INSERT INTO claim (tenant, space, key, owner_kind, owner, version, until, seal) \
-     SELECT * FROM unnest($1::bytea[], $2::int2[], $3::bytea[], $4::int2[], $5::bytea[], $6::int8[], $7::int8[], \
-     $8::bytea[]) AS n (tenant, space, key, owner_kind, owner, version, until, seal) ORDER BY 1, 2, 3";
+pub(super) const CLAIMS_PUT: &str = "SELECT put_claims($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// Wrapped keys to keep: tenants, ids, wrapped keys.
-pub(super) const KEYRING_PUT: &str = "INSERT INTO keyring (tenant, id, wrapped) \
-     SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[]) AS n (tenant, id, wrapped) ORDER BY 1, 2 \
-     ON CONFLICT (tenant, id) DO UPDATE SET wrapped = excluded.wrapped";
+pub(super) const KEYRING_PUT: &str = "SELECT put_wrapped_keys($1, $2, $3)";
 
 /// Events that wait for a number: tenants, kinds, objects, versions, bodies, MACs.
-pub(super) const PENDING_PUT: &str = "INSERT INTO pending (tenant, kind, object, version, body, mac, at) \
-     SELECT n.*, (extract(epoch FROM clock_timestamp()) * 1000)::int8 \
-     FROM unnest($1::bytea[], $2::int2[], $3::bytea[], $4::int8[], $5::bytea[], $6::bytea[]) \
-     AS n (tenant, kind, object, version, body, mac) ORDER BY 1, 2, 3, 4";
+pub(super) const PENDING_PUT: &str = "SELECT put_pending($1, $2, $3, $4, $5, $6)";
 
 /// Additions to sums: tenants, measures, hours, dimensions, counts.
 pub(super) const TALLIES_ADD: &str = "INSERT INTO tally (tenant, measure, hour, dimension, count) \
@@ -187,9 +114,7 @@ pub(super) const CLAIMS_FORGET: &str = "DELETE FROM claim WHERE (tenant, space, 
      RETURNING 1";
 
 /// Wrapped keys: tenants, ids.
-pub(super) const KEYRING_GET: &str = "SELECT r.tenant, r.id, r.wrapped \
-     FROM unnest($1::bytea[], $2::bytea[]) AS k (tenant, id) \
-     JOIN keyring r ON r.tenant = k.tenant AND r.id = k.id";
+pub(super) const KEYRING_GET: &str = "SELECT * FROM wrapped_keys($1, $2)";
 
 /// One event, pending or numbered: tenant, kind, object, version.
 pub(super) const EVENT_GET: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \

@@ -1,0 +1,2 @@
+-- Nothing: SQLite keeps prepared statements by itself. The step is here because both kinds of database count the
+-- same steps.
