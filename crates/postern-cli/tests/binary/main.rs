@@ -12,6 +12,7 @@ mod demo;
 mod doctor;
 mod kill;
 mod leaks;
+mod login;
 mod node;
 mod nodes;
 mod rollback;
