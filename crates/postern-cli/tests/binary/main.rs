@@ -7,6 +7,7 @@
     reason = "tests may"
 )]
 
+mod anchors;
 mod commands;
 mod demo;
 mod doctor;
