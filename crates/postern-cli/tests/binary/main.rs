@@ -1,6 +1,7 @@
 //! The built binary, as people and attackers meet it.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::panic,
@@ -8,12 +9,14 @@
 )]
 
 mod anchors;
+mod clocks;
 mod commands;
 mod demo;
 mod doctor;
 mod kill;
 mod leaks;
 mod login;
+mod moved_clock;
 mod node;
 mod nodes;
 mod rollback;

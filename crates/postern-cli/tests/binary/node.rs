@@ -11,10 +11,12 @@ use postern_testkit::installed::output;
 use serde_json::{Value, json};
 
 use crate::POSTERN;
+use crate::moved_clock::MovedClock;
 
-/// A node's folder with configuration, key file and anchor.
+/// A node's folder with configuration, key file and anchor, and the environment of its processes.
 pub(crate) struct Node {
     pub(crate) at: PathBuf,
+    environment: Vec<(String, String)>,
 }
 
 /// A node that serves.
@@ -28,7 +30,7 @@ pub(crate) struct Served {
 impl Node {
     /// What `init` made; every danger is refused still.
     pub(crate) fn init(at: &Path, url: &str) -> Self {
-        let node = Self { at: at.to_owned() };
+        let node = Self { at: at.to_owned(), environment: Vec::new() };
         let made = init(at, url);
         assert!(made.status.success(), "{}", complained(&made));
         node.change("127.0.0.1:7878", "127.0.0.1:0");
@@ -42,7 +44,12 @@ impl Node {
         for file in ["postern.toml", "keys", "anchor"] {
             fs::copy(self.at.join(file), at.join(file)).unwrap();
         }
-        Self { at: at.to_owned() }
+        Self { at: at.to_owned(), environment: self.environment.clone() }
+    }
+
+    /// From now on its processes go by this clock.
+    pub(crate) fn under(&mut self, clock: &MovedClock) {
+        self.environment = clock.environment();
     }
 
     /// Changes the configuration.
@@ -61,7 +68,8 @@ impl Node {
     pub(crate) fn command(&self, arguments: &[&str]) -> Output {
         let config = self.at.join("postern.toml");
         let arguments = [arguments, &["--json", "--config", config.to_str().unwrap()]].concat();
-        output(POSTERN.as_ref(), &arguments, "", &[])
+        let environment = self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        output(POSTERN.as_ref(), &arguments, "", &environment.collect::<Vec<_>>())
     }
 
     /// A command that must succeed.
@@ -87,6 +95,7 @@ impl Node {
         let log = fs::File::options().create(true).append(true).open(self.at.join("log")).unwrap();
         let mut child = Command::new(POSTERN)
             .args(["serve", "--json", "--config", self.at.join("postern.toml").to_str().unwrap()])
+            .envs(self.environment.iter().cloned())
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
