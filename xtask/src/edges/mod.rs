@@ -97,6 +97,8 @@ mod tests {
     fn an_edge_to_what_another_room_owns_is_found() {
         let found = of(|tree| named(tree, "postern-server").names.insert("rusqlite".to_owned()));
         assert_eq!(found, ["postern-server names rusqlite (SQL): only postern-store may"]);
+        let found = of(|tree| named(tree, "postern-app").names.insert("tokio-postgres".to_owned()));
+        assert_eq!(found, ["postern-app names tokio-postgres (SQL): only postern-store may"]);
         let found = of(|tree| named(tree, "postern-codes").names.insert("regex".to_owned()));
         assert_eq!(
             found,

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: builds once, runs everything, and leaves nothing running.
 
+mod clock;
 mod count;
 mod outside;
 mod postgres;
@@ -35,6 +36,7 @@ const LONG_CASES: &str = "4096";
 /// Runs all tests, also after some failed. Closes with one line that counts those outside the test runner.
 pub(crate) fn test(options: &Options) -> Done {
     build()?;
+    clock::have()?;
     let mut failed = Vec::new();
     let cluster = postgres::start()?;
     if !succeeds(&mut inside(options, &cluster))? {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use postern_app::operator::Command;
 use serde_json::Value;
 
-use super::operate::{operate, tenant_id};
+use super::operate::{id, operate};
 use crate::arguments::Configured;
 use crate::failure::Failure;
 use crate::output;
@@ -17,7 +17,7 @@ pub(super) async fn verify(
     configured: Configured,
     json: bool,
 ) -> Result<ExitCode, Failure> {
-    let tenant = tenant.as_deref().map(tenant_id).transpose()?;
+    let tenant = tenant.as_deref().map(id).transpose()?;
     let report = operate(&configured, Command::AuditVerify { tenant, replay }).await?;
     output::answer(&report, json);
     if report.get("verified") == Some(&Value::Bool(true)) {

@@ -1,5 +1,6 @@
 //! Commands: one file per noun.
 
+mod application;
 mod audit;
 mod code;
 mod configuration;
@@ -9,10 +10,14 @@ mod init;
 mod issue;
 mod migrate;
 mod operate;
+mod prover;
 mod redeem;
 mod remote;
+mod revoke;
 mod running;
 mod serve;
+mod subject;
+mod tenant;
 
 use std::process::ExitCode;
 
@@ -31,11 +36,11 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Doctor(configured) => return doctor::run(configured, json).await,
         Command::Config(ConfigCommand::Check(configured)) => configuration::check(configured, json)?,
         Command::Config(ConfigCommand::Reference) => output::data(crate::config::REFERENCE.trim_end()),
-        Command::Tenant(command) => operate::tenant(command, json).await?,
-        Command::Application(command) => operate::application(command, json).await?,
-        Command::Prover(command) => operate::prover(command, json).await?,
-        Command::Subject(command) => operate::subject(command, json).await?,
-        Command::Revoke(revoke) => operate::revoke(revoke, json).await?,
+        Command::Tenant(command) => tenant::run(command, json).await?,
+        Command::Application(command) => application::run(command, json).await?,
+        Command::Prover(command) => prover::run(command, json).await?,
+        Command::Subject(command) => subject::run(command, json).await?,
+        Command::Revoke(revoke) => revoke::run(revoke, json).await?,
         Command::Issue(issue) => issue::run(issue, json).await?,
         Command::Rehearse(rehearse) => redeem::rehearse(rehearse, json).await?,
         Command::Redeem(redeem) => redeem::redeem(redeem, json).await?,

@@ -11,7 +11,7 @@ use crate::POSTERN;
 use crate::node::{Node, complained, init};
 
 /// Names and severities of what is not as it should be.
-fn named(output: &Output) -> Vec<(String, String)> {
+pub(crate) fn named(output: &Output) -> Vec<(String, String)> {
     let said: Value = serde_json::from_slice(&output.stdout).unwrap();
     let findings = said["findings"].as_array().unwrap().clone();
     let text = |finding: &Value, member: &str| finding[member].as_str().unwrap().to_owned();
@@ -20,7 +20,7 @@ fn named(output: &Output) -> Vec<(String, String)> {
     named.filter(|(_, severity)| severity != "ok").collect()
 }
 
-fn danger(name: &str) -> (String, String) {
+pub(crate) fn danger(name: &str) -> (String, String) {
     (name.to_owned(), "danger".to_owned())
 }
 

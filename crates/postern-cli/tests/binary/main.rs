@@ -1,17 +1,22 @@
 //! The built binary, as people and attackers meet it.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::panic,
     reason = "tests may"
 )]
 
+mod anchors;
+mod clocks;
 mod commands;
 mod demo;
 mod doctor;
 mod kill;
 mod leaks;
+mod login;
+mod moved_clock;
 mod node;
 mod nodes;
 mod rollback;

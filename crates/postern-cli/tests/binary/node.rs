@@ -11,21 +11,26 @@ use postern_testkit::installed::output;
 use serde_json::{Value, json};
 
 use crate::POSTERN;
+use crate::moved_clock::MovedClock;
 
-/// A node's folder: configuration, key file, anchor.
-pub(crate) struct Node(PathBuf);
+/// A node's folder with configuration, key file and anchor, and the environment of its processes.
+pub(crate) struct Node {
+    pub(crate) at: PathBuf,
+    environment: Vec<(String, String)>,
+}
 
 /// A node that serves.
 pub(crate) struct Served {
     child: Child,
     pub(crate) authority: String,
+    pub(crate) admin: String,
     _stdout: BufReader<ChildStdout>,
 }
 
 impl Node {
     /// What `init` made; every danger is refused still.
     pub(crate) fn init(at: &Path, url: &str) -> Self {
-        let node = Self(at.to_owned());
+        let node = Self { at: at.to_owned(), environment: Vec::new() };
         let made = init(at, url);
         assert!(made.status.success(), "{}", complained(&made));
         node.change("127.0.0.1:7878", "127.0.0.1:0");
@@ -37,14 +42,19 @@ impl Node {
     pub(crate) fn beside(&self, at: &Path) -> Self {
         fs::create_dir(at).unwrap();
         for file in ["postern.toml", "keys", "anchor"] {
-            fs::copy(self.0.join(file), at.join(file)).unwrap();
+            fs::copy(self.at.join(file), at.join(file)).unwrap();
         }
-        Self(at.to_owned())
+        Self { at: at.to_owned(), environment: self.environment.clone() }
+    }
+
+    /// From now on its processes go by this clock.
+    pub(crate) fn under(&mut self, clock: &MovedClock) {
+        self.environment = clock.environment();
     }
 
     /// Changes the configuration.
     pub(crate) fn change(&self, from: &str, to: &str) {
-        let path = self.0.join("postern.toml");
+        let path = self.at.join("postern.toml");
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains(from), "{from} is not in {text}");
         fs::write(path, text.replace(from, to)).unwrap();
@@ -56,13 +66,10 @@ impl Node {
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Output {
-        let config = self.0.join("postern.toml");
-        output(
-            POSTERN.as_ref(),
-            &[arguments, &["--json", "--config", config.to_str().unwrap()]].concat(),
-            "",
-            &[],
-        )
+        let config = self.at.join("postern.toml");
+        let arguments = [arguments, &["--json", "--config", config.to_str().unwrap()]].concat();
+        let environment = self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        output(POSTERN.as_ref(), &arguments, "", &environment.collect::<Vec<_>>())
     }
 
     /// A command that must succeed.
@@ -74,7 +81,7 @@ impl Node {
 
     /// A prover of a tenant.
     pub(crate) fn prover(&self, tenant: &str) -> TestProver {
-        let (seed, issuer, jwk) = ([42; 32], "https://idp.test", self.0.join("prover.json"));
+        let (seed, issuer, jwk) = ([42; 32], "https://idp.test", self.at.join("prover.json"));
         let x = TestProver::public(seed).x;
         fs::write(&jwk, json!({ "kty": "OKP", "crv": "Ed25519", "x": x }).to_string()).unwrap();
         let key = jwk.to_str().unwrap();
@@ -85,9 +92,10 @@ impl Node {
     }
 
     pub(crate) fn serve(&self) -> Served {
-        let log = fs::File::options().create(true).append(true).open(self.0.join("log")).unwrap();
+        let log = fs::File::options().create(true).append(true).open(self.at.join("log")).unwrap();
         let mut child = Command::new(POSTERN)
-            .args(["serve", "--json", "--config", self.0.join("postern.toml").to_str().unwrap()])
+            .args(["serve", "--json", "--config", self.at.join("postern.toml").to_str().unwrap()])
+            .envs(self.environment.iter().cloned())
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -95,10 +103,14 @@ impl Node {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
-        let said: Value = serde_json::from_str(&line)
-            .unwrap_or_else(|_| panic!("{}", fs::read_to_string(self.0.join("log")).unwrap()));
-        let authority = said["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
-        Served { child, authority, _stdout: stdout }
+        let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{}", self.log()));
+        let address = |name: &str| said[name].as_str().unwrap().trim_start_matches("http://").to_owned();
+        Served { child, authority: address("url"), admin: address("admin"), _stdout: stdout }
+    }
+
+    /// What its services have logged.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.at.join("log")).unwrap()
     }
 }
 

@@ -1,0 +1,87 @@
+//! The command line: what can be typed.
+
+mod application;
+mod audit;
+mod codes;
+mod installation;
+mod prover;
+mod subject;
+mod tenant;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub(crate) use self::application::{ApplicationCommand, ApplicationCreate, KeyCommand};
+pub(crate) use self::audit::AuditCommand;
+pub(crate) use self::codes::{CodeCommand, Issue, Redeem, Rehearse, Remote, Revoke};
+pub(crate) use self::installation::{ConfigCommand, Demo, Init};
+pub(crate) use self::prover::ProverCommand;
+pub(crate) use self::subject::SubjectCommand;
+pub(crate) use self::tenant::{TenantChange, TenantCommand};
+
+/// Guards the back gate of an account: issues, verifies and revokes back-up MFA codes.
+#[derive(Parser)]
+#[command(name = "postern", version, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    /// Answers as JSON on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Starts a demonstration on temporary data and prints what to type
+    Demo(Demo),
+    /// Makes a configuration, keys, an anchor and an empty data folder
+    Init(Init),
+    /// Serves
+    Serve(Configured),
+    /// Brings the database to the shape that this release knows
+    Migrate(Configured),
+    /// Explains whether database, data folder and files are as the promises need them
+    Doctor(Configured),
+    /// Looks at a configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Tenants: organisations apart from each other
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// Applications that may call, and their keys
+    #[command(subcommand)]
+    Application(ApplicationCommand),
+    /// Provers, who vouch that a holder was there
+    #[command(subcommand)]
+    Prover(ProverCommand),
+    /// Subjects: holders of codes
+    #[command(subcommand)]
+    Subject(SubjectCommand),
+    /// Stages a set, shows its codes once, and confirms it with one of them
+    Issue(Issue),
+    /// Tries a code without spending it
+    Rehearse(Rehearse),
+    /// Redeems a code
+    Redeem(Redeem),
+    /// Revokes a set, or one code by number
+    Revoke(Revoke),
+    /// Verifies evidence
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Looks at one code, offline
+    #[command(subcommand)]
+    Code(CodeCommand),
+    /// Prints completions for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Configured {
+    /// Configuration file
+    #[arg(long, default_value = "postern.toml", env = "POSTERN_CONFIG")]
+    pub(crate) config: PathBuf,
+}

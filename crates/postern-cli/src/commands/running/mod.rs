@@ -1,0 +1,82 @@
+//! A running service: listeners, jobs, and a stop that finishes what it began.
+
+mod anchor;
+mod jobs;
+mod signals;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use postern_app::App;
+use postern_core::ports::Anchors;
+use postern_server::{Limits, Metrics, Readiness, Server};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::watch;
+
+pub(super) use self::signals::Signals;
+use crate::failure::Failure;
+
+/// Everything that runs.
+pub(super) struct Running {
+    pub(super) app: Arc<App>,
+    pub(super) listener: TcpListener,
+    pub(super) admin: Option<TcpListener>,
+    pub(super) operator: Option<(UnixListener, PathBuf)>,
+    pub(super) anchors: Option<Arc<dyn Anchors>>,
+    pub(super) readiness: Arc<Readiness>,
+    pub(super) limits: Limits,
+    /// Whether requests must name this machine as their host.
+    pub(super) loopback_host: bool,
+    /// What asks the process to stop.
+    pub(super) signals: Signals,
+}
+
+/// Serves until the process is asked to stop.
+pub(super) async fn run(running: Running) -> Result<(), Failure> {
+    let (stop, stopping) = watch::channel(false);
+    let signals = running.signals;
+    tokio::spawn(async move {
+        signals.asked().await;
+        tracing::info!("stopping: what has begun is finished first");
+        let _ = stop.send(true);
+    });
+    // Stopping goes outside in: what asks, then what writes by itself, then the anchor, which has the last word.
+    let (stop_jobs, jobs_stopping) = watch::channel(false);
+    let (stop_anchor, anchor_stopping) = watch::channel(false);
+    let metrics = Arc::new(Metrics::new());
+    let anchor = running.anchors.map(|anchors| {
+        let (app, readiness, metrics) =
+            (Arc::clone(&running.app), Arc::clone(&running.readiness), Arc::clone(&metrics));
+        tokio::spawn(anchor::keep(app, anchors, readiness, metrics, anchor_stopping))
+    });
+    let jobs = jobs::begin(&running.app, &running.readiness, &jobs_stopping);
+    let socket = running.operator.as_ref().map(|(_, path)| path.clone());
+    let operator = running.operator.map(|(listener, _)| {
+        let app = Arc::clone(&running.app);
+        tokio::spawn(postern_server::operator::serve(listener, app, stopped(stopping.clone())))
+    });
+    let server = Server::new(Arc::clone(&running.app), running.limits, running.readiness, metrics)
+        .require_loopback_host(running.loopback_host)
+        .named_run(super::remote::fresh()?);
+    server.serve(running.listener, running.admin, stopped(stopping)).await;
+    if let Some(operator) = operator {
+        let _ = operator.await;
+    }
+    let _ = stop_jobs.send(true);
+    for job in jobs {
+        let _ = job.await;
+    }
+    running.app.number_pending().await;
+    let _ = stop_anchor.send(true);
+    if let Some(anchor) = anchor {
+        let _ = anchor.await;
+    }
+    if let Some(socket) = socket {
+        let _ = std::fs::remove_file(socket);
+    }
+    Ok(())
+}
+
+async fn stopped(mut stopping: watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stop| *stop).await;
+}

@@ -1,0 +1,39 @@
+//! `postern tenant`.
+
+use postern_app::operator::{Command, TierChange};
+use postern_core::tenant::Tier;
+use serde_json::Value;
+
+use super::operate::{id, operate, word};
+use crate::arguments::{TenantChange, TenantCommand};
+use crate::failure::Failure;
+use crate::output;
+
+pub(super) async fn run(command: TenantCommand, json: bool) -> Result<(), Failure> {
+    let answer = match command {
+        TenantCommand::Create { name, prefix, configured } => {
+            operate(&configured, Command::TenantCreate { name, prefix }).await?
+        }
+        TenantCommand::List { configured } => operate(&configured, Command::TenantList {}).await?,
+        TenantCommand::Change(change) => change_tenant(change).await?,
+    };
+    output::answer(&answer, json);
+    Ok(())
+}
+
+async fn change_tenant(change: TenantChange) -> Result<Value, Failure> {
+    let tenant = id(&change.tenant)?;
+    let tier =
+        change.tier.as_deref().map(|tier| word::<Tier>("tier", tier)).transpose()?.map(|tier| TierChange {
+            tier,
+            format: change.format.clone(),
+            count: change.count,
+            lifetime_days: change.lifetime_days,
+            low_stock: change.low_stock,
+            stretch: change.stretch.clone(),
+        });
+    if tier.is_none() && change.prefix.is_none() {
+        return Err(Failure::Usage("nothing to change: give --prefix, or --tier with a setting".to_owned()));
+    }
+    operate(&change.configured, Command::TenantChange { tenant, prefix: change.prefix, tier }).await
+}
