@@ -5,6 +5,7 @@
 //! | `check` | format, lints, crate edges, rules on files, licences, generated files |
 //! | `generate` | writes the generated files |
 //! | `test` | builds once, runs every test, inside and outside |
+//! | `previous` | builds the previous release, from which upgrades are tested |
 //! | `bench` | measures, beside the machine's bare limits |
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool of the command line talks to people")]
 
@@ -15,6 +16,7 @@ mod edges;
 mod generate;
 mod packages;
 mod place;
+mod previous;
 mod python;
 mod run;
 mod test;
@@ -36,6 +38,8 @@ enum Task {
     Generate,
     /// Builds once and runs every test
     Test(test::Options),
+    /// Builds the previous release, from which upgrades are tested
+    Previous,
     /// Measures redemptions, refusals and stages beside the machine's bare limits
     Bench(bench::Options),
 }
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         Task::Check => check::check(),
         Task::Generate => generate::generate(),
         Task::Test(options) => test::test(&options),
+        Task::Previous => previous::previous(),
         Task::Bench(options) => bench::bench(&options),
     };
     match done {

@@ -73,6 +73,11 @@ impl Installed {
         Self { binary, folder, tenant, key, prover }
     }
 
+    /// From now on it is of another release.
+    pub fn upgrade(&mut self, binary: &str) {
+        self.binary = PathBuf::from(binary);
+    }
+
     /// The folder that `init` made.
     #[must_use]
     pub fn home(&self) -> PathBuf {

@@ -12,6 +12,7 @@ use postern_cluster::{Cluster, SHARED_CLUSTER};
 
 use self::count::Count;
 use crate::cargo::{build, cargo};
+use crate::previous::previous;
 use crate::run::{answers, shown, succeeds};
 use crate::{Done, place};
 
@@ -23,7 +24,7 @@ pub(crate) fn have_postgres() -> Done {
 /// What can be asked of the tests.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Tries many more random cases
+    /// Tries many more random cases, and campaigns in their long form
     #[arg(long)]
     long: bool,
     /// Runs only tests whose name holds this; of the outside tests, only scripts whose name does
@@ -35,6 +36,7 @@ const LONG_CASES: &str = "4096";
 
 /// Runs all tests, also after some failed. Closes with one line that counts those outside the test runner.
 pub(crate) fn test(options: &Options) -> Done {
+    previous()?;
     build()?;
     clock::have()?;
     let mut failed = Vec::new();
@@ -65,8 +67,8 @@ pub(crate) fn test(options: &Options) -> Done {
 /// Unit and integration tests of all crates.
 fn inside(options: &Options, cluster: &Cluster) -> Command {
     let mut command = if answers("cargo-nextest", "--version") {
-        let mut nextest =
-            cargo(&["nextest", "run", "--workspace", "--cargo-profile", "ci", "--profile", "ci"]);
+        let mut nextest = cargo(&["nextest", "run", "--workspace", "--cargo-profile", "ci", "--profile"]);
+        nextest.arg(if options.long { "long" } else { "ci" });
         if options.filter.is_some() {
             nextest.arg("--no-tests=pass");
         }
@@ -77,7 +79,7 @@ fn inside(options: &Options, cluster: &Cluster) -> Command {
     };
     command.args(&options.filter).env(SHARED_CLUSTER, cluster.socket_folder());
     if options.long {
-        command.env("PROPTEST_CASES", LONG_CASES);
+        command.env("PROPTEST_CASES", LONG_CASES).env("POSTERN_LONG", "1");
     }
     command
 }

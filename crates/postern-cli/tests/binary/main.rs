@@ -20,6 +20,7 @@ mod moved_clock;
 mod node;
 mod nodes;
 mod rollback;
+mod upgrade;
 
 /// The binary under test.
 const POSTERN: &str = env!("CARGO_BIN_EXE_postern");

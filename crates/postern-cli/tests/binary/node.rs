@@ -16,6 +16,7 @@ use crate::moved_clock::MovedClock;
 /// A node's folder with configuration, key file and anchor, and the environment of its processes.
 pub(crate) struct Node {
     pub(crate) at: PathBuf,
+    binary: PathBuf,
     environment: Vec<(String, String)>,
 }
 
@@ -30,8 +31,13 @@ pub(crate) struct Served {
 impl Node {
     /// What `init` made; every danger is refused still.
     pub(crate) fn init(at: &Path, url: &str) -> Self {
-        let node = Self { at: at.to_owned(), environment: Vec::new() };
-        let made = init(at, url);
+        Self::init_by(POSTERN.as_ref(), at, url)
+    }
+
+    /// The same by another release.
+    pub(crate) fn init_by(binary: &Path, at: &Path, url: &str) -> Self {
+        let node = Self { at: at.to_owned(), binary: binary.to_owned(), environment: Vec::new() };
+        let made = init_by(binary, at, url);
         assert!(made.status.success(), "{}", complained(&made));
         node.change("127.0.0.1:7878", "127.0.0.1:0");
         node.change("127.0.0.1:7879", "127.0.0.1:0");
@@ -44,7 +50,12 @@ impl Node {
         for file in ["postern.toml", "keys", "anchor"] {
             fs::copy(self.at.join(file), at.join(file)).unwrap();
         }
-        Self { at: at.to_owned(), environment: self.environment.clone() }
+        Self { at: at.to_owned(), binary: self.binary.clone(), environment: self.environment.clone() }
+    }
+
+    /// From now on its processes are of the release under test.
+    pub(crate) fn upgrade(&mut self) {
+        self.binary = PathBuf::from(POSTERN);
     }
 
     /// From now on its processes go by this clock.
@@ -69,7 +80,7 @@ impl Node {
         let config = self.at.join("postern.toml");
         let arguments = [arguments, &["--json", "--config", config.to_str().unwrap()]].concat();
         let environment = self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        output(POSTERN.as_ref(), &arguments, "", &environment.collect::<Vec<_>>())
+        output(&self.binary, &arguments, "", &environment.collect::<Vec<_>>())
     }
 
     /// A command that must succeed.
@@ -93,7 +104,7 @@ impl Node {
 
     pub(crate) fn serve(&self) -> Served {
         let log = fs::File::options().create(true).append(true).open(self.at.join("log")).unwrap();
-        let mut child = Command::new(POSTERN)
+        let mut child = Command::new(&self.binary)
             .args(["serve", "--json", "--config", self.at.join("postern.toml").to_str().unwrap()])
             .envs(self.environment.iter().cloned())
             .stdout(Stdio::piped())
@@ -131,9 +142,13 @@ impl Drop for Served {
 
 /// Runs `init --postgres`.
 pub(crate) fn init(at: &Path, url: &str) -> Output {
+    init_by(POSTERN.as_ref(), at, url)
+}
+
+fn init_by(binary: &Path, at: &Path, url: &str) -> Output {
     let folder = at.to_str().unwrap();
     let arguments = ["init", folder, "--name", "postern.test", "--postgres", url, "--json"];
-    output(POSTERN.as_ref(), &arguments, "", &[])
+    output(binary, &arguments, "", &[])
 }
 
 pub(crate) fn complained(output: &Output) -> String {

@@ -209,8 +209,9 @@ mod tests {
     /// SQLite store; then this names the step and the new text's hash.
     #[test]
     fn functions_change_only_with_a_step() {
-        let [hash, ..] = *postern_log::leaf_hash(super::all().as_bytes()).as_chunks::<8>().0 else { unreachable!() };
+        let hash = postern_log::leaf_hash(super::all().as_bytes());
+        let hash: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         let step = super::super::migrations::last();
-        assert_eq!((step, format!("{:016x}", u64::from_be_bytes(hash))), (5, "7895ed761a4b04f5".to_owned()));
+        assert_eq!((step, hash.as_str()), (5, "7895ed761a4b04f5"));
     }
 }

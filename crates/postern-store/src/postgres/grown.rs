@@ -20,15 +20,13 @@ const EVERY: Duration = Duration::from_millis(500);
 
 /// Looks at heads until it is told to stop.
 pub(super) async fn watch(mut link: Link, grown: Grown, mut stop: watch::Receiver<bool>) {
-    let mut sizes: Option<HashMap<TenantId, i64>> = None;
+    // The first look finds every log grown: since when is not known.
+    let mut sizes = HashMap::new();
     while !*stop.borrow() {
         if let Some(now) = look(&mut link).await {
-            // What there was at the start is not growth: a start begins with every log.
-            if let Some(before) = &sizes {
-                let more = now.iter().filter(|(tenant, size)| before.get(*tenant) != Some(*size));
-                grown.lock().unwrap_or_else(PoisonError::into_inner).extend(more.map(|(tenant, _)| *tenant));
-            }
-            sizes = Some(now);
+            let more = now.iter().filter(|(tenant, size)| sizes.get(*tenant) != Some(*size));
+            grown.lock().unwrap_or_else(PoisonError::into_inner).extend(more.map(|(tenant, _)| *tenant));
+            sizes = now;
         }
         tokio::select! { () = tokio::time::sleep(EVERY) => {}, _ = stop.changed() => {} }
     }

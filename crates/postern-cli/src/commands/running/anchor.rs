@@ -29,8 +29,8 @@ pub(super) async fn keep(
     tokio::pin!(stop);
     loop {
         let over = tokio::select! { _ = ticks.tick() => false, () = &mut stop => true };
-        if !complete {
-            // A log may have grown while nothing was serving.
+        if over || !complete {
+            // A log may have grown while nothing was serving, and since the store last looked.
             match app.all_logs().await {
                 Ok(all) => {
                     behind.extend(all);
