@@ -151,7 +151,8 @@ fn examine<R: Rows>(rows: &mut R, draft: &Draft) -> Result<Examined, R::Fault> {
     Ok(Examined::Holds)
 }
 
-fn apply<R: Rows>(rows: &mut R, draft: &Draft, sealer: &Sealer) -> Result<(), R::Fault> {
+/// Writes what was decided.
+pub(crate) fn apply<R: Rows>(rows: &mut R, draft: &Draft, sealer: &Sealer) -> Result<(), R::Fault> {
     for (key, put) in draft.puts() {
         let sealed = sealer.seal(*key, put.version, put.image.as_ref());
         rows.put(*key, put, &sealed)?;
