@@ -13,6 +13,7 @@
 mod backend;
 mod clock;
 mod entropy;
+mod filled;
 mod http;
 pub mod installed;
 mod keys;
@@ -25,6 +26,7 @@ mod world;
 pub use backend::{Redeem, Sheet, request};
 pub use clock::TestClock;
 pub use entropy::SeededEntropy;
+pub use filled::{Person, fill};
 pub use http::{Answer, Http};
 pub use keys::CountedKeys;
 pub use many::Maker;

@@ -11,7 +11,9 @@ use postern_core::personal::SubjectKey;
 use postern_core::ports::{Entropy, Keys};
 use postern_core::recent::RequestMark;
 use postern_core::subject::fact::StageReason;
-use postern_core::subject::{Confirm, Confirmed, Create, NewSet, Purpose, Stage, Staged, Subject, SubjectKind};
+use postern_core::subject::{
+    Confirm, Confirmed, Create, NewSet, Purpose, Stage, Staged, Subject, SubjectKind,
+};
 use postern_core::subject::{confirm, create, stage};
 use postern_core::tenant::{Tier, TierSettings};
 use postern_core::verifier::{Material, Prepared, Stretch};

@@ -1,5 +1,4 @@
 //! A database that was filled by `COPY` is one that the service could have written.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may")]
 
 use postern_app::Problem;
 use postern_core::ports::{Clock as _, Keys as _};

@@ -28,6 +28,9 @@ pub(crate) struct Options {
     /// Seconds of each measurement in a round
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=10))]
     seconds: u32,
+    /// People that are in the database first, with PostgreSQL
+    #[arg(long, default_value_t = 0)]
+    people: u64,
     /// Prints JSON instead of the table
     #[arg(long)]
     json: bool,
@@ -50,6 +53,7 @@ pub(crate) fn bench(options: &Options) -> Done {
     measure.args(["--store", &options.store]);
     measure.arg("--postern").arg(release.join("postern"));
     measure.args(["--rounds", &options.rounds.to_string(), "--seconds", &options.seconds.to_string()]);
+    measure.args(["--people", &options.people.to_string()]);
     measure.args(options.json.then_some("--json"));
     let measured = measure.status().map_err(|fault| format!("the measurement could not start: {fault}"))?;
     if measured.success() { Ok(()) } else { Err("the measurement failed; it says above why".to_owned()) }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::future::join_all;
 use postern_core::application::Application;
 use postern_core::bucket::Bucket;
 use postern_core::ids::TenantId;
-use postern_core::kernel::{ClaimKey, EventHead, Held, Key, Kind, Record, Space, Want, replay};
+use postern_core::kernel::{ClaimKey, EventHead, Held, Key, Kind, Record, Space, Tampered, Want, replay};
 use postern_core::personal::SubjectKey;
 use postern_core::ports::Listed;
 use postern_core::prover::Prover;
@@ -19,6 +20,8 @@ use crate::operator::Refused;
 
 /// Rows or events that are read at once.
 const PAGE: usize = 500;
+/// Rows whose events and keys are read at the same time.
+const BESIDE: usize = 32;
 
 /// What is gathered while rows are looked at.
 struct Rows<'a> {
@@ -30,6 +33,13 @@ struct Rows<'a> {
     named: BTreeMap<ClaimKey, Key>,
     looked_at: u64,
     findings: &'a mut Vec<Finding>,
+}
+
+/// One row, opened, and what was read beside it.
+struct Beside<R: Record> {
+    held: Result<Held<R>, Tampered>,
+    history: Option<Vec<EventHead>>,
+    wrapped: Option<Vec<u8>>,
 }
 
 impl Rows<'_> {
@@ -74,30 +84,47 @@ impl App {
             let page = page.map_err(|fault| Refused(fault.to_string()))?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.key);
-            for listed in &page {
+            for some in page.chunks(BESIDE) {
                 tokio::task::yield_now().await;
-                rows.looked_at += 1;
-                self.verify_row::<R>(listed, rows).await?;
+                let besides = join_all(some.iter().map(|listed| self.beside::<R>(listed, rows))).await;
+                for (listed, beside) in some.iter().zip(besides) {
+                    rows.looked_at += 1;
+                    self.verify_row::<R>(listed, beside?, rows);
+                }
             }
         }
     }
 
-    async fn verify_row<R: Record>(&self, listed: &Listed, rows: &mut Rows<'_>) -> Result<(), Refused> {
+    /// What has to be read for one row. Its events are, if it is to be rebuilt from them; and if the log was walked
+    /// before it came to its version, then its own events decide. It is never behind them otherwise.
+    async fn beside<R: Record>(&self, listed: &Listed, rows: &Rows<'_>) -> Result<Beside<R>, Refused> {
+        let key = listed.key;
+        let held = Held::<R>::open(key, Some(&listed.row), self.local().sealer());
+        let Ok(held) = held else { return Ok(Beside { held, history: None, wrapped: None }) };
+        let walked = rows.versions.get(&key).is_some_and(|events| *events >= held.version());
+        let history =
+            if rows.replay || !walked { Some(self.history(key, held.version()).await?) } else { None };
+        let has_key = R::KIND == Kind::Subject && held.state().is_some();
+        let wrapped = if has_key {
+            self.store().keyring(key).await.map_err(|fault| Refused(fault.to_string()))?
+        } else {
+            None
+        };
+        Ok(Beside { held: Ok(held), history, wrapped })
+    }
+
+    fn verify_row<R: Record>(&self, listed: &Listed, beside: Beside<R>, rows: &mut Rows<'_>) {
         let key = listed.key;
         let events = rows.versions.remove(&key);
-        let held = match Held::<R>::open(key, Some(&listed.row), self.local().sealer()) {
+        let held = match beside.held {
             Ok(held) => held,
             Err(tampered) => {
                 rows.find(key, tampered);
-                return Ok(());
+                return;
             }
         };
-        // The log was walked first, so a row is never behind it; it may be ahead by what came meanwhile, and
-        // then its own events decide.
-        let made = match events {
-            Some(events) if events >= held.version() => events,
-            Some(_) | None => self.history(key, held.version()).await?.len() as u64,
-        };
+        let own = beside.history.as_ref().map_or(0, |history| history.len() as u64);
+        let made = events.filter(|events| *events >= held.version()).unwrap_or(own);
         if made != held.version() {
             rows.find(key, format!("its row has version {}, its events make {made}", held.version()));
         }
@@ -106,22 +133,16 @@ impl App {
                 rows.find(key, format!("it names the same place as {other}"));
             }
         }
-        if R::KIND == Kind::Subject && held.state().is_some() {
-            let wrapped = self.store().keyring(key).await.map_err(|fault| Refused(fault.to_string()))?;
-            if wrapped.and_then(|wrapped| SubjectKey::unwrap(self.local(), key, &wrapped)).is_none() {
-                rows.find(key, "its own key is missing or is not as it was written");
+        let own_key = beside.wrapped.and_then(|wrapped| SubjectKey::unwrap(self.local(), key, &wrapped));
+        if R::KIND == Kind::Subject && held.state().is_some() && own_key.is_none() {
+            rows.find(key, "its own key is missing or is not as it was written");
+        }
+        if let Some(history) = beside.history.filter(|_| rows.replay) {
+            let compared = replay::<R>(history).and_then(|replayed| replayed.compare(&held));
+            if let Err(difference) = compared {
+                rows.find(key, difference);
             }
         }
-        if rows.replay { self.replay_row(&held, rows).await } else { Ok(()) }
-    }
-
-    async fn replay_row<R: Record>(&self, held: &Held<R>, rows: &mut Rows<'_>) -> Result<(), Refused> {
-        let history = self.history(held.key(), held.version()).await?;
-        let compared = replay::<R>(history).and_then(|replayed| replayed.compare(held));
-        if let Err(difference) = compared {
-            rows.find(held.key(), difference);
-        }
-        Ok(())
     }
 
     /// A record's events up to a version, in order.
@@ -130,10 +151,12 @@ impl App {
         loop {
             let page = self.store().events(key.tenant, from, PAGE, Some(key)).await;
             let page = page.map_err(|fault| Refused(fault.to_string()))?;
-            let Some(last) = page.last() else { return Ok(heads) };
-            from = last.index + 1;
             let until = page.iter().filter(|event| event.version <= version);
             heads.extend(until.filter_map(|event| EventHead::read(&event.bytes).ok()));
+            match page.last() {
+                Some(last) if page.len() == PAGE => from = last.index + 1,
+                _ => return Ok(heads),
+            }
         }
     }
 

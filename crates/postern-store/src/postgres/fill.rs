@@ -117,7 +117,8 @@ impl Fill {
         let bytes = frontier.to_bytes();
         let seal = self.sealer.head(self.tenant, &bytes);
         let size = columns::number(frontier.size());
-        let put = Call::new(schema::HEAD_PUT).bytes(self.tenant.bytes()).number(size).bytes(bytes).bytes(seal);
+        let put =
+            Call::new(schema::HEAD_PUT).bytes(self.tenant.bytes()).number(size).bytes(bytes).bytes(seal);
         put.run(&self.client).await?;
         Ok(())
     }
@@ -190,8 +191,7 @@ impl Fill {
 
     async fn events(&self, events: &[PendingEvent], frontier: &mut Frontier) -> Result<(), NotFilled> {
         let columns = "event (tenant, idx, kind, object, version, body, mac)";
-        let types =
-            [Type::BYTEA, Type::INT8, Type::INT2, Type::BYTEA, Type::INT8, Type::BYTEA, Type::BYTEA];
+        let types = [Type::BYTEA, Type::INT8, Type::INT2, Type::BYTEA, Type::INT8, Type::BYTEA, Type::BYTEA];
         let mut copy = self.copy(columns, &types).await?;
         for event in events {
             let (index, version) = (columns::number(frontier.size()), columns::number(event.version));

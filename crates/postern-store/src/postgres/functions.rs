@@ -205,13 +205,15 @@ fn put_pending() -> String {
 
 #[cfg(test)]
 mod tests {
+    /// The step with which functions changed last.
+    const LAST: i64 = 5;
+
     /// A database has the functions of its last step. So a change of any needs a step of its own, here and in the
-    /// SQLite store; then this names the step and the new text's hash.
+    /// SQLite store; then this gets the new text's hash, and `LAST` that step.
     #[test]
     fn functions_change_only_with_a_step() {
         let hash = postern_log::leaf_hash(super::all().as_bytes());
         let hash: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let step = super::super::migrations::last();
-        assert_eq!((step, hash.as_str()), (5, "7895ed761a4b04f5"));
+        assert_eq!((super::super::migrations::last() >= LAST, hash.as_str()), (true, "7895ed761a4b04f5"));
     }
 }

@@ -5,12 +5,13 @@ use tokio_postgres::{Client, Error};
 use super::functions;
 
 /// The steps in order: number, name, text. A released one never changes.
-const STEPS: [(i64, &str, &str); 5] = [
+const STEPS: [(i64, &str, &str); 6] = [
     (1, "records", include_str!("migrations/0001_records.sql")),
     (2, "log", include_str!("migrations/0002_log.sql")),
     (3, "tally", include_str!("migrations/0003_tally.sql")),
     (4, "nodes", include_str!("migrations/0004_nodes.sql")),
     (5, "functions", include_str!("migrations/0005_functions.sql")),
+    (6, "space", include_str!("migrations/0006_space.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

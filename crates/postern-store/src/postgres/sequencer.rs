@@ -167,7 +167,11 @@ async fn number_locked(
 }
 
 /// A tenant's head, locked, if it is as it was written and ends where the events end.
-pub(super) async fn lock_head(client: &Client, sealer: &Sealer, tenant: TenantId) -> Result<Option<Frontier>, Error> {
+pub(super) async fn lock_head(
+    client: &Client,
+    sealer: &Sealer,
+    tenant: TenantId,
+) -> Result<Option<Frontier>, Error> {
     let lock = || Call::new(schema::HEAD_LOCK).bytes(tenant.bytes()).run(client);
     let mut rows = lock().await?;
     if rows.is_empty() {

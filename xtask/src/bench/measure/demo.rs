@@ -14,6 +14,8 @@ use crate::load::Address;
 pub(crate) struct Demo {
     child: Child,
     pub(crate) address: Address,
+    /// The seeded tenant.
+    pub(crate) tenant: String,
     /// Its data folder.
     pub(crate) data: PathBuf,
     /// Milliseconds from being started to saying where it listens.
@@ -37,7 +39,7 @@ impl Demo {
         let member = |name: &str| said.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let authority = member("url").trim_start_matches("http://").to_owned();
         let address = Address { authority, key: member("application_key") };
-        Ok(Self { child, address, data: PathBuf::from(member("data")), start })
+        Ok(Self { child, address, tenant: member("tenant"), data: PathBuf::from(member("data")), start })
     }
 
     pub(crate) fn process(&self) -> u32 {

@@ -1,6 +1,7 @@
 //! What was measured, and the middle of it.
 
 use crate::bare::Bytes;
+use crate::fill::AtRest;
 use crate::load::Sample;
 use crate::meter::By;
 
@@ -76,6 +77,8 @@ pub(crate) struct Figures {
     pub(crate) bytes: Bytes,
     /// Subjects at the end.
     pub(crate) people: usize,
+    /// Bytes for each subject of a filled database.
+    pub(crate) at_rest: Option<AtRest>,
 }
 
 /// Least, middle and most.

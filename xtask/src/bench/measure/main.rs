@@ -18,6 +18,7 @@ mod decide;
 mod demo;
 mod empty;
 mod figures;
+mod fill;
 mod load;
 mod machine;
 mod meter;
@@ -53,6 +54,13 @@ impl Kind {
         }
     }
 
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+
     /// What W is.
     const fn bare(self) -> &'static str {
         match self {
@@ -77,6 +85,9 @@ struct Options {
     /// Seconds of each measurement in a round
     #[arg(long, default_value_t = 2)]
     seconds: u32,
+    /// People that are in the database first, with PostgreSQL
+    #[arg(long, default_value_t = 0)]
+    people: u64,
     /// Seconds after which no further round begins
     #[arg(long, default_value_t = 150)]
     limit: u32,

@@ -20,9 +20,9 @@ const REDEEMED: usize = 7;
 const LONG: Duration = Duration::from_secs(60);
 
 /// A person and a sheet of codes.
-struct Sheet {
-    name: String,
-    codes: Vec<String>,
+pub(crate) struct Sheet {
+    pub(crate) name: String,
+    pub(crate) codes: Vec<String>,
 }
 
 /// What people are for. Who has redeemed as often as a record remembers is told to wait, whatever the word:
@@ -68,6 +68,11 @@ impl People {
         }
         self.made.fetch_add(count, Ordering::Relaxed);
         Ok(staged)
+    }
+
+    /// People who are there already, for redeeming.
+    pub(crate) fn take(&self, sheets: Vec<Sheet>) {
+        self.unspent.lock().unwrap_or_else(PoisonError::into_inner).extend(sheets);
     }
 
     /// How many there are.

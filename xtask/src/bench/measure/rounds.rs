@@ -17,7 +17,7 @@ use crate::machine::{cores, load, processor, resident};
 use crate::meter::{By, Meter};
 use crate::people::{People, Whose};
 use crate::requests::{now, redeem};
-use crate::{Done, Options, decide};
+use crate::{Done, Options, decide, fill};
 
 /// People of the first, unmeasured load. It tells how fast the machine is and how many bytes are written.
 const FIRST: usize = 400;
@@ -43,10 +43,19 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
     starts.push(demo.start);
     sleep(Duration::from_secs(1)).await;
     let rest = resident(demo.process())?;
+    let (mut filled, mut at_rest) = (Vec::new(), None);
+    if let Some(server) = server.as_ref().filter(|_| options.people > 0) {
+        filled = fill::fill(&demo, &server.newest()?.url(), options.people).await;
+        for settle in fill::SETTLE {
+            server.newest()?.psql(settle);
+        }
+        at_rest = Some(fill::at_rest(&server.newest()?.psql(fill::SIZES))?);
+    }
     eprintln!("bench: warming up");
     let [span, limit] = [options.seconds, options.limit].map(|seconds| Duration::from_secs(seconds.into()));
     let mut run = Run { demo, people: People::default(), span, expected: [0.0; CLIENTS.len()] };
     let answer = run.warm_up().await?;
+    run.people.take(filled);
     let bytes = match &server {
         Some(server) => server.bytes()?,
         None => Bytes::of(&run.demo.data)?,
@@ -64,10 +73,11 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
     }
     Ok(Figures {
         command: format!(
-            "cargo xtask bench --store {} --rounds {} --seconds {}",
+            "cargo xtask bench --store {} --rounds {} --seconds {}{}",
             options.store.name(),
             options.rounds,
-            options.seconds
+            options.seconds,
+            if options.people > 0 { format!(" --people {}", options.people) } else { String::new() }
         ),
         store: options.store,
         cores: cores(),
@@ -77,7 +87,8 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
         starts,
         memory: [rest, resident(run.demo.process())?],
         bytes,
-        people: run.people.made(),
+        people: run.people.made() + usize::try_from(options.people)?,
+        at_rest,
     })
 }
 

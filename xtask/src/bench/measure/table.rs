@@ -37,6 +37,10 @@ pub(crate) fn markdown(figures: &Figures) -> String {
     }
     let [rest, after] = figures.memory;
     row("memory at rest, after the load, MiB", format!("{rest:.0}, {after:.0}"));
+    if let Some(at_rest) = figures.at_rest {
+        row("bytes at rest for a subject: row and its key's index", format!("{:.0}", at_rest.row));
+        row("the same with claim and wrapped key", format!("{:.0}", at_rest.all));
+    }
     row("start, ms", whole(spread(figures.starts.iter().copied())));
     lines.join("\n")
 }
@@ -58,7 +62,7 @@ fn head(figures: &Figures) -> Vec<String> {
         format!(
             "Generator and server share these cores. Profile `release`, {}, {} subjects at the end; a \
              redemption writes a row of {} and an event of {} bytes. Answers not as wanted: {}.",
-            figures.store.name(),
+            figures.store.title(),
             figures.people,
             bytes.subject,
             bytes.event,

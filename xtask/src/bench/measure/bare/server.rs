@@ -40,12 +40,14 @@ impl Server {
         self.databases.last().map(Database::url).unwrap_or_default()
     }
 
+    /// The database that was made last.
+    pub(crate) fn newest(&self) -> Done<&Database> {
+        self.databases.last().ok_or_else(|| "nothing was measured yet".into())
+    }
+
     /// What the measured service has just written into its newest database.
     pub(crate) fn bytes(&self) -> Done<Bytes> {
-        let number = |sql: &str| -> Done<usize> {
-            let database = self.databases.last().ok_or("nothing was measured yet")?;
-            Ok(database.psql(sql).trim().parse()?)
-        };
+        let number = |sql: &str| -> Done<usize> { Ok(self.newest()?.psql(sql).trim().parse()?) };
         let last = |table: &str| {
             number(&format!(
                 "SELECT round(avg(length(body))) FROM (SELECT body FROM {table} ORDER BY version DESC LIMIT 500) s"

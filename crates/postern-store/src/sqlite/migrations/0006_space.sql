@@ -1,0 +1,1 @@
+-- Nothing: SQLite fills its pages. The step is here because both kinds of database count the same steps.
