@@ -29,7 +29,8 @@ pub(crate) fn previous() -> Done {
         cargo(&["build", "--workspace", "--bin", "postern", "--profile", "ci", "--manifest-path"]);
     build.arg(manifest).env("CARGO_TARGET_DIR", target()?);
     run(&mut build)?;
-    fs::copy(target()?.join("ci").join("postern"), &binary).map_err(fault)?;
+    // Moved, not copied: nothing that is named as this release's may be the other's.
+    fs::rename(target()?.join("ci").join("postern"), &binary).map_err(fault)?;
     fs::remove_dir_all(&source).map_err(fault)?;
     fs::write(note, RELEASE).map_err(fault)
 }

@@ -82,7 +82,7 @@ impl App {
     /// Signs checkpoints of the logs that grew and keeps their right edges in the anchor. At most once a second.
     ///
     /// # Errors
-    /// [`AnchorFault`] if the anchor was not written; the logs are taken again next time.
+    /// [`AnchorFault`] if the anchor was not written, or not for every log; what is left is taken again next time.
     pub async fn anchor(
         &self,
         anchors: &Arc<dyn Anchors>,
@@ -91,13 +91,16 @@ impl App {
         behind.extend(self.store().take_grown());
         behind.sort_unstable();
         behind.dedup();
-        let mut logs = Vec::with_capacity(behind.len());
+        let (mut logs, mut left, mut fault) = (Vec::with_capacity(behind.len()), Vec::new(), None);
         for tenant in behind.iter() {
-            let (_, frontier) = self
-                .sign_checkpoint(*tenant)
-                .await
-                .map_err(|problem| AnchorFault::Unavailable(problem.name().to_owned()))?;
-            logs.push((tenant.to_string(), frontier));
+            match self.sign_checkpoint(*tenant).await {
+                Ok((_, frontier)) => logs.push((tenant.to_string(), frontier)),
+                // One log that cannot be read keeps no other one out of the anchor.
+                Err(problem) => {
+                    left.push(*tenant);
+                    fault = Some(AnchorFault::Unavailable(problem.name().to_owned()));
+                }
+            }
         }
         if !logs.is_empty() {
             // It waits for a disk.
@@ -105,8 +108,8 @@ impl App {
             let kept = tokio::task::spawn_blocking(move || anchors.keep(logs)).await;
             kept.map_err(|fault| AnchorFault::Unavailable(fault.to_string()))??;
         }
-        behind.clear();
-        Ok(())
+        *behind = left;
+        fault.map_or(Ok(()), Err)
     }
 
     /// Compares every log with the anchor, before anything is served.

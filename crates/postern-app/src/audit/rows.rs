@@ -21,7 +21,7 @@ use crate::operator::Refused;
 /// Rows or events that are read at once.
 const PAGE: usize = 500;
 /// Rows whose events and keys are read at the same time.
-const BESIDE: usize = 32;
+const BESIDE: usize = 8;
 
 /// What is gathered while rows are looked at.
 struct Rows<'a> {
@@ -85,7 +85,6 @@ impl App {
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.key);
             for some in page.chunks(BESIDE) {
-                tokio::task::yield_now().await;
                 let besides = join_all(some.iter().map(|listed| self.beside::<R>(listed, rows))).await;
                 for (listed, beside) in some.iter().zip(besides) {
                     rows.looked_at += 1;
@@ -98,6 +97,8 @@ impl App {
     /// What has to be read for one row. Its events are, if it is to be rebuilt from them; and if the log was walked
     /// before it came to its version, then its own events decide. It is never behind them otherwise.
     async fn beside<R: Record>(&self, listed: &Listed, rows: &Rows<'_>) -> Result<Beside<R>, Refused> {
+        // A store's answers may be ready at once: others want the thread too.
+        tokio::task::yield_now().await;
         let key = listed.key;
         let held = Held::<R>::open(key, Some(&listed.row), self.local().sealer());
         let Ok(held) = held else { return Ok(Beside { held, history: None, wrapped: None }) };

@@ -14,6 +14,9 @@ const STEPS: [(i64, &str, &str); 6] = [
     (6, "space", include_str!("migrations/0006_space.sql")),
 ];
 
+/// What is missing where a restore left functions out, or somebody changed one: this step is made again.
+const FUNCTIONS: (i64, &str) = (5, "functions");
+
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
     number bigint NOT NULL PRIMARY KEY, name text NOT NULL, applied text NOT NULL
 )";
@@ -46,15 +49,21 @@ pub(super) async fn shape(client: &Client) -> Result<Shape, Error> {
             return Ok(Shape::Foreign(*found));
         }
     }
-    let missing: Vec<_> =
+    let mut missing: Vec<_> =
         STEPS.iter().skip(applied.len()).map(|(number, name, _)| (*number, *name)).collect();
+    // A later program's database has that program's functions.
+    if missing.is_empty() && applied.len() == STEPS.len() && !functions::are_there(client).await? {
+        missing.push(FUNCTIONS);
+    }
     Ok(if missing.is_empty() { Shape::Known } else { Shape::Behind(missing) })
 }
 
 /// Applies the steps that are missing, all or none. Of two at once, one waits for the other.
 pub(super) async fn migrate(client: &Client) -> Result<Shape, Error> {
     client.batch_execute(TABLE).await.or_else(already)?;
-    client.batch_execute("BEGIN; LOCK TABLE migration IN ACCESS EXCLUSIVE MODE").await?;
+    client
+        .batch_execute("BEGIN; SET LOCAL lock_timeout = '5s'; LOCK TABLE migration IN ACCESS EXCLUSIVE MODE")
+        .await?;
     let migrated = apply(client).await;
     client.batch_execute(if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
     migrated
@@ -63,8 +72,8 @@ pub(super) async fn migrate(client: &Client) -> Result<Shape, Error> {
 async fn apply(client: &Client) -> Result<Shape, Error> {
     let found = shape(client).await?;
     let Shape::Behind(missing) = found else { return Ok(found) };
-    for (number, name, text) in STEPS.iter().filter(|(number, ..)| missing.iter().any(|(of, _)| of == number))
-    {
+    let is_missing = |number: i64| missing != [FUNCTIONS] && missing.iter().any(|(of, _)| *of == number);
+    for (number, name, text) in STEPS.iter().filter(|(number, ..)| is_missing(*number)) {
         client.batch_execute(text).await?;
         let note = format!(
             "INSERT INTO migration (number, name, applied) VALUES ({number}, '{name}', \
@@ -72,7 +81,7 @@ async fn apply(client: &Client) -> Result<Shape, Error> {
         );
         client.batch_execute(&note).await?;
     }
-    client.batch_execute(&functions::all()).await?;
+    client.batch_execute(&functions::create()).await?;
     Ok(Shape::Known)
 }
 
@@ -81,10 +90,4 @@ fn already(error: Error) -> Result<(), Error> {
     use tokio_postgres::error::SqlState;
     let raced = [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE, SqlState::DUPLICATE_OBJECT];
     if error.code().is_some_and(|code| raced.contains(code)) { Ok(()) } else { Err(error) }
-}
-
-/// The number of the last step.
-#[cfg(test)]
-pub(super) fn last() -> i64 {
-    STEPS.iter().map(|(number, ..)| *number).max().unwrap_or_default()
 }

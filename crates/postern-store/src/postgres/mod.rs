@@ -97,7 +97,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        // A batch costs the database some 2 ms to plan, whatever is in it: few committers make large batches.
+        // A batch costs the database two round trips and a flush, whatever is in it: few committers make large batches.
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             committers: (cores / 2).clamp(1, 4),

@@ -180,9 +180,9 @@ pub(super) const WAITING: &str = "SELECT p.tenant, \
 pub(super) const HEAD_BEGIN: &str = "INSERT INTO log_head (tenant, size, frontier, seal) VALUES ($1, 0, $2, $3) \
      ON CONFLICT (tenant) DO NOTHING";
 
-/// Locks a tenant's head: tenant.
-pub(super) const HEAD_LOCK: &str = "SELECT size, frontier, seal, \
-     (SELECT max(idx) FROM event WHERE tenant = $1) FROM log_head WHERE tenant = $1 FOR UPDATE";
+/// Locks a tenant's head: tenant. What it is stands in a statement of its own, which sees what was committed while the
+/// lock was waited for.
+pub(super) const HEAD_LOCK: &str = "SELECT 1 FROM log_head WHERE tenant = $1 FOR UPDATE";
 
 /// Pending events of a tenant in key order, and the version that each one's object has in the log: tenant, limit.
 pub(super) const PENDING: &str = "SELECT p.tenant, NULL::int8, p.kind, p.object, p.version, p.body, p.mac, \

@@ -73,18 +73,34 @@ impl Sequencer {
         let waiting = Call::new(schema::WAITING).run(client).await.map_err(failed)?;
         let longest = waiting.iter().filter_map(|row| columns::natural(row, 1)).max();
         self.delay.store(longest.unwrap_or_default(), Ordering::SeqCst);
+        let mut ended = Ok(());
         for tenant in waiting.iter().filter_map(tenant) {
-            let mut fence = None;
-            if by_lease {
-                fence = Fence::take(client, bucket(tenant), self.holder).await.map_err(failed)?;
-                if fence.is_none() {
-                    continue;
-                }
+            // What keeps one tenant's events waiting keeps nobody else's.
+            let holder = by_lease.then_some(self.holder);
+            if let Err(fault) = number_tenant(client, &self.sealer, tenant, holder).await {
+                ended = Err(fault);
             }
-            while number(client, &self.sealer, fence.as_ref(), tenant).await? == More::Waits {}
         }
-        Ok(())
+        ended
     }
+}
+
+/// Numbers everything of a tenant; by lease, if a holder is given that can have it.
+async fn number_tenant(
+    client: &Client,
+    sealer: &Sealer,
+    tenant: TenantId,
+    holder: Option<[u8; 16]>,
+) -> Result<(), String> {
+    let mut fence = None;
+    if let Some(holder) = holder {
+        fence = Fence::take(client, bucket(tenant), holder).await.map_err(|error| said(&error))?;
+        if fence.is_none() {
+            return Ok(());
+        }
+    }
+    while number(client, sealer, fence.as_ref(), tenant).await? == More::Waits {}
+    Ok(())
 }
 
 /// What a transaction of the sequencer holds on to.
@@ -173,13 +189,13 @@ pub(super) async fn lock_head(
     tenant: TenantId,
 ) -> Result<Option<Frontier>, Error> {
     let lock = || Call::new(schema::HEAD_LOCK).bytes(tenant.bytes()).run(client);
-    let mut rows = lock().await?;
-    if rows.is_empty() {
+    if lock().await?.is_empty() {
         let empty = Frontier::new().to_bytes();
         let seal = sealer.head(tenant, &empty);
         Call::new(schema::HEAD_BEGIN).bytes(tenant.bytes()).bytes(empty).bytes(seal).run(client).await?;
-        rows = lock().await?;
+        lock().await?;
     }
+    let rows = Call::new(schema::HEAD_GET).bytes(tenant.bytes()).run(client).await?;
     Ok(rows.first().and_then(|row| genuine_head(row, sealer, tenant)))
 }
 

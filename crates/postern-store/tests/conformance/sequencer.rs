@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use postern_core::kernel::{Key, Outcome};
+use postern_core::kernel::{Key, Outcome, StoredEvent};
 use postern_core::ports::Store;
 use postern_log::{Frontier, leaf_hash};
 use postern_store::postgres::Options;
@@ -100,7 +100,8 @@ fn every_commit_is_numbered_once_whoever_dies() {
     });
 }
 
-/// Two that number at once, without any lease: the locked head makes one wait for the other, and neither fails.
+/// Two that number at once, without any lease: the locked head makes one wait for the other, neither fails, and when
+/// numbering returns, everything that was committed before has its number.
 #[test]
 fn two_who_number_at_once_wait_for_each_other() {
     run(async {
@@ -108,26 +109,23 @@ fn two_who_number_at_once_wait_for_each_other() {
         let nodes = two(&server, Options::default()).await;
         let numbering: Vec<_> = nodes
             .iter()
-            .map(|node| {
+            .zip(0_u8..)
+            .map(|(node, number)| {
                 let node = Arc::clone(node);
                 tokio::spawn(async move {
-                    for _ in 0..100 {
+                    for round in 1..=100 {
+                        add(&*node, counter(number), 1).await;
                         node.number_now().await.expect("it waits, and numbers what is left");
+                        let event = node.event(counter(number), round).await.expect("an answer");
+                        assert_ne!(event.expect("an event").index, StoredEvent::UNNUMBERED);
                     }
                 })
             })
             .collect();
-        let mut committed = BTreeMap::new();
-        for round in 0..200_u8 {
-            let key = counter(round % 5);
-            add(&*nodes[usize::from(round % 2)], key, 1).await;
-            *committed.entry(key).or_default() += 1;
-        }
         for task in numbering {
             task.await.expect("it numbers");
         }
-        nodes[0].number_now().await.expect("numbers");
-        whole(&*nodes[0], &committed).await;
+        whole(&*nodes[0], &BTreeMap::from([(counter(0), 100), (counter(1), 100)])).await;
     });
 }
 

@@ -45,6 +45,7 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
     let rest = resident(demo.process())?;
     let (mut filled, mut at_rest) = (Vec::new(), None);
     if let Some(server) = server.as_ref().filter(|_| options.people > 0) {
+        server.newest()?.psql(fill::NO_REPLAY);
         filled = fill::fill(&demo, &server.newest()?.url(), options.people).await;
         for settle in fill::SETTLE {
             server.newest()?.psql(settle);

@@ -37,7 +37,7 @@ pub(super) async fn keep(
                     complete = true;
                 }
                 Err(fault) => {
-                    tracing::error!(%fault, "the logs were not listed; the next second tries again");
+                    tracing::error!(%fault, "the logs were not listed");
                 }
             }
         }

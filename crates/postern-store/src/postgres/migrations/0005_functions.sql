@@ -1,2 +1,2 @@
 -- Nothing by itself: the statements of every request are functions from here on, which are made anew after the last
--- step (`functions.rs`). A change of one is a step of its own, with a text like this.
+-- step (`functions/`). A change of one is a step of its own, with a text like this.

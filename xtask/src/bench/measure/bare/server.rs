@@ -17,6 +17,9 @@ const RECORDS: &str =
 const PENDING: &str =
     include_str!("../../../../../crates/postern-store/src/postgres/migrations/0004_nodes.sql");
 
+const SPACE: &str =
+    include_str!("../../../../../crates/postern-store/src/postgres/migrations/0006_space.sql");
+
 /// Settings of the measured cluster. Commits are on the disk; the rest is as Debian ships it.
 const SETTINGS: [(&str, &str); 4] =
     [("fsync", "on"), ("synchronous_commit", "on"), ("shared_buffers", "256MB"), ("max_wal_size", "4GB")];
@@ -62,6 +65,7 @@ impl Server {
         let database = self.cluster.database();
         database.psql(RECORDS);
         database.psql(PENDING);
+        database.psql(SPACE);
         database.psql(&format!(
             "INSERT INTO subject (tenant, id, version, body, seal, state) SELECT decode(repeat('01', 16), 'hex'), \
              decode(md5(n::text), 'hex'), 1, decode(repeat('ab', {}), 'hex'), decode(repeat('cd', 32), 'hex'), \
