@@ -5,6 +5,7 @@ mod report;
 mod rows;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use postern_core::ids::TenantId;
 use postern_core::kernel::{EventHead, Kind, StoreFault};
@@ -16,6 +17,17 @@ use crate::operator::Refused;
 
 /// Rows or events that are read at once.
 const PAGE: usize = 500;
+/// Between the few rows that are read at the same time: ten million rows in seven hours at most.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// How rows are looked at.
+#[derive(Clone, Copy)]
+struct How {
+    /// Whether they are rebuilt from their events.
+    replay: bool,
+    /// How long to wait after some.
+    pause: Duration,
+}
 
 impl App {
     /// Verifies one tenant, or everything: each log's leaves, MACs, root, checkpoint; each row's seal,
@@ -24,6 +36,23 @@ impl App {
     /// # Errors
     /// [`Refused`] if the store does not answer. What is wrong with the data is in the report.
     pub async fn verify(&self, tenant: Option<TenantId>, replay: bool) -> Result<Report, Refused> {
+        self.verify_at(Duration::ZERO, tenant, replay).await
+    }
+
+    /// Verifies everything, with replay, at a pace that leaves the machine to those who ask something.
+    ///
+    /// # Errors
+    /// [`Refused`] if the store does not answer. What is wrong with the data is in the report.
+    pub async fn verify_slowly(&self) -> Result<Report, Refused> {
+        self.verify_at(PAUSE, None, true).await
+    }
+
+    async fn verify_at(
+        &self,
+        pause: Duration,
+        tenant: Option<TenantId>,
+        replay: bool,
+    ) -> Result<Report, Refused> {
         let tenants = match tenant {
             Some(tenant) => BTreeSet::from([tenant]),
             None => self.every_tenant().await?,
@@ -35,7 +64,8 @@ impl App {
                 let what = "it is known, and has no events".to_owned();
                 report.findings.push(Finding { tenant, object: "log".to_owned(), what });
             }
-            report.rows += self.verify_rows(tenant, objects, replay, &mut report.findings).await?;
+            let findings = &mut report.findings;
+            report.rows += self.verify_rows(tenant, objects, How { replay, pause }, findings).await?;
             report.logs.push(log);
         }
         report.verified = report.findings.is_empty();

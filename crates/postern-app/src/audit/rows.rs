@@ -13,6 +13,7 @@ use postern_core::prover::Prover;
 use postern_core::subject::Subject;
 use postern_core::tenant::Tenant;
 
+use super::How;
 use super::log::{Objects, used_assertion};
 use super::report::Finding;
 use crate::app::App;
@@ -26,7 +27,7 @@ const BESIDE: usize = 8;
 /// What is gathered while rows are looked at.
 struct Rows<'a> {
     tenant: TenantId,
-    replay: bool,
+    how: How,
     /// Versions that events make; what is left at the end has no row.
     versions: BTreeMap<Key, u64>,
     /// Places that rows name, with their owners.
@@ -57,11 +58,11 @@ impl App {
         &self,
         tenant: TenantId,
         objects: Objects,
-        replay: bool,
+        how: How,
         findings: &mut Vec<Finding>,
     ) -> Result<u64, Refused> {
         let (versions, named) = (objects.versions, BTreeMap::new());
-        let mut rows = Rows { tenant, replay, versions, named, looked_at: 0, findings };
+        let mut rows = Rows { tenant, how, versions, named, looked_at: 0, findings };
         self.verify_kind::<Tenant>(&mut rows).await?;
         self.verify_kind::<Application>(&mut rows).await?;
         self.verify_kind::<Prover>(&mut rows).await?;
@@ -90,6 +91,9 @@ impl App {
                     rows.looked_at += 1;
                     self.verify_row::<R>(listed, beside?, rows);
                 }
+                if !rows.how.pause.is_zero() {
+                    tokio::time::sleep(rows.how.pause).await;
+                }
             }
         }
     }
@@ -104,7 +108,7 @@ impl App {
         let Ok(held) = held else { return Ok(Beside { held, history: None, wrapped: None }) };
         let walked = rows.versions.get(&key).is_some_and(|events| *events >= held.version());
         let history =
-            if rows.replay || !walked { Some(self.history(key, held.version()).await?) } else { None };
+            if rows.how.replay || !walked { Some(self.history(key, held.version()).await?) } else { None };
         let has_key = R::KIND == Kind::Subject && held.state().is_some();
         let wrapped = if has_key {
             self.store().keyring(key).await.map_err(|fault| Refused(fault.to_string()))?
@@ -138,7 +142,7 @@ impl App {
         if R::KIND == Kind::Subject && held.state().is_some() && own_key.is_none() {
             rows.find(key, "its own key is missing or is not as it was written");
         }
-        if let Some(history) = beside.history.filter(|_| rows.replay) {
+        if let Some(history) = beside.history.filter(|_| rows.how.replay) {
             let compared = replay::<R>(history).and_then(|replayed| replayed.compare(&held));
             if let Err(difference) = compared {
                 rows.find(key, difference);

@@ -75,7 +75,7 @@ async fn replay(app: Arc<App>, readiness: Arc<Readiness>, stopping: watch::Recei
         if !app.hold("replay", REPLAY / 2).await {
             continue;
         }
-        let report = tokio::select! { report = app.verify(None, true) => report, () = &mut stop => return };
+        let report = tokio::select! { report = app.verify_slowly() => report, () = &mut stop => return };
         match report {
             Ok(report) if report.verified => {
                 tracing::info!(rows = report.rows, "every row is what its events make");

@@ -21,7 +21,7 @@ fn found_claims() -> String {
 /// Who holds places: tenants, spaces, keys.
 pub(super) fn claims_at() -> Function {
     let body = format!("BEGIN\nRETURN QUERY {};\nEND", found_claims());
-    Function::new("claims_at", "bytea[], int2[], bytea[]", &format!("TABLE ({CLAIM_COLUMNS})"), &body)
+    Function::new("claims_at", "bytea[], int2[], bytea[]", format!("TABLE ({CLAIM_COLUMNS})"), &body)
 }
 
 /// Parts of records: kinds, tenants, ids.
