@@ -15,5 +15,7 @@ pub mod entropy;
 mod file;
 mod file_fault;
 pub mod key_file;
+mod place;
 
 pub use file_fault::FileFault;
+pub use place::Place;

@@ -32,6 +32,9 @@ pub(crate) struct Init {
     /// An empty PostgreSQL database in place of the data folder, as a connection string
     #[arg(long)]
     pub(crate) postgres: Option<String>,
+    /// Seals the key file with the passphrase that is the first line of this file
+    #[arg(long, value_name = "PASSPHRASE_FILE")]
+    pub(crate) seal: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]

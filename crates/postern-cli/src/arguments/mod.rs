@@ -4,6 +4,7 @@ mod application;
 mod audit;
 mod codes;
 mod installation;
+mod key;
 mod prover;
 mod subject;
 mod tenant;
@@ -16,6 +17,7 @@ pub(crate) use self::application::{ApplicationCommand, ApplicationCreate, KeyCom
 pub(crate) use self::audit::AuditCommand;
 pub(crate) use self::codes::{CodeCommand, Issue, Redeem, Rehearse, Remote, Revoke};
 pub(crate) use self::installation::{ConfigCommand, Demo, Init};
+pub(crate) use self::key::KeyFileCommand;
 pub(crate) use self::prover::ProverCommand;
 pub(crate) use self::subject::SubjectCommand;
 pub(crate) use self::tenant::{TenantChange, TenantCommand};
@@ -46,6 +48,9 @@ pub(crate) enum Command {
     /// Looks at a configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// The key file, sealed and opened
+    #[command(subcommand)]
+    Key(KeyFileCommand),
     /// Tenants: organisations apart from each other
     #[command(subcommand)]
     Tenant(TenantCommand),

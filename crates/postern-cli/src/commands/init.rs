@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use postern_outside::anchor_file::AnchorFile;
 use postern_outside::entropy::SystemEntropy;
@@ -10,12 +11,15 @@ use postern_store::postgres::{Shape, leaves_this_machine, migrate, settings};
 use serde_json::json;
 
 use crate::arguments::Init;
-use crate::config::{Config, REFERENCE, TOO_FAR};
+use crate::config::{Config, REFERENCE, Source, TOO_FAR};
 use crate::failure::Failure;
-use crate::{installation, output};
+use crate::{installation, keys, output};
 
 /// The reference's line for a database, which is no setting as it stands.
 const DATABASE: &str = "# postgres = \"host=/run/postgresql dbname=postern user=postern\"";
+
+/// Its line for a passphrase, the same.
+const PASSPHRASE: &str = "# passphrase_file = \"passphrase\"";
 
 /// Makes a configuration, a key file, an anchor and an empty data folder.
 pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
@@ -23,16 +27,14 @@ pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
     if let Some(url) = &init.postgres {
         check_empty(url).await?;
     }
+    if let Some(path) = &init.seal {
+        keys::read(&Source::File(path.clone()))?;
+    }
     make_folder(&init.folder)?;
     let path = init.folder.join("postern.toml");
-    let text = REFERENCE.replacen("name = \"localhost\"", &format!("name = {:?}", init.name), 1);
-    let text = match &init.postgres {
-        Some(url) => text.replacen(DATABASE, &format!("postgres = {}", toml::Value::from(url.as_str())), 1),
-        None => text,
-    };
-    write_new(&path, &text)?;
+    write_new(&path, &configuration(&init)?)?;
     let config = Config::read(&path)?;
-    let keys = KeyFile::create(&config.keys.file, &SystemEntropy).map_err(Failure::refused)?;
+    let keys = Arc::new(make_keys(&config)?);
     let (anchor, _) = AnchorFile::create(&config.anchor.file).map_err(Failure::refused)?;
     drop(anchor);
     let name = &config.installation.name;
@@ -62,6 +64,29 @@ pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
          postern serve --config {shown}"
     ));
     Ok(())
+}
+
+/// The reference with what was asked for.
+fn configuration(init: &Init) -> Result<String, Failure> {
+    let set = |text: String, line: &str, name: &str, value: &str| {
+        text.replacen(line, &format!("{name} = {}", toml::Value::from(value)), 1)
+    };
+    let mut text = set(REFERENCE.to_owned(), "name = \"localhost\"", "name", &init.name);
+    if let Some(url) = &init.postgres {
+        text = set(text, DATABASE, "postgres", url);
+    }
+    if let Some(path) = &init.seal {
+        // Paths in a configuration are relative to its folder, those of a command line are not.
+        let path = std::path::absolute(path).map_err(Failure::refused)?;
+        text = set(text, PASSPHRASE, "passphrase_file", &path.to_string_lossy());
+    }
+    Ok(text)
+}
+
+fn make_keys(config: &Config) -> Result<KeyFile, Failure> {
+    let passphrase = keys::passphrase(&config.keys)?;
+    let path = keys::own_file(&config.keys)?;
+    KeyFile::create_with(path, passphrase.as_ref(), &SystemEntropy).map_err(Failure::refused)
 }
 
 /// Refuses a database that holds anything.

@@ -20,6 +20,7 @@ mod moved_clock;
 mod node;
 mod nodes;
 mod rollback;
+mod sealed;
 mod upgrade;
 
 /// The binary under test.

@@ -4,15 +4,20 @@
 
 mod cases;
 mod plain;
+mod sealed;
 mod support;
 
 use plain::Plain;
+use sealed::Sealed;
 
 /// Runs every case once for each key service, as a test of its own.
 macro_rules! cases {
     ($($case:ident),+ $(,)?) => {
         mod plain_file {
             $(#[test] fn $case() { super::cases::$case(&super::Plain::new()); })+
+        }
+        mod sealed_file {
+            $(#[test] fn $case() { super::cases::$case(&super::Sealed::new()); })+
         }
     };
 }

@@ -22,6 +22,10 @@ impl Plain {
         new
     }
 
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.0.path().to_owned()
+    }
+
     pub(crate) fn path(&self) -> PathBuf {
         self.0.path().join("keys")
     }
