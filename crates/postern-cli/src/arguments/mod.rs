@@ -3,6 +3,7 @@
 mod application;
 mod audit;
 mod codes;
+mod init;
 mod installation;
 mod key;
 mod prover;
@@ -16,7 +17,8 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use self::application::{ApplicationCommand, ApplicationCreate, KeyCommand};
 pub(crate) use self::audit::AuditCommand;
 pub(crate) use self::codes::{CodeCommand, Issue, Redeem, Rehearse, Remote, Revoke};
-pub(crate) use self::installation::{ConfigCommand, Demo, Init};
+pub(crate) use self::init::Init;
+pub(crate) use self::installation::{ConfigCommand, Demo};
 pub(crate) use self::key::KeyFileCommand;
 pub(crate) use self::prover::ProverCommand;
 pub(crate) use self::subject::SubjectCommand;

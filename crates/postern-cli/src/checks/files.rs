@@ -51,6 +51,9 @@ fn key_file(config: &config::Keys) -> Result<Finding, Failure> {
         Kind::Sealed => {
             ok("key-file", format!("The key file is whole, sealed with a passphrase, and {whose}."))
         }
-        Kind::Token => ok("key-file", format!("The key file is whole, sealed by a token, and {whose}.")),
+        Kind::Token => {
+            let found = format!("The token has its keys. The key file is whole, sealed by it, and {whose}.");
+            ok("key-file", found)
+        }
     })
 }

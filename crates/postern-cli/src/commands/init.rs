@@ -2,24 +2,15 @@
 
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
-use std::sync::Arc;
 
 use postern_outside::anchor_file::AnchorFile;
-use postern_outside::entropy::SystemEntropy;
-use postern_outside::key_file::KeyFile;
 use postern_store::postgres::{Shape, leaves_this_machine, migrate, settings};
 use serde_json::json;
 
 use crate::arguments::Init;
-use crate::config::{Config, REFERENCE, Source, TOO_FAR};
+use crate::config::{Config, Source, TOO_FAR};
 use crate::failure::Failure;
 use crate::{installation, keys, output};
-
-/// The reference's line for a database, which is no setting as it stands.
-const DATABASE: &str = "# postgres = \"host=/run/postgresql dbname=postern user=postern\"";
-
-/// Its line for a passphrase, the same.
-const PASSPHRASE: &str = "# passphrase_file = \"passphrase\"";
 
 /// Makes a configuration, a key file, an anchor and an empty data folder.
 pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
@@ -32,9 +23,12 @@ pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
     }
     make_folder(&init.folder)?;
     let path = init.folder.join("postern.toml");
-    write_new(&path, &configuration(&init)?)?;
+    write_new(&path, &init.configuration()?)?;
     let config = Config::read(&path)?;
-    let keys = Arc::new(make_keys(&config)?);
+    let keys = keys::make(&config.keys).inspect_err(|_| {
+        // Who is refused, as by a token, may ask again.
+        let _ = std::fs::remove_file(&path);
+    })?;
     let (anchor, _) = AnchorFile::create(&config.anchor.file).map_err(Failure::refused)?;
     drop(anchor);
     let name = &config.installation.name;
@@ -64,29 +58,6 @@ pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
          postern serve --config {shown}"
     ));
     Ok(())
-}
-
-/// The reference with what was asked for.
-fn configuration(init: &Init) -> Result<String, Failure> {
-    let set = |text: String, line: &str, name: &str, value: &str| {
-        text.replacen(line, &format!("{name} = {}", toml::Value::from(value)), 1)
-    };
-    let mut text = set(REFERENCE.to_owned(), "name = \"localhost\"", "name", &init.name);
-    if let Some(url) = &init.postgres {
-        text = set(text, DATABASE, "postgres", url);
-    }
-    if let Some(path) = &init.seal {
-        // Paths in a configuration are relative to its folder, those of a command line are not.
-        let path = std::path::absolute(path).map_err(Failure::refused)?;
-        text = set(text, PASSPHRASE, "passphrase_file", &path.to_string_lossy());
-    }
-    Ok(text)
-}
-
-fn make_keys(config: &Config) -> Result<KeyFile, Failure> {
-    let passphrase = keys::passphrase(&config.keys)?;
-    let path = keys::own_file(&config.keys)?;
-    KeyFile::create_with(path, passphrase.as_ref(), &SystemEntropy).map_err(Failure::refused)
 }
 
 /// Refuses a database that holds anything.

@@ -21,6 +21,7 @@ mod node;
 mod nodes;
 mod rollback;
 mod sealed;
+mod token;
 mod upgrade;
 
 /// The binary under test.

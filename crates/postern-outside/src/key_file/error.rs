@@ -100,6 +100,9 @@ pub enum ContentFault {
     /// The keys that it lacks are in a token.
     #[error("has only the keys that are in no token: name the token in keys.pkcs11")]
     Token,
+    /// No token sealed it.
+    #[error("was sealed by no token: take keys.pkcs11 out, or name the file that belongs to the token")]
+    NotOfToken,
     /// Somebody else seals or opens it.
     #[error("is being changed by another command: wait for that")]
     Busy,

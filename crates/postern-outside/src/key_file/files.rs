@@ -7,19 +7,8 @@ use zeroize::Zeroizing;
 
 use super::content::{self, Holds};
 use super::envelope::{By, Envelope};
-use super::{ContentFault, KeyFile, KeyFileError, MOST, Passphrase, passphrase, service};
+use super::{ContentFault, KeyFile, KeyFileError, Kind, MOST, Passphrase, passphrase, service};
 use crate::{Place, file};
-
-/// What kind of key file lies somewhere.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    /// Whoever reads it has the keys.
-    Plain,
-    /// Sealed with a passphrase.
-    Sealed,
-    /// Sealed by a token, which has the other keys.
-    Token,
-}
 
 type Text = Zeroizing<Vec<u8>>;
 

@@ -29,11 +29,21 @@ use zeroize::Zeroizing;
 
 use content::{Entry, Holds};
 pub use error::{ContentFault, KeyFileError};
-pub use files::Kind;
 pub use passphrase::Passphrase;
 
 /// The longest file that is read, in bytes. Thirteen keys need one kilobyte.
 pub(crate) const MOST: u64 = 64 * 1024;
+
+/// What kind of key file lies somewhere.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Whoever reads it has the keys.
+    Plain,
+    /// Sealed with a passphrase.
+    Sealed,
+    /// Sealed by a token, which has the other keys.
+    Token,
+}
 
 /// The keys of an installation, read from a key file or made in memory. No `Debug`, no `Serialize`.
 pub struct KeyFile {

@@ -5,10 +5,13 @@
 mod cases;
 mod plain;
 mod sealed;
+mod softhsm;
 mod support;
+mod token;
 
 use plain::Plain;
 use sealed::Sealed;
+use softhsm::SoftHsm;
 
 /// Runs every case once for each key service, as a test of its own.
 macro_rules! cases {
@@ -18,6 +21,12 @@ macro_rules! cases {
         }
         mod sealed_file {
             $(#[test] fn $case() { super::cases::$case(&super::Sealed::new()); })+
+        }
+        mod token_module {
+            $(#[test] fn $case() {
+                let name = concat!("token_module::", stringify!($case));
+                super::SoftHsm::alone(name, |ground| super::cases::$case(ground));
+            })+
         }
     };
 }
