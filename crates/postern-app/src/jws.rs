@@ -19,14 +19,13 @@ struct Header<'a> {
     typ: &'static str,
 }
 
-/// Signs a receipt. `rst` is the digest of its restrictions and is critical (RFC 7515 §4.1.11), so that a
+/// A receipt that lacks its signature: what is signed, and what goes before it. `rst` is the digest of its restrictions and is critical (RFC 7515 §4.1.11), so that a
 /// caller who does not know of restrictions refuses the receipt instead of ignoring them.
 ///
 /// # Errors
-/// If the key service does not answer.
-pub fn receipt(keys: &dyn Keys, claims: &Receipt<'_>) -> Result<String, KeysUnavailable> {
-    let unwritable = |fault: serde_json::Error| KeysUnavailable(fault.to_string());
-    let restrictions = serde_json::to_vec(&claims.restrictions).map_err(unwritable)?;
+/// If the claims cannot be written, which they have no reason for.
+pub(crate) fn unsigned(keys: &dyn Keys, claims: &Receipt<'_>) -> Result<String, serde_json::Error> {
+    let restrictions = serde_json::to_vec(&claims.restrictions)?;
     let header = Header {
         alg: "EdDSA",
         crit: ["rst"],
@@ -34,11 +33,18 @@ pub fn receipt(keys: &dyn Keys, claims: &Receipt<'_>) -> Result<String, KeysUnav
         rst: base64url(&Sha256::digest(&restrictions)),
         typ: TYPE,
     };
-    let header = base64url(&serde_json::to_vec(&header).map_err(unwritable)?);
-    let payload = base64url(&serde_json::to_vec(claims).map_err(unwritable)?);
-    let message = format!("{header}.{payload}");
-    let signature = keys.sign(SigningKey::Receipts, message.as_bytes())?;
-    Ok(format!("{message}.{}", base64url(&signature)))
+    let header = base64url(&serde_json::to_vec(&header)?);
+    let payload = base64url(&serde_json::to_vec(claims)?);
+    Ok(format!("{header}.{payload}"))
+}
+
+/// Signs it.
+///
+/// # Errors
+/// If the key service does not answer.
+pub(crate) fn signed(keys: &dyn Keys, unsigned: String) -> Result<String, KeysUnavailable> {
+    let signature = keys.sign(SigningKey::Receipts, unsigned.as_bytes())?;
+    Ok(format!("{unsigned}.{}", base64url(&signature)))
 }
 
 impl App {

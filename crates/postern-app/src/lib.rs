@@ -14,6 +14,7 @@ mod device;
 mod events;
 mod jobs;
 pub mod jws;
+mod keys;
 mod lanes;
 mod log;
 mod names;

@@ -62,7 +62,8 @@ impl App {
         let (size, root) = (head.frontier.size(), head.frontier.root());
         let checkpoint = Checkpoint { origin: origin.clone(), size, root };
         let public = self.ports.keys.public().log;
-        let signature = self.ports.keys.sign(SigningKey::Log, checkpoint.body().as_bytes());
+        let body = checkpoint.body();
+        let signature = self.ask_keys(move |keys| keys.sign(SigningKey::Log, body.as_bytes())).await;
         let signature = signature.map_err(|fault| Problem::unavailable(&fault))?;
         let note = assemble_checkpoint(&checkpoint, &origin, &public, signature);
         let note = note.map_err(|fault| Problem::unavailable(&fault))?;

@@ -64,13 +64,12 @@ pub(crate) struct Whose {
 impl App {
     /// Makes a word ready: the same work for every name and every word of a format.
     pub(crate) async fn prepare(&self, word: Word, whose: Whose) -> Result<Arc<Prepared>, Problem> {
-        let keys = self
-            .ports
-            .keys
-            .subject_keys(whose.tenant, whose.subject, &whose.epoch)
-            .map_err(|fault| Problem::unavailable(&fault))?;
-        let material = self.material(word.code, whose.stretch, whose.salt).await?;
-        Ok(Arc::new(Prepared { epoch: whose.epoch, keys, material }))
+        let Whose { tenant, subject, epoch, salt, stretch } = whose;
+        let asked = epoch.clone();
+        let keys = self.ask_keys(move |keys| keys.subject_keys(tenant, subject, &asked)).await;
+        let keys = keys.map_err(|fault| Problem::unavailable(&fault))?;
+        let material = self.material(word.code, stretch, salt).await?;
+        Ok(Arc::new(Prepared { epoch, keys, material }))
     }
 
     /// A code's material; stretching runs off the async threads, a few at a time.

@@ -10,12 +10,12 @@ use postern_outside::anchor_file::AnchorFile;
 use postern_outside::assertion::JwsAssertions;
 use postern_outside::clock::SystemClock;
 use postern_outside::entropy::SystemEntropy;
-use postern_outside::key_file::KeyFile;
 use postern_store::postgres::{self, Postgres};
 use postern_store::sqlite::{Options, Sqlite};
 
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::keys;
 
 /// A file in the data folder of a demonstration: `serve` refuses it.
 const DEMONSTRATION: &str = "THIS-IS-A-DEMONSTRATION";
@@ -31,7 +31,7 @@ pub(crate) enum For {
 
 /// Opens keys and store of a configuration. A data folder is locked until the application is dropped.
 pub(crate) async fn open(config: &Config, what_for: For) -> Result<Arc<App>, Failure> {
-    let keys = KeyFile::open(&config.keys.file).map_err(Failure::refused)?;
+    let keys = keys::open(&config.keys)?;
     let name = &config.installation.name;
     if let Some(url) = &config.store.postgres {
         return open_database(keys, url, name, what_for).await;
@@ -45,16 +45,16 @@ pub(crate) async fn open(config: &Config, what_for: For) -> Result<Arc<App>, Fai
     open_folder(keys, &config.store.data, name)
 }
 
-/// An application over a key file and a data folder, made if it is not there.
-pub(crate) fn open_folder(keys: KeyFile, data: &Path, name: &str) -> Result<Arc<App>, Failure> {
+/// An application over keys and a data folder, made if it is not there.
+pub(crate) fn open_folder(keys: Arc<dyn Keys>, data: &Path, name: &str) -> Result<Arc<App>, Failure> {
     let sealer = keys.local().sealer().clone();
     let store = Sqlite::open(data, sealer, Options::default()).map_err(Failure::refused)?;
     Ok(application(keys, Arc::new(store), name))
 }
 
-/// An application over a key file and a database.
+/// An application over keys and a database.
 pub(crate) async fn open_database(
-    keys: KeyFile,
+    keys: Arc<dyn Keys>,
     url: &str,
     name: &str,
     what_for: For,
@@ -68,10 +68,10 @@ pub(crate) async fn open_database(
     Ok(application(keys, Arc::new(store), name))
 }
 
-fn application(keys: KeyFile, store: Arc<dyn Store>, name: &str) -> Arc<App> {
+fn application(keys: Arc<dyn Keys>, store: Arc<dyn Store>, name: &str) -> Arc<App> {
     let ports = Ports {
         store,
-        keys: Arc::new(keys),
+        keys,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         assertions: Arc::new(JwsAssertions),
@@ -83,11 +83,7 @@ fn application(keys: KeyFile, store: Arc<dyn Store>, name: &str) -> Arc<App> {
 /// Whether the key file belongs to the data folder: the installation's own record opens with it.
 pub(crate) async fn check_keys(app: &App, config: &Config) -> Result<(), Failure> {
     app.check_installation().await.map_err(|refused| {
-        Failure::refused(format!(
-            "{refused} Key file: {}; {}",
-            config.keys.file.display(),
-            config.store.place()
-        ))
+        Failure::refused(format!("{refused} Key file: {}; {}", config.keys.file, config.store.place()))
     })
 }
 

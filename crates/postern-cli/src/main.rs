@@ -10,6 +10,7 @@ mod commands;
 mod config;
 mod failure;
 mod installation;
+mod keys;
 mod logging;
 mod output;
 mod prompt;

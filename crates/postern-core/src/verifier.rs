@@ -70,7 +70,17 @@ impl Stretch {
 /// A subject's key under one version of the pepper: what the [`Keys`](crate::ports::Keys) port computes.
 #[must_use]
 pub fn subject_key(pepper: &[u8; 32], tenant: &str, subject: &str, epoch: &[u8]) -> Zeroizing<[u8; 32]> {
-    Zeroizing::new(mac(pepper, &[b"postern/subject-key/v1", tenant.as_bytes(), subject.as_bytes(), epoch]))
+    Zeroizing::new(mac(pepper, &subject_parts(tenant, subject, epoch)))
+}
+
+/// What that is a MAC of, for a pepper that works elsewhere.
+#[must_use]
+pub fn subject_frame(tenant: &str, subject: &str, epoch: &[u8]) -> Vec<u8> {
+    frame(&subject_parts(tenant, subject, epoch))
+}
+
+const fn subject_parts<'a>(tenant: &'a str, subject: &'a str, epoch: &'a [u8]) -> [&'a [u8]; 4] {
+    [b"postern/subject-key/v1", tenant.as_bytes(), subject.as_bytes(), epoch]
 }
 
 /// The salt of one place of a subject's stretched codes: one attempt is one stretch, however many sets there are.

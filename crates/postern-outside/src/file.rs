@@ -12,16 +12,30 @@ use zeroize::Zeroizing;
 
 use crate::FileFault;
 
-/// Permissions that a file of each sort must not have.
-#[derive(Clone, Copy)]
+/// Who may do what with a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sort {
     /// Nobody else reads it or writes it.
-    Secret = 0o077,
+    Secret,
+    /// The system's manager put it there for this process: it may be root's.
+    Credential,
     /// Nobody else writes it.
-    Public = 0o022,
+    Public,
 }
 
-/// The whole file, if it is an ordinary one of this user's with at most `most` bytes.
+impl Sort {
+    /// Permissions that such a file must not have.
+    const fn forbidden(self) -> u32 {
+        match self {
+            Self::Secret => 0o077,
+            // Where the user is let in by an access list, its mask stands in the place of the group's permission.
+            Self::Credential => 0o037,
+            Self::Public => 0o022,
+        }
+    }
+}
+
+/// The whole file, if it is an ordinary one of its sort with at most `most` bytes.
 pub(crate) fn read(path: &Path, sort: Sort, most: u64) -> Result<Zeroizing<Vec<u8>>, FileFault> {
     // Not waiting: opening a pipe would block until somebody writes into it.
     let file = open(path, OFlags::RDONLY | OFlags::NONBLOCK)?;
@@ -105,7 +119,7 @@ fn open(path: &Path, flags: OFlags) -> Result<File, FileFault> {
     })
 }
 
-/// The length of an open file, if it is an ordinary one of this user's that others cannot use.
+/// The length of an open file, if it is an ordinary one of its sort.
 fn check(file: &File, path: &Path, sort: Sort) -> Result<u64, FileFault> {
     let found = file.metadata().map_err(system(path, "ask for its owner"))?;
     let (owner, user) = (found.uid(), rustix::process::geteuid().as_raw());
@@ -113,10 +127,11 @@ fn check(file: &File, path: &Path, sort: Sort) -> Result<u64, FileFault> {
     if !found.is_file() {
         return Err(FileFault::NotOrdinary { path: path.to_owned() });
     }
-    if owner != user {
+    let from_manager = sort == Sort::Credential && owner == 0;
+    if owner != user && !from_manager {
         return Err(FileFault::Foreign { path: path.to_owned(), owner, user });
     }
-    if mode & sort as u32 != 0 {
+    if mode & sort.forbidden() != 0 {
         return Err(FileFault::Shared { path: path.to_owned(), mode });
     }
     Ok(found.len())

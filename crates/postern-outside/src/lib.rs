@@ -5,6 +5,7 @@
 //! | [`clock`] | the system's clock | [`postern_core::ports::Clock`] |
 //! | [`entropy`] | the system's random bytes | [`postern_core::ports::Entropy`] |
 //! | [`key_file`] | all keys in one text file | [`postern_core::ports::Keys`] |
+//! | [`token_keys`] | keys in a token, over PKCS#11 | [`postern_core::ports::Keys`] |
 //! | [`anchor_file`] | the anchor in a file outside the database | [`postern_core::ports::Anchors`] |
 //! | [`assertion`] | signed assertions of provers | [`postern_core::ports::Assertions`] |
 
@@ -15,5 +16,8 @@ pub mod entropy;
 mod file;
 mod file_fault;
 pub mod key_file;
+mod place;
+pub mod token_keys;
 
 pub use file_fault::FileFault;
+pub use place::Place;

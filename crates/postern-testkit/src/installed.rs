@@ -16,6 +16,7 @@ use crate::{Http, TestProver};
 /// An installation in a temporary folder.
 pub struct Installed {
     binary: PathBuf,
+    environment: Vec<(String, String)>,
     /// The folder with everything in it.
     pub folder: TempDir,
     /// The tenant's id.
@@ -44,22 +45,29 @@ impl Installed {
     /// `init`, a tenant, an application and a prover.
     #[must_use]
     pub fn new(binary: &str) -> Self {
+        Self::made_with(binary, &[], &[])
+    }
+
+    /// The same with more arguments of `init`, and processes that find this in their environment.
+    #[must_use]
+    pub fn made_with(binary: &str, init: &[&str], environment: &[(&str, &str)]) -> Self {
         let (binary, folder) = (PathBuf::from(binary), TempDir::new().unwrap());
+        let run = |arguments: &[&str]| run(&binary, arguments, environment);
         let at = folder.path().join("postern");
-        run(&binary, &["init", at.to_str().unwrap(), "--name", "postern.test", "--json"]);
+        let arguments = ["init", at.to_str().unwrap(), "--name", "postern.test", "--json"];
+        run(&[&arguments, init].concat());
         let config = at.join("postern.toml");
         let text = std::fs::read_to_string(&config).unwrap();
         let text = text.replace("127.0.0.1:7878", "127.0.0.1:0").replace("127.0.0.1:7879", "127.0.0.1:0");
         std::fs::write(&config, text).unwrap();
         let config = config.to_str().unwrap();
-        let tenant =
-            run(&binary, &["tenant", "create", "acme", "--config", config, "--json"])["tenant"].clone();
+        let tenant = run(&["tenant", "create", "acme", "--config", config, "--json"])["tenant"].clone();
         let tenant = tenant.as_str().unwrap().to_owned();
         let create = ["application", "create", "login", "--tenant", &tenant, "--scopes", SCOPES];
         let tiers = "standard,elevated,privileged,break_glass,service";
         let more =
             ["--tiers", tiers, "--enforces", "enrol", "--stage-cap", "100000", "--config", config, "--json"];
-        let key = run(&binary, &[create.as_slice(), &more].concat())["key"].as_str().unwrap().to_owned();
+        let key = run(&[create.as_slice(), &more].concat())["key"].as_str().unwrap().to_owned();
         let seed = [42; 32];
         let public = TestProver::public(seed);
         let jwk = at.join("prover.json");
@@ -67,10 +75,12 @@ impl Installed {
         let issuer = "https://idp.test";
         let add =
             ["prover", "add", "idp", "--tenant", &tenant, "--issuer", issuer, "--key", jwk.to_str().unwrap()];
-        let prover = run(&binary, &[add.as_slice(), &["--config", config, "--json"]].concat());
+        let prover = run(&[add.as_slice(), &["--config", config, "--json"]].concat());
         let id = ProverId::parse(prover["prover"].as_str().unwrap()).unwrap();
         let prover = TestProver::new(id, issuer, prover["audience"].as_str().unwrap(), seed);
-        Self { binary, folder, tenant, key, prover }
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let environment = environment.collect();
+        Self { binary, environment, folder, tenant, key, prover }
     }
 
     /// From now on it is of another release.
@@ -108,7 +118,8 @@ impl Installed {
     pub fn command(&self, arguments: &[&str], typed: &str) -> Output {
         let config = self.config();
         let all = [arguments, &["--config", config.to_str().unwrap()]].concat();
-        output(&self.binary, &all, typed, &[])
+        let environment = self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        output(&self.binary, &all, typed, &environment.collect::<Vec<_>>())
     }
 
     /// Runs a command that is an HTTP client.
@@ -129,6 +140,7 @@ impl Installed {
         let log = std::fs::File::options().create(true).append(true).open(self.home().join("log")).unwrap();
         let mut child = Command::new(&self.binary)
             .args(["serve", "--json", "--config", self.config().to_str().unwrap()])
+            .envs(self.environment.iter().cloned())
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -227,8 +239,8 @@ pub fn now() -> Time {
 }
 
 /// Runs a command that must succeed, and reads its answer.
-fn run(binary: &Path, arguments: &[&str]) -> Value {
-    let done = output(binary, arguments, "", &[]);
+fn run(binary: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Value {
+    let done = output(binary, arguments, "", environment);
     assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
     serde_json::from_slice(&done.stdout).unwrap()
 }

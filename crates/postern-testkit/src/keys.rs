@@ -12,13 +12,21 @@ pub struct CountedKeys {
     inner: KeyFile,
     asked: AtomicUsize,
     away: AtomicBool,
+    waits: AtomicBool,
+    unsigned: AtomicBool,
 }
 
 impl CountedKeys {
     /// Counts from zero.
     #[must_use]
     pub const fn new(inner: KeyFile) -> Self {
-        Self { inner, asked: AtomicUsize::new(0), away: AtomicBool::new(false) }
+        Self {
+            inner,
+            asked: AtomicUsize::new(0),
+            away: AtomicBool::new(false),
+            waits: AtomicBool::new(false),
+            unsigned: AtomicBool::new(false),
+        }
     }
 
     /// How often subjects' keys were asked for.
@@ -30,6 +38,16 @@ impl CountedKeys {
     /// Whether it answers.
     pub fn answers(&self, answers: bool) {
         self.away.store(!answers, Ordering::SeqCst);
+    }
+
+    /// Whether it says of itself that its calls wait, as those of a token do.
+    pub fn waiting(&self, waits: bool) {
+        self.waits.store(waits, Ordering::SeqCst);
+    }
+
+    /// Whether it signs.
+    pub fn signs(&self, signs: bool) {
+        self.unsigned.store(!signs, Ordering::SeqCst);
     }
 
     fn present(&self) -> Result<(), KeysUnavailable> {
@@ -52,6 +70,9 @@ impl Keys for CountedKeys {
 
     fn sign(&self, key: SigningKey, message: &[u8]) -> Result<[u8; 64], KeysUnavailable> {
         self.present()?;
+        if self.unsigned.load(Ordering::SeqCst) {
+            return Err(KeysUnavailable("it was told by a test not to sign".to_owned()));
+        }
         self.inner.sign(key, message)
     }
 
@@ -61,5 +82,9 @@ impl Keys for CountedKeys {
 
     fn local(&self) -> &LocalKeys {
         self.inner.local()
+    }
+
+    fn waits(&self) -> bool {
+        self.waits.load(Ordering::SeqCst)
     }
 }

@@ -109,10 +109,11 @@ pub(super) const ROOMS: [Room; 11] = [
     },
 ];
 
-pub(super) const OWNED: [Owned; 13] = [
+pub(super) const OWNED: [Owned; 14] = [
     Owned { name: "rusqlite", owners: &["postern-store"], because: "SQL" },
     Owned { name: "tokio-postgres", owners: &["postern-store"], because: "SQL" },
     Owned { name: "getrandom", owners: &["postern-outside"], because: "randomness is an argument" },
+    Owned { name: "cryptoki", owners: &["postern-outside"], because: "tokens are asked behind a port" },
     Owned { name: "aws-lc-rs", owners: &["postern-outside"], because: "keys are used behind a port" },
     Owned {
         name: "jsonwebtoken",

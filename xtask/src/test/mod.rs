@@ -4,6 +4,7 @@ mod clock;
 mod count;
 mod outside;
 mod postgres;
+mod token;
 
 use std::process::Command;
 
@@ -39,6 +40,7 @@ pub(crate) fn test(options: &Options) -> Done {
     previous()?;
     build()?;
     clock::have()?;
+    token::have()?;
     let mut failed = Vec::new();
     let cluster = postgres::start()?;
     if !succeeds(&mut inside(options, &cluster))? {

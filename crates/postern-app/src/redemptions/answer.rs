@@ -41,12 +41,18 @@ pub struct Redeemed {
 }
 
 impl App {
-    pub(super) fn redeemed(
+    /// Signs the answer to what is committed. If that fails, the code is spent all the same: whoever asks again
+    /// with the same key gets the answer.
+    pub(super) async fn redeemed(
         &self,
         attempt: &Attempt,
         kept: Kept,
         asked: &Redemption,
     ) -> Result<Redeemed, Problem> {
+        let unanswered = |fault: &dyn std::fmt::Display| {
+            tracing::error!(%fault, "a code is spent, and its receipt was not signed");
+            Problem::OutcomeUnknown
+        };
         let subject = SubjectId::new(attempt.key().id);
         let (accepted, spent) = (&kept.accepted, &kept.accepted.spent);
         let about = receipt::Circumstances {
@@ -58,8 +64,9 @@ impl App {
             now: attempt.at.max(accepted.at),
         };
         let claims = receipt::receipt(accepted, &about);
-        let receipt =
-            jws::receipt(&*self.ports.keys, &claims).map_err(|fault| Problem::unavailable(&fault))?;
+        let unsigned = jws::unsigned(&*self.ports.keys, &claims).map_err(|fault| unanswered(&fault))?;
+        let receipt = self.ask_keys(move |keys| jws::signed(keys, unsigned)).await;
+        let receipt = receipt.map_err(|fault| unanswered(&fault))?;
         let application = attempt.gate.application();
         let device_token =
             device::mint(self.local(), subject, application, spent.device_minted, spent.device_epoch);

@@ -161,10 +161,10 @@ impl App {
             other => other?,
         };
         match ended {
-            Ended::Answer(Found::Kept(kept)) => self.redeemed(&attempt, kept, asked).map(Some),
+            Ended::Answer(Found::Kept(kept)) => self.redeemed(&attempt, kept, asked).await.map(Some),
             Ended::Answer(Found::Seen(remembered)) => {
                 let kept = self.repeat(&attempt, remembered, check_mismatch).await?;
-                self.redeemed(&attempt, kept, asked).map(Some)
+                self.redeemed(&attempt, kept, asked).await.map(Some)
             }
             Ended::Again => Ok(None),
             Ended::Taken(_) if self.was_seen(&attempt, mark).await => Ok(None),

@@ -33,8 +33,9 @@ impl App {
         let (format, count) = (settings.format, settings.count);
         let stretch = settings.stretch.for_format(format);
         let epoch = subject.epoch.bytes().to_vec();
-        let keys =
-            self.ports.keys.subject_keys(tenant, id, &epoch).map_err(|fault| Problem::unavailable(&fault))?;
+        let asked = epoch.clone();
+        let keys = self.ask_keys(move |keys| keys.subject_keys(tenant, id, &asked)).await;
+        let keys = keys.map_err(|fault| Problem::unavailable(&fault))?;
         let Some((key_version, key)) = keys.live.first() else { return Err(Problem::Unavailable) };
         let generation = subject.generation + 1;
         let salt: [u8; 16] = self.random()?;

@@ -22,18 +22,6 @@ pub(crate) struct Demo {
     pub(crate) log: String,
 }
 
-#[derive(Args)]
-pub(crate) struct Init {
-    /// Folder to make everything in
-    pub(crate) folder: PathBuf,
-    /// The installation's name in receipts and checkpoints: a host name, with a path if it needs one
-    #[arg(long, default_value = "localhost")]
-    pub(crate) name: String,
-    /// An empty PostgreSQL database in place of the data folder, as a connection string
-    #[arg(long)]
-    pub(crate) postgres: Option<String>,
-}
-
 #[derive(Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Checks a configuration and says what would be used

@@ -3,7 +3,9 @@
 mod application;
 mod audit;
 mod codes;
+mod init;
 mod installation;
+mod key;
 mod prover;
 mod subject;
 mod tenant;
@@ -15,7 +17,9 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use self::application::{ApplicationCommand, ApplicationCreate, KeyCommand};
 pub(crate) use self::audit::AuditCommand;
 pub(crate) use self::codes::{CodeCommand, Issue, Redeem, Rehearse, Remote, Revoke};
-pub(crate) use self::installation::{ConfigCommand, Demo, Init};
+pub(crate) use self::init::Init;
+pub(crate) use self::installation::{ConfigCommand, Demo};
+pub(crate) use self::key::KeyFileCommand;
 pub(crate) use self::prover::ProverCommand;
 pub(crate) use self::subject::SubjectCommand;
 pub(crate) use self::tenant::{TenantChange, TenantCommand};
@@ -46,6 +50,9 @@ pub(crate) enum Command {
     /// Looks at a configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// The key file, sealed and opened
+    #[command(subcommand)]
+    Key(KeyFileCommand),
     /// Tenants: organisations apart from each other
     #[command(subcommand)]
     Tenant(TenantCommand),

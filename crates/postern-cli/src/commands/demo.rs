@@ -38,6 +38,7 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
         tempfile::Builder::new().prefix("postern-demo-").tempdir_in(parent).map_err(Failure::refused)?;
     let data = folder.path().join("data");
     let keys = KeyFile::create(&folder.path().join("keys"), &SystemEntropy).map_err(Failure::refused)?;
+    let keys = Arc::new(keys);
     let (mut file, _) = AnchorFile::create(&folder.path().join("anchor")).map_err(Failure::refused)?;
     let anchor = file.take_over().map_err(Failure::refused)?;
     let app = match &demo.postgres {

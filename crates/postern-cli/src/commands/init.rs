@@ -4,18 +4,13 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use postern_outside::anchor_file::AnchorFile;
-use postern_outside::entropy::SystemEntropy;
-use postern_outside::key_file::KeyFile;
 use postern_store::postgres::{Shape, leaves_this_machine, migrate, settings};
 use serde_json::json;
 
 use crate::arguments::Init;
-use crate::config::{Config, REFERENCE, TOO_FAR};
+use crate::config::{Config, Source, TOO_FAR};
 use crate::failure::Failure;
-use crate::{installation, output};
-
-/// The reference's line for a database, which is no setting as it stands.
-const DATABASE: &str = "# postgres = \"host=/run/postgresql dbname=postern user=postern\"";
+use crate::{installation, keys, output};
 
 /// Makes a configuration, a key file, an anchor and an empty data folder.
 pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
@@ -23,16 +18,17 @@ pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
     if let Some(url) = &init.postgres {
         check_empty(url).await?;
     }
+    if let Some(path) = &init.seal {
+        keys::read(&Source::File(path.clone()))?;
+    }
     make_folder(&init.folder)?;
     let path = init.folder.join("postern.toml");
-    let text = REFERENCE.replacen("name = \"localhost\"", &format!("name = {:?}", init.name), 1);
-    let text = match &init.postgres {
-        Some(url) => text.replacen(DATABASE, &format!("postgres = {}", toml::Value::from(url.as_str())), 1),
-        None => text,
-    };
-    write_new(&path, &text)?;
+    write_new(&path, &init.configuration()?)?;
     let config = Config::read(&path)?;
-    let keys = KeyFile::create(&config.keys.file, &SystemEntropy).map_err(Failure::refused)?;
+    let keys = keys::make(&config.keys).inspect_err(|_| {
+        // Who is refused, as by a token, may ask again.
+        let _ = std::fs::remove_file(&path);
+    })?;
     let (anchor, _) = AnchorFile::create(&config.anchor.file).map_err(Failure::refused)?;
     drop(anchor);
     let name = &config.installation.name;

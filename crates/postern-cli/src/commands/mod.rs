@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod init;
 mod issue;
+mod key;
 mod migrate;
 mod operate;
 mod prover;
@@ -36,6 +37,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Doctor(configured) => return doctor::run(configured, json).await,
         Command::Config(ConfigCommand::Check(configured)) => configuration::check(configured, json)?,
         Command::Config(ConfigCommand::Reference) => output::data(crate::config::REFERENCE.trim_end()),
+        Command::Key(command) => key::run(command, json)?,
         Command::Tenant(command) => tenant::run(command, json).await?,
         Command::Application(command) => application::run(command, json).await?,
         Command::Prover(command) => prover::run(command, json).await?,

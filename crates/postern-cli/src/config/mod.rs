@@ -1,12 +1,14 @@
 //! Configuration: one TOML file, one section per concern, safe values for everything that is absent.
 
 mod sections;
+mod source;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-pub(crate) use sections::{Anchor, Installation, Keys, Log, Server, Store};
+pub(crate) use sections::{Anchor, Installation, Keys, Log, Pkcs11, Server, Store};
 use serde::{Deserialize, Serialize};
+pub(crate) use source::Source;
 
 use crate::failure::Failure;
 
@@ -45,14 +47,12 @@ impl Config {
         let folder =
             std::path::absolute(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder })
                 .map_err(Failure::refused)?;
-        for path in [
-            &mut config.store.data,
-            &mut config.keys.file,
-            &mut config.anchor.file,
-            &mut config.server.socket,
-        ] {
+        for path in [&mut config.store.data, &mut config.anchor.file, &mut config.server.socket] {
             *path = folder.join(&*path);
         }
+        config.keys.file.within(&folder);
+        config.keys.passphrase_file.iter_mut().for_each(|source| source.within(&folder));
+        config.keys.pkcs11.iter_mut().for_each(|token| token.pin_file.within(&folder));
         config.check()?;
         Ok(config)
     }
@@ -60,8 +60,21 @@ impl Config {
     /// What would break a promise is refused with what to do instead.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         let wrong = |what: String| Err(Failure::Usage(what));
-        for (name, path) in [("keys.file", &self.keys.file), ("anchor.file", &self.anchor.file)] {
-            if path.starts_with(&self.store.data) {
+        let keys = &self.keys;
+        let files = [
+            ("keys.file", keys.file.path()),
+            ("keys.passphrase_file", keys.passphrase_file.as_ref().and_then(Source::path)),
+            ("keys.pkcs11.pin_file", keys.pkcs11.as_ref().and_then(|token| token.pin_file.path())),
+            ("anchor.file", Some(self.anchor.file.as_path())),
+        ];
+        if keys.passphrase_file.is_some() && keys.pkcs11.is_some() {
+            return wrong(
+                "keys.passphrase_file and keys.pkcs11 exclude each other: a token seals its key file itself"
+                    .to_owned(),
+            );
+        }
+        for (name, path) in files {
+            if path.is_some_and(|path| path.starts_with(&self.store.data)) {
                 return wrong(format!(
                     "{name} is inside the data folder: whoever copies the one would have the other. Put it elsewhere"
                 ));
@@ -115,6 +128,14 @@ mod tests {
         };
         assert!(refused("[server]\nlisten = \"0.0.0.0:80\"").is_err());
         assert!(refused("[keys]\nfile = \"data/keys\"").is_err());
+        assert!(refused("[keys]\npassphrase_file = \"data/p\"").is_err());
+        assert!(refused("[keys]\nfile = { credential = \"keys\", file = \"keys\" }").is_err());
+        assert!(refused("[keys]\nfile = { credential = \"keys\" }").is_ok());
+        let token = "pkcs11 = { module = \"/m.so\", token = \"t\", pin_file = \"pin\" }";
+        assert!(refused(&format!("[keys]\n{token}")).is_ok());
+        assert!(refused(&format!("[keys]\n{token}\npassphrase_file = \"p\"")).is_err());
+        assert!(refused(&format!("[keys]\n{}", token.replace("\"pin\"", "\"data/pin\""))).is_err());
+        assert!(refused("[keys]\npassphrase = \"correct horse\"").is_err());
         assert!(refused("[anchor]\nfile = \"data/a/b\"").is_err());
         assert!(refused("[server]\nlisen = \"127.0.0.1:80\"").is_err());
         assert!(refused("[installation]\nname = \"two words\"").is_err());

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::Source;
+
 /// Who this installation is.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -57,7 +59,25 @@ impl Store {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Keys {
     /// The key file, mode 0600, outside the data folder.
-    pub(crate) file: PathBuf,
+    pub(crate) file: Source,
+    /// The file with the passphrase that the key file is sealed with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) passphrase_file: Option<Source>,
+    /// The token with the keys that work in none but it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pkcs11: Option<Pkcs11>,
+}
+
+/// A token.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pkcs11 {
+    /// The library that speaks to it.
+    pub(crate) module: PathBuf,
+    /// Its label.
+    pub(crate) token: String,
+    /// The file with the user's PIN.
+    pub(crate) pin_file: Source,
 }
 
 /// Where the anchor is.
@@ -104,7 +124,7 @@ impl Default for Store {
 
 impl Default for Keys {
     fn default() -> Self {
-        Self { file: PathBuf::from("keys") }
+        Self { file: Source::File(PathBuf::from("keys")), passphrase_file: None, pkcs11: None }
     }
 }
 

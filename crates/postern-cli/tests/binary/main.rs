@@ -20,6 +20,8 @@ mod moved_clock;
 mod node;
 mod nodes;
 mod rollback;
+mod sealed;
+mod token;
 mod upgrade;
 
 /// The binary under test.

@@ -31,6 +31,11 @@ pub trait Keys: Send + Sync {
 
     /// Keys that were unwrapped at start.
     fn local(&self) -> &LocalKeys;
+
+    /// Whether a call waits for something outside the process, and so has no business on an async thread.
+    fn waits(&self) -> bool {
+        false
+    }
 }
 
 /// What is signed, each with a key of its own.

@@ -1,17 +1,14 @@
 //! What stands in a key file: strict, so that one set of keys has one spelling and damage is found.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use postern_core::encoding::base64url;
 use postern_core::local_keys::LABELS;
 use postern_core::ports::{Entropy, EntropyFault};
 use zeroize::Zeroizing;
 
+use super::sum::{sum, summed};
 use super::{ContentFault, Secret};
 
-const FIRST_LINE: &str = "postern-key-file v1\n";
-const SUM: &str = "sum ";
 /// Symbols of 32 bytes in base64url.
 const SYMBOLS: usize = 43;
 
@@ -23,34 +20,57 @@ pub(super) const LOG: &str = "log";
 pub(super) const RECEIPTS: &str = "receipts";
 
 /// One key.
-pub(super) struct Entry {
-    pub(super) label: &'static str,
-    pub(super) version: u16,
-    pub(super) key: Secret,
+pub(crate) struct Entry {
+    pub(crate) label: &'static str,
+    pub(crate) version: u16,
+    pub(crate) key: Secret,
 }
 
-/// Every label that a key file has, in its order.
-pub(super) fn labels() -> Vec<&'static str> {
-    let mut labels: Vec<_> = LABELS.into_iter().chain([PEPPER, LOG, RECEIPTS]).collect();
-    labels.sort_unstable();
-    labels
+/// Which keys a text has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Holds {
+    /// Every key of an installation.
+    All,
+    /// Those that work inside the process; the others are in a token.
+    Local,
+}
+
+impl Holds {
+    /// How a text with these begins.
+    pub(super) const fn first_line(self) -> &'static str {
+        match self {
+            Self::All => "postern-key-file v1\n",
+            Self::Local => "postern-local-keys v1\n",
+        }
+    }
+
+    /// Every label that such a text has, in its order.
+    pub(super) fn labels(self) -> Vec<&'static str> {
+        let others: &[_] = match self {
+            Self::All => &[PEPPER, LOG, RECEIPTS],
+            Self::Local => &[],
+        };
+        let mut labels = [LABELS.as_slice(), others].concat();
+        labels.sort_unstable();
+        labels
+    }
 }
 
 /// New keys, version 1 of each.
-pub(super) fn generate(entropy: &dyn Entropy) -> Result<Vec<Entry>, EntropyFault> {
+pub(crate) fn generate(holds: Holds, entropy: &dyn Entropy) -> Result<Vec<Entry>, EntropyFault> {
     let generate = |label| {
         let mut key = Secret::default();
         entropy.fill(&mut *key)?;
         Ok(Entry { label, version: 1, key })
     };
-    labels().into_iter().map(generate).collect()
+    holds.labels().into_iter().map(generate).collect()
 }
 
 /// The text of a key file.
-pub(super) fn write(entries: &[Entry]) -> Zeroizing<String> {
+pub(crate) fn write(holds: Holds, entries: &[Entry]) -> Zeroizing<String> {
     // Enough for every line, so that the text is never moved and left behind where nothing wipes it.
     let mut text = Zeroizing::new(String::with_capacity(128 + entries.len() * 128));
-    text.push_str(FIRST_LINE);
+    text.push_str(holds.first_line());
     for entry in entries {
         text.push_str(entry.label);
         text.push(' ');
@@ -68,33 +88,27 @@ pub(super) fn write(entries: &[Entry]) -> Zeroizing<String> {
 }
 
 /// The keys in a key file.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Entry>, ContentFault> {
-    if !bytes.starts_with(FIRST_LINE.as_bytes()) {
+pub(crate) fn read(holds: Holds, bytes: &[u8]) -> Result<Vec<Entry>, ContentFault> {
+    if !bytes.starts_with(holds.first_line().as_bytes()) {
         return Err(ContentFault::NotOne);
     }
     let text = std::str::from_utf8(bytes).map_err(|_| ContentFault::Damaged)?;
     let lines = summed(text).ok_or(ContentFault::Damaged)?;
     let numbered = (1..).zip(lines.split_terminator('\n')).skip(1);
-    let entries: Vec<_> = numbered.map(read_line).collect::<Result<_, _>>()?;
-    check(&entries)?;
+    let known = holds.labels();
+    let entries: Vec<_> = numbered.map(|line| read_line(&known, line)).collect::<Result<_, _>>()?;
+    check(&known, &entries)?;
     Ok(entries)
 }
 
-/// All lines before the last, if that one is their sum.
-fn summed(text: &str) -> Option<&str> {
-    let last = text.strip_suffix('\n')?.rfind('\n')?.checked_add(1)?;
-    let (lines, found) = text.split_at_checked(last)?;
-    (found == sum(lines)).then_some(lines)
-}
-
-fn read_line((line, text): (usize, &str)) -> Result<Entry, ContentFault> {
+fn read_line(known: &[&'static str], (line, text): (usize, &str)) -> Result<Entry, ContentFault> {
     let mut words = text.split(' ');
     let (Some(label), Some(number), Some(symbols), None) =
         (words.next(), words.next(), words.next(), words.next())
     else {
         return Err(ContentFault::Line { line });
     };
-    let label = labels().into_iter().find(|known| *known == label).ok_or(ContentFault::Unknown { line })?;
+    let label = known.iter().find(|known| **known == label).ok_or(ContentFault::Unknown { line })?;
     let version = number.parse::<u16>().ok().filter(|version| *version > 0 && version.to_string() == number);
     let (Some(version), Some(key)) = (version, key(symbols)) else {
         return Err(ContentFault::Line { line });
@@ -112,7 +126,7 @@ fn key(symbols: &str) -> Option<Secret> {
     Some(key)
 }
 
-fn check(entries: &[Entry]) -> Result<(), ContentFault> {
+fn check(known: &[&'static str], entries: &[Entry]) -> Result<(), ContentFault> {
     for (line, (before, entry)) in (3..).zip(entries.iter().zip(entries.iter().skip(1))) {
         let label = entry.label;
         if (label, entry.version) < (before.label, before.version) {
@@ -125,31 +139,28 @@ fn check(entries: &[Entry]) -> Result<(), ContentFault> {
     if entries.iter().filter(|entry| entry.label == PEPPER).count() > 2 {
         return Err(ContentFault::Peppers);
     }
-    let missing = labels().into_iter().find(|label| !entries.iter().any(|entry| entry.label == *label));
+    let missing = known.iter().find(|label| !entries.iter().any(|entry| entry.label == **label));
     missing.map_or(Ok(()), |label| Err(ContentFault::Missing { label }))
-}
-
-/// The last line of a file that begins with `lines`.
-fn sum(lines: &str) -> String {
-    // This library wipes what it hashed from its state.
-    format!("{SUM}{}\n", base64url(digest(&SHA256, lines.as_bytes()).as_ref()))
 }
 
 #[cfg(test)]
 mod tests {
+    use postern_core::encoding::base64url;
     use proptest::prelude::*;
 
     use super::*;
     use crate::entropy::SystemEntropy;
     use crate::key_file::service;
 
+    const FIRST_LINE: &str = Holds::All.first_line();
+
     fn entries() -> Vec<Entry> {
-        generate(&SystemEntropy).unwrap()
+        generate(Holds::All, &SystemEntropy).unwrap()
     }
 
     /// The key file's text with its lines changed and a sum that fits.
     fn changed(change: impl FnOnce(&mut Vec<String>)) -> String {
-        let text = write(&entries());
+        let text = write(Holds::All, &entries());
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         lines.pop();
         change(&mut lines);
@@ -159,7 +170,7 @@ mod tests {
     }
 
     fn fault(change: impl FnOnce(&mut Vec<String>)) -> ContentFault {
-        read(changed(change).as_bytes()).err().expect("refused")
+        read(Holds::All, changed(change).as_bytes()).err().expect("refused")
     }
 
     fn pepper(version: &str) -> String {
@@ -173,7 +184,7 @@ mod tests {
     fn every_key_of_the_core_has_a_line() {
         let entries = entries();
         let found: Vec<_> = entries.iter().map(|entry| entry.label).collect();
-        assert_eq!(found, labels());
+        assert_eq!(found, Holds::All.labels());
         assert_eq!(found.get(PEPPER_LINE - 1), Some(&PEPPER));
         assert!(service::assemble(&entries).is_ok());
     }
@@ -181,7 +192,7 @@ mod tests {
     #[test]
     fn two_peppers_may_be_live_and_the_newest_comes_first() {
         let text = changed(|lines| lines.insert(PEPPER_LINE + 1, pepper("9")));
-        let keys = service::assemble(&read(text.as_bytes()).unwrap()).unwrap();
+        let keys = service::assemble(&read(Holds::All, text.as_bytes()).unwrap()).unwrap();
         let versions: Vec<_> = keys.peppers.iter().map(|(version, _)| *version).collect();
         assert_eq!(versions, [9, 1]);
         let three = |lines: &mut Vec<String>| {
@@ -236,33 +247,36 @@ mod tests {
 
     #[test]
     fn every_flipped_bit_and_every_cut_is_found() {
-        let text = write(&entries()).as_bytes().to_vec();
+        let text = write(Holds::All, &entries()).as_bytes().to_vec();
         for place in 0..text.len() {
-            let cut = read(&text[..place]).err().expect("refused");
+            let cut = read(Holds::All, &text[..place]).err().expect("refused");
             let mut flipped = text.clone();
             flipped[place] ^= 1;
-            let flipped = read(&flipped).err().expect("refused");
+            let flipped = read(Holds::All, &flipped).err().expect("refused");
             let named = if place < FIRST_LINE.len() { ContentFault::NotOne } else { ContentFault::Damaged };
             assert_eq!(flipped, named);
             assert_eq!(cut, named);
         }
         for added in ["\n", " ", "sum "] {
-            assert_eq!(read(&[&text, added.as_bytes()].concat()).err(), Some(ContentFault::Damaged));
+            assert_eq!(
+                read(Holds::All, &[&text, added.as_bytes()].concat()).err(),
+                Some(ContentFault::Damaged)
+            );
         }
     }
 
     proptest! {
         #[test]
         fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            prop_assert!(read(&bytes).is_err());
-            prop_assert!(read(&[FIRST_LINE.as_bytes(), &bytes].concat()).is_err());
+            prop_assert!(read(Holds::All, &bytes).is_err());
+            prop_assert!(read(Holds::All, &[FIRST_LINE.as_bytes(), &bytes].concat()).is_err());
         }
 
         #[test]
         fn arbitrary_lines_with_a_sum_that_fits_never_panic(lines in "([a-z]{0,8} [0-9]{0,6} [-_A-Za-z0-9]{0,50}\n|.{0,60}\n){0,20}") {
             let lines = format!("{FIRST_LINE}{lines}");
             let sum = sum(&lines);
-            prop_assert!(read((lines + &sum).as_bytes()).is_err());
+            prop_assert!(read(Holds::All, (lines + &sum).as_bytes()).is_err());
         }
     }
 }

@@ -20,6 +20,16 @@ pub enum KeyFileError {
         /// What is wrong with it: completes "the file …".
         fault: ContentFault,
     },
+    /// A passphrase that could be guessed.
+    #[error(
+        "the first line of {path} is the passphrase, and has fewer than {least} characters: take a longer one"
+    )]
+    ShortPassphrase {
+        /// The file.
+        path: PathBuf,
+        /// The fewest bytes that a passphrase has.
+        least: usize,
+    },
     /// No keys could be made.
     #[error("{0}: try again once the system has started up")]
     Entropy(#[from] EntropyFault),
@@ -74,6 +84,28 @@ pub enum ContentFault {
         /// Its label.
         label: &'static str,
     },
+    /// It is sealed, and there is no passphrase.
+    #[error("is sealed with a passphrase: name the file that has it in keys.passphrase_file")]
+    Sealed,
+    /// It is whole, and what opened it once does not any more.
+    #[error(
+        "did not open: it was sealed with another passphrase, or somebody changed it. Try the passphrase of its time, or restore it from its backup"
+    )]
+    NotOpened,
+    /// Its parameters ask for more memory or time than it is given.
+    #[error(
+        "asks for more memory or time than this release gives to a passphrase: restore it from its backup"
+    )]
+    Stretch,
+    /// The keys that it lacks are in a token.
+    #[error("has only the keys that are in no token: name the token in keys.pkcs11")]
+    Token,
+    /// No token sealed it.
+    #[error("was sealed by no token: take keys.pkcs11 out, or name the file that belongs to the token")]
+    NotOfToken,
+    /// Somebody else seals or opens it.
+    #[error("is being changed by another command: wait for that")]
+    Busy,
     /// The signature library did not take a seed.
     #[error("has a key {label:?} that cannot sign: restore it from its backup")]
     Rejected {

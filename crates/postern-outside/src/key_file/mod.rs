@@ -10,25 +10,40 @@
 //! sum <base64url of SHA-256 over all bytes before this line>
 //! ```
 //!
-//! The sum finds damage, not tampering: whoever may write the file has the keys anyway.
+//! The sum finds damage, not tampering: whoever may write the file has the keys anyway. With a passphrase the same
+//! text is sealed (`envelope`).
 
-mod content;
+pub(crate) mod content;
+pub(crate) mod envelope;
 mod error;
+mod files;
+mod passphrase;
 mod service;
-
-use std::path::Path;
+mod stretch;
+mod sum;
 
 use aws_lc_rs::signature::Ed25519KeyPair;
 use postern_core::local_keys::LocalKeys;
 use postern_core::ports::{Entropy, PublicKeys};
 use zeroize::Zeroizing;
 
-use crate::file::{self, Sort};
-use content::Entry;
+use content::{Entry, Holds};
 pub use error::{ContentFault, KeyFileError};
+pub use passphrase::Passphrase;
 
 /// The longest file that is read, in bytes. Thirteen keys need one kilobyte.
-const MOST: u64 = 64 * 1024;
+pub(crate) const MOST: u64 = 64 * 1024;
+
+/// What kind of key file lies somewhere.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Whoever reads it has the keys.
+    Plain,
+    /// Sealed with a passphrase.
+    Sealed,
+    /// Sealed by a token, which has the other keys.
+    Token,
+}
 
 /// The keys of an installation, read from a key file or made in memory. No `Debug`, no `Serialize`.
 pub struct KeyFile {
@@ -48,34 +63,8 @@ impl KeyFile {
     /// # Errors
     /// [`KeyFileError::Entropy`].
     pub fn generate(entropy: &dyn Entropy) -> Result<Self, KeyFileError> {
-        let entries = content::generate(entropy)?;
+        let entries = content::generate(Holds::All, entropy)?;
         service::assemble(&entries)
             .map_err(|fault| KeyFileError::Content { path: "(in memory)".into(), fault })
-    }
-
-    /// Makes a new key file with mode 0600, durable when this returns, and opens it by the same rules as ever
-    /// after: a file system that cannot keep others out is found now. Never overwrites.
-    ///
-    /// # Errors
-    /// See [`KeyFileError`]; there is then no new file.
-    pub fn create(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeyFileError> {
-        let entries = content::generate(entropy)?;
-        file::create(path, content::write(&entries).as_bytes())?;
-        let opened = Self::open(path);
-        if opened.is_err() {
-            // The first error says more than a second one would.
-            let _ = file::remove(path);
-        }
-        opened
-    }
-
-    /// Opens a key file.
-    ///
-    /// # Errors
-    /// See [`KeyFileError`]: above all if others than its owner may read it, or if it is damaged.
-    pub fn open(path: &Path) -> Result<Self, KeyFileError> {
-        let bytes = file::read(path, Sort::Secret, MOST)?;
-        let assembled = content::read(&bytes).and_then(|entries| service::assemble(&entries));
-        assembled.map_err(|fault| KeyFileError::Content { path: path.to_owned(), fault })
     }
 }

@@ -237,6 +237,33 @@ async fn a_first_factor_is_required_fresh_and_not_from_the_future() {
 }
 
 #[tokio::test]
+async fn a_receipt_that_was_not_signed_is_given_to_who_asks_again() {
+    let world = World::new(StoreKind::Memory).await;
+    world.subject("anna").await;
+    let sheet = world.issue("anna", Format::Standard).await;
+    let once = || Redeem { key: Some("once".to_owned()), ..Redeem::default() };
+    // The code is spent when the signature is asked for: "nothing changed" would not be true.
+    world.keys.signs(false);
+    for _ in 0..2 {
+        assert_eq!(refused(world.redeem("anna", &sheet.codes[0], once()).await), "outcome-unknown");
+    }
+    world.keys.signs(true);
+    assert!(world.redeem("anna", &sheet.codes[0], once()).await.unwrap().replayed);
+    assert_eq!(world.names().await.iter().filter(|name| *name == "code.spent").count(), 1);
+}
+
+#[tokio::test]
+async fn a_key_service_that_waits_does_so_off_the_async_threads_and_answers_the_same() {
+    let world = World::new(StoreKind::Memory).await;
+    world.keys.waiting(true);
+    world.subject("anna").await;
+    let sheet = world.issue("anna", Format::Standard).await;
+    world.redeem("anna", &sheet.codes[0], Redeem::default()).await.unwrap();
+    assert_eq!(refused(world.redeem("anna", &sheet.codes[0], Redeem::default()).await), "code-not-accepted");
+    assert!(world.app.verify(None, true).await.unwrap().verified);
+}
+
+#[tokio::test]
 async fn a_missing_key_service_weakens_nothing() {
     let world = World::new(StoreKind::Memory).await;
     world.subject("anna").await;

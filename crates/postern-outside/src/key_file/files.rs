@@ -1,0 +1,142 @@
+//! Key files made, opened, sealed and unsealed.
+
+use std::path::Path;
+
+use postern_core::ports::Entropy;
+use zeroize::Zeroizing;
+
+use super::content::{self, Holds};
+use super::envelope::{By, Envelope};
+use super::{ContentFault, KeyFile, KeyFileError, Kind, MOST, Passphrase, passphrase, service};
+use crate::{Place, file};
+
+type Text = Zeroizing<Vec<u8>>;
+
+impl KeyFile {
+    /// Makes a new key file with mode 0600, durable when this returns, and opens it by the same rules as ever
+    /// after: a file system that cannot keep others out is found now. Never overwrites.
+    ///
+    /// # Errors
+    /// See [`KeyFileError`]; there is then no new file.
+    pub fn create(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeyFileError> {
+        Self::create_with(path, None, entropy)
+    }
+
+    /// The same, sealed if there is a passphrase. The keys are then never on the disk as they are.
+    ///
+    /// # Errors
+    /// See [`KeyFile::create`].
+    pub fn create_with(
+        path: &Path,
+        passphrase: Option<&Passphrase>,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, KeyFileError> {
+        let text = content::write(Holds::All, &content::generate(Holds::All, entropy)?);
+        match passphrase {
+            Some(passphrase) => file::create(path, &sealed(path, text.as_bytes(), passphrase, entropy)?)?,
+            None => file::create(path, text.as_bytes())?,
+        }
+        let opened = Self::open_with(&Place::File(path.to_owned()), passphrase);
+        if opened.is_err() {
+            // The first error says more than a second one would.
+            let _ = file::remove(path);
+        }
+        opened
+    }
+
+    /// Opens a plain key file.
+    ///
+    /// # Errors
+    /// See [`KeyFileError`]: above all if others than its owner may read it, or if it is damaged.
+    pub fn open(path: &Path) -> Result<Self, KeyFileError> {
+        Self::open_with(&Place::File(path.to_owned()), None)
+    }
+
+    /// Opens a key file, plain or sealed.
+    ///
+    /// # Errors
+    /// See [`KeyFile::open`]; also if it is sealed with another passphrase than this one.
+    pub fn open_with(place: &Place, passphrase: Option<&Passphrase>) -> Result<Self, KeyFileError> {
+        let text = text(place, passphrase)?;
+        assemble(&text).map_err(fault_of(place.path()))
+    }
+
+    /// What kind of key file lies there.
+    ///
+    /// # Errors
+    /// See [`KeyFileError`].
+    pub fn kind(place: &Place) -> Result<Kind, KeyFileError> {
+        let bytes = place.read(MOST)?;
+        if !Envelope::is_one(&bytes) {
+            return Ok(Kind::Plain);
+        }
+        let envelope = Envelope::read(&bytes).map_err(fault_of(place.path()))?;
+        Ok(if envelope.by == By::Token { Kind::Token } else { Kind::Sealed })
+    }
+
+    /// Seals a key file with a passphrase, in its place. One that is sealed already is opened with the passphrase
+    /// before. Whoever reads it meanwhile, also after a crash, sees the old or the new one whole.
+    ///
+    /// # Errors
+    /// See [`KeyFileError`]; the file is then as it was.
+    pub fn seal(
+        path: &Path,
+        before: Option<&Passphrase>,
+        passphrase: &Passphrase,
+        entropy: &dyn Entropy,
+    ) -> Result<(), KeyFileError> {
+        change(path, before, |text| sealed(path, text, passphrase, entropy))?;
+        Self::open_with(&Place::File(path.to_owned()), Some(passphrase)).map(drop)
+    }
+
+    /// Makes a sealed key file a plain one, in its place.
+    ///
+    /// # Errors
+    /// See [`KeyFile::seal`].
+    pub fn unseal(path: &Path, passphrase: &Passphrase) -> Result<(), KeyFileError> {
+        change(path, Some(passphrase), |text| Ok(Zeroizing::new(text.to_vec())))?;
+        Self::open(path).map(drop)
+    }
+}
+
+/// Puts what `new` makes of a key file's text in the file's place.
+fn change(
+    path: &Path,
+    passphrase: Option<&Passphrase>,
+    new: impl FnOnce(&[u8]) -> Result<Text, KeyFileError>,
+) -> Result<(), KeyFileError> {
+    let _lock = file::lock(path)?.ok_or_else(|| fault_of(path)(ContentFault::Busy))?;
+    let text = text(&Place::File(path.to_owned()), passphrase)?;
+    assemble(&text).map_err(fault_of(path))?;
+    Ok(file::replace(path, &new(&text)?)?)
+}
+
+/// The text of a key file, opened if it is sealed.
+fn text(place: &Place, passphrase: Option<&Passphrase>) -> Result<Text, KeyFileError> {
+    let bytes = place.read(MOST)?;
+    if !Envelope::is_one(&bytes) {
+        return Ok(bytes);
+    }
+    let opened = Envelope::read(&bytes).and_then(|envelope| passphrase::open(&envelope, passphrase));
+    opened.map_err(fault_of(place.path()))
+}
+
+fn sealed(
+    path: &Path,
+    text: &[u8],
+    passphrase: &Passphrase,
+    entropy: &dyn Entropy,
+) -> Result<Text, KeyFileError> {
+    let envelope = passphrase::seal(text, passphrase, entropy)?;
+    let envelope = envelope.ok_or_else(|| fault_of(path)(ContentFault::Stretch))?;
+    Ok(Zeroizing::new(envelope.text().into_bytes()))
+}
+
+fn assemble(text: &[u8]) -> Result<KeyFile, ContentFault> {
+    content::read(Holds::All, text).and_then(|entries| service::assemble(&entries))
+}
+
+fn fault_of(path: &Path) -> impl FnOnce(ContentFault) -> KeyFileError + use<> {
+    let path = path.to_owned();
+    move |fault| KeyFileError::Content { path, fault }
+}

@@ -1,0 +1,83 @@
+//! The cases: what the port says of every key service.
+
+use ed25519_dalek::{Signature, VerifyingKey};
+use postern_core::ids::{SubjectId, TenantId};
+use postern_core::ports::{Keys as _, SigningKey};
+
+use crate::support::{EPOCH, Ground, SUBJECT, TENANT, asked};
+
+pub(crate) fn a_subjects_keys_are_the_same_every_time(ground: &impl Ground) {
+    let keys = ground.open();
+    let first = asked(&keys);
+    assert!(first == asked(&keys), "one service gave two answers");
+    drop(keys);
+    assert!(first == asked(&ground.open()), "opened again, it gave another answer");
+    assert_eq!(first.len(), 1);
+}
+
+pub(crate) fn keys_are_apart_by_tenant_subject_and_epoch(ground: &impl Ground) {
+    let keys = ground.open();
+    let (tenant, subject) = (TenantId::new([3; 16]), SubjectId::new([3; 16]));
+    let all = [
+        (TENANT, SUBJECT, EPOCH),
+        (tenant, SUBJECT, EPOCH),
+        (TENANT, subject, EPOCH),
+        (TENANT, SUBJECT, b"other".as_slice()),
+        (TENANT, SUBJECT, b"".as_slice()),
+    ];
+    let all = all.map(|(tenant, subject, epoch)| keys.subject_keys(tenant, subject, epoch).unwrap().live);
+    for (n, one) in all.iter().enumerate() {
+        assert!(all.iter().skip(n + 1).all(|other| one != other), "keys {n} are another's too");
+    }
+}
+
+pub(crate) fn every_live_version_comes_in_one_answer_the_newest_first(ground: &impl Ground) {
+    let before = asked(&ground.open());
+    ground.add_pepper();
+    let after = asked(&ground.open());
+    assert_eq!(after.iter().map(|(version, _)| *version).collect::<Vec<_>>(), [2, 1]);
+    assert!(after.last() == before.first(), "the old version became another");
+    assert!(after.first() != after.last().map(|(_, key)| (2, key.clone())).as_ref(), "both are one key");
+}
+
+pub(crate) fn what_was_signed_verifies_with_what_is_public(ground: &impl Ground) {
+    let keys = ground.open();
+    let public = keys.public();
+    assert_ne!(public.log, public.receipts);
+    assert_eq!(public, ground.open().public());
+    for (which, public) in [(SigningKey::Log, public.log), (SigningKey::Receipts, public.receipts)] {
+        let public = VerifyingKey::from_bytes(&public).unwrap();
+        for message in [b"".as_slice(), b"message", &[7; 5000]] {
+            let signature = Signature::from_bytes(&keys.sign(which, message).unwrap());
+            assert!(public.verify_strict(message, &signature).is_ok());
+            assert!(public.verify_strict(b"another", &signature).is_err());
+        }
+    }
+}
+
+pub(crate) fn local_keys_are_the_same_after_opening_again(ground: &impl Ground) {
+    let (one, other) = (ground.open(), ground.open());
+    let nobody = |keys: &dyn postern_core::ports::Keys| keys.local().nobody(TENANT, "a");
+    assert_eq!(nobody(&one), nobody(&other));
+    let device = |keys: &dyn postern_core::ports::Keys| {
+        keys.local().device(SUBJECT, postern_core::ids::ApplicationId::new([4; 16]), 1, 2)
+    };
+    assert_eq!(device(&one), device(&other));
+}
+
+pub(crate) fn many_may_ask_at_once(ground: &impl Ground) {
+    let keys = ground.open();
+    let (expected, public) = (asked(&keys), VerifyingKey::from_bytes(&keys.public().receipts).unwrap());
+    std::thread::scope(|scope| {
+        for n in 0..16_u8 {
+            let (keys, expected) = (&keys, &expected);
+            scope.spawn(move || {
+                for _ in 0..20 {
+                    assert!(*expected == asked(keys), "somebody else's answer");
+                    let signature = Signature::from_bytes(&keys.sign(SigningKey::Receipts, &[n]).unwrap());
+                    assert!(public.verify_strict(&[n], &signature).is_ok());
+                }
+            });
+        }
+    });
+}

@@ -1,0 +1,41 @@
+//! What every key service promises, as one list of cases run against each of them.
+
+#![cfg(test)]
+
+mod cases;
+mod plain;
+mod sealed;
+mod softhsm;
+mod support;
+mod token;
+
+use plain::Plain;
+use sealed::Sealed;
+use softhsm::SoftHsm;
+
+/// Runs every case once for each key service, as a test of its own.
+macro_rules! cases {
+    ($($case:ident),+ $(,)?) => {
+        mod plain_file {
+            $(#[test] fn $case() { super::cases::$case(&super::Plain::new()); })+
+        }
+        mod sealed_file {
+            $(#[test] fn $case() { super::cases::$case(&super::Sealed::new()); })+
+        }
+        mod token_module {
+            $(#[test] fn $case() {
+                let name = concat!("token_module::", stringify!($case));
+                super::SoftHsm::alone(name, |ground| super::cases::$case(ground));
+            })+
+        }
+    };
+}
+
+cases! {
+    a_subjects_keys_are_the_same_every_time,
+    keys_are_apart_by_tenant_subject_and_epoch,
+    every_live_version_comes_in_one_answer_the_newest_first,
+    what_was_signed_verifies_with_what_is_public,
+    local_keys_are_the_same_after_opening_again,
+    many_may_ask_at_once,
+}
