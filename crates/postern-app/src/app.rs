@@ -7,10 +7,12 @@ use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::local_keys::LocalKeys;
 use postern_core::ports::{Assertions, Clock, Entropy, Keys, Store};
+use postern_log::verifier_key;
 use tokio::sync::Semaphore;
 
 use crate::lanes::Lanes;
 use crate::sums::Sums;
+use crate::tree::Trees;
 use crate::work::Seen;
 
 /// Everything outside, behind traits.
@@ -52,6 +54,7 @@ pub struct App {
     pub(crate) caps: Seen,
     pub(crate) repeats: Seen,
     pub(crate) rejected: Seen,
+    pub(crate) trees: Trees,
     pub(crate) stopped: AtomicBool,
 }
 
@@ -71,6 +74,7 @@ impl App {
             caps: Seen::default(),
             repeats: Seen::default(),
             rejected: Seen::default(),
+            trees: Trees::default(),
             stopped: AtomicBool::new(false),
         }
     }
@@ -79,6 +83,13 @@ impl App {
     #[must_use]
     pub fn origin(&self, tenant: TenantId) -> String {
         format!("{}/{tenant}", self.settings.installation)
+    }
+
+    /// A tenant's verifier key, `name+id+key` (C2SP signed-note): its checkpoints open with it, and its name is
+    /// their origin.
+    #[must_use]
+    pub fn verifier_key(&self, tenant: TenantId) -> String {
+        verifier_key(&self.origin(tenant), &self.ports.keys.public().log)
     }
 
     /// Stops answering: another instance has taken over, or the data folder is not to be trusted. Every use

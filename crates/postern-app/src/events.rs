@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use postern_core::application::{Scope, Token};
-use postern_core::ids::SubjectId;
+use postern_core::ids::{SubjectId, TenantId};
 use postern_core::kernel::{Key, Kind, StoredEvent};
 
 use crate::Problem;
@@ -63,16 +63,28 @@ impl App {
         let of = query.subject.map(|subject| Key::of(Kind::Subject, gate.tenant(), subject));
         let found = self.store().events(gate.tenant(), from, query.limit + 1, of).await;
         let mut items = found.map_err(|fault| Problem::unavailable(&fault))?;
-        let whole = |event: &StoredEvent| event.key.tenant == gate.tenant() && self.genuine(event).is_some();
-        let forged = items.iter().find(|event| !whole(event)).map(|event| event.key);
-        let gap = of.is_none() && (from..).zip(&items).any(|(index, event)| event.index != index);
-        if forged.is_some() || gap {
-            self.note_rejected(forged.unwrap_or(Key::tenant(gate.tenant()))).await;
-            return Err(Problem::Unavailable);
-        }
+        self.unaltered(gate.tenant(), of.is_none().then_some(from), &items).await?;
         let more = items.len() > query.limit;
         items.truncate(query.limit);
         let next = items.last().map(|event| event.index).filter(|_| more);
         Ok(EventPage { items, next })
+    }
+
+    /// Whether events are the tenant's as they were written, and one after the other if they are said to begin
+    /// `from` an index. If not, it is noted.
+    pub(crate) async fn unaltered(
+        &self,
+        tenant: TenantId,
+        from: Option<u64>,
+        events: &[StoredEvent],
+    ) -> Result<(), Problem> {
+        let whole = |event: &StoredEvent| event.key.tenant == tenant && self.genuine(event).is_some();
+        let forged = events.iter().find(|event| !whole(event)).map(|event| event.key);
+        let gap = from.is_some_and(|from| (from..).zip(events).any(|(index, event)| event.index != index));
+        if forged.is_some() || gap {
+            self.note_rejected(forged.unwrap_or(Key::tenant(tenant))).await;
+            return Err(Problem::Unavailable);
+        }
+        Ok(())
     }
 }

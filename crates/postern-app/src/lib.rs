@@ -30,6 +30,7 @@ mod sets;
 mod source;
 mod subjects;
 mod sums;
+mod tree;
 mod work;
 
 pub use app::{App, Ports, Settings};
@@ -44,3 +45,4 @@ pub use rehearsals::{Rehearsal, RehearsedAt};
 pub use request::{Client, Idempotent, RequestBytes, SubjectName};
 pub use sets::{Confirmation, ConfirmedSet, ShownCode, StagedSet, Staging};
 pub use subjects::{NewSubject, SubjectPatch, SubjectView};
+pub use tree::EventName;

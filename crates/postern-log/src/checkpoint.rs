@@ -73,6 +73,11 @@ pub fn verifier_key(name: &str, ed25519_public: &[u8; 32]) -> String {
     format!("{name}+{:08x}+{}", key_id(name, &key), STANDARD.encode(&key))
 }
 
+/// The name in a verifier key. A log's key is named as its origin.
+pub fn key_name(verifier_key: &str) -> &str {
+    verifier_key.split_once('+').map_or(verifier_key, |(name, _)| name)
+}
+
 /// Has the text signed by whoever holds the key, and returns the whole signed note.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use postern_core::encoding::base64url;
 use postern_core::ids::{EventId, TenantId};
 use postern_core::kernel::{EventHead, Fact as _, Key, StoreFault, StoredEvent};
 use postern_core::subject::SubjectFact;
-use postern_log::{Walk, open_checkpoint_of, verifier_key};
+use postern_log::{Walk, open_checkpoint_of};
 
 use super::report::{Finding, LogReport};
 use crate::app::App;
@@ -35,7 +35,7 @@ impl App {
         let unreadable = |fault: StoreFault| Refused(fault.to_string());
         let origin = self.origin(tenant);
         let note = self.store().checkpoint(tenant).await.map_err(unreadable)?;
-        let key = verifier_key(&origin, &self.ports.keys.public().log);
+        let key = self.verifier_key(tenant);
         let opened = note.as_deref().map(|note| open_checkpoint_of(&origin, note, &key)).transpose();
         let checkpoint = opened.unwrap_or_else(|fault| {
             find("checkpoint".to_owned(), fault.to_string());

@@ -130,6 +130,27 @@ pub enum Command {
         /// Whether every row is rebuilt from its events and compared.
         replay: bool,
     },
+    /// Proves that an event is in its log.
+    AuditProof {
+        /// Whose.
+        tenant: TenantId,
+        /// `evt_…` or the index.
+        event: String,
+    },
+    /// Signs what a log is now.
+    AuditCheckpoint {
+        /// Whose.
+        tenant: TenantId,
+    },
+    /// Reads some events of a log as they are in it.
+    AuditEntries {
+        /// Whose.
+        tenant: TenantId,
+        /// From this index on.
+        from: u64,
+        /// How many; not more than an entry bundle has.
+        count: u64,
+    },
 }
 
 /// New settings of a tier; what is absent stays.
@@ -206,6 +227,9 @@ impl App {
                 let report = self.verify(tenant, replay).await?;
                 serde_json::to_value(report).map_err(|fault| Refused(fault.to_string()))
             }
+            Command::AuditProof { tenant, event } => operator.prove(tenant, &event).await,
+            Command::AuditCheckpoint { tenant } => operator.checkpoint(tenant).await,
+            Command::AuditEntries { tenant, from, count } => operator.entries(tenant, from, count).await,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod applications;
 mod command;
+mod evidence;
 mod provers;
 mod subjects;
 mod tenants;

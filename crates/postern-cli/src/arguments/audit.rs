@@ -1,6 +1,8 @@
 //! Evidence and its verification.
 
-use clap::Subcommand;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
 
 use super::Configured;
 
@@ -17,4 +19,41 @@ pub(crate) enum AuditCommand {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Writes one event with the proof that it is in its log, in one file
+    Proof(AuditProof),
+    /// Writes a log to a new folder: checkpoint, entries and tiles
+    Export {
+        /// Whose
+        #[arg(long)]
+        tenant: String,
+        /// A folder that is not there yet, or is empty
+        folder: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Checks a proof or an exported log offline; exit code 3 if it does not hold
+    Check {
+        /// A file of `audit proof`, or a folder of `audit export`
+        path: PathBuf,
+        /// The log's verifier key, got on another way than the file: name+id+key
+        #[arg(long)]
+        key: String,
+        /// A checkpoint kept from before, which the exported log must continue
+        #[arg(long)]
+        kept: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct AuditProof {
+    /// evt_…, or the event's index in the log
+    pub(crate) event: String,
+    /// Whose
+    #[arg(long)]
+    pub(crate) tenant: String,
+    /// Where to; the event's id with `.tlog-proof` if absent
+    #[arg(long)]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) configured: Configured,
 }

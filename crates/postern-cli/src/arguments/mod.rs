@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::application::{ApplicationCommand, ApplicationCreate, KeyCommand};
-pub(crate) use self::audit::AuditCommand;
+pub(crate) use self::audit::{AuditCommand, AuditProof};
 pub(crate) use self::codes::{CodeCommand, Issue, Redeem, Rehearse, Remote, Revoke};
 pub(crate) use self::init::Init;
 pub(crate) use self::installation::{ConfigCommand, Demo};
@@ -73,7 +73,7 @@ pub(crate) enum Command {
     Redeem(Redeem),
     /// Revokes a set, or one code by number
     Revoke(Revoke),
-    /// Verifies evidence
+    /// Verifies evidence, gives it away, checks it elsewhere
     #[command(subcommand)]
     Audit(AuditCommand),
     /// Looks at one code, offline

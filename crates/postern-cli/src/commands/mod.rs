@@ -22,7 +22,7 @@ mod tenant;
 
 use std::process::ExitCode;
 
-use crate::arguments::{Arguments, AuditCommand, CodeCommand, Command, ConfigCommand};
+use crate::arguments::{Arguments, CodeCommand, Command, ConfigCommand};
 use crate::failure::Failure;
 use crate::output;
 
@@ -46,9 +46,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Issue(issue) => issue::run(issue, json).await?,
         Command::Rehearse(rehearse) => redeem::rehearse(rehearse, json).await?,
         Command::Redeem(redeem) => redeem::redeem(redeem, json).await?,
-        Command::Audit(AuditCommand::Verify { tenant, replay, configured }) => {
-            return audit::verify(tenant, replay, configured, json).await;
-        }
+        Command::Audit(command) => return audit::run(command, json).await,
         Command::Code(CodeCommand::Inspect { prefix }) => code::inspect(&prefix)?,
         Command::Completions { shell } => completions(shell),
     }

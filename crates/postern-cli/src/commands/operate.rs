@@ -1,27 +1,59 @@
 //! An operator's command: through the running service's socket, or on the store itself.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use postern_app::App;
 use postern_app::operator::Command;
 use postern_core::ids::{Id, Named};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::net::UnixStream;
 
 use crate::arguments::Configured;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::{client, installation};
 
-/// Does a command: through the socket if a service runs, on the store itself if none does.
+/// Does one command.
 pub(super) async fn operate(configured: &Configured, command: Command) -> Result<Value, Failure> {
+    reach(configured).await?.does(command).await
+}
+
+/// Who does commands: the running service, or the store itself if none runs.
+pub(super) enum Reached {
+    /// A service, by the path of its socket.
+    Service(PathBuf),
+    /// The store, opened by this process.
+    Store(Arc<App>),
+}
+
+/// Finds who does commands.
+pub(super) async fn reach(configured: &Configured) -> Result<Reached, Failure> {
     let config = Config::read(&configured.config)?;
-    if let Ok(stream) = tokio::net::UnixStream::connect(&config.server.socket).await {
-        let value = serde_json::to_value(&command).map_err(Failure::refused)?;
-        let (status, answer) = client::operate(stream, &whoami(), &value).await?;
-        return if status.is_success() { Ok(answer) } else { Err(client::refusal(status, &answer)) };
+    if UnixStream::connect(&config.server.socket).await.is_ok() {
+        return Ok(Reached::Service(config.server.socket));
     }
     let app = installation::open(&config, installation::For::Command).await?;
     installation::check_keys(&app, &config).await?;
     installation::check_anchor(&app, &config).await?;
-    app.operate(&whoami(), command).await.map_err(Failure::refused)
+    Ok(Reached::Store(app))
+}
+
+impl Reached {
+    /// Does a command.
+    pub(super) async fn does(&self, command: Command) -> Result<Value, Failure> {
+        let socket = match self {
+            Self::Store(app) => return app.operate(&whoami(), command).await.map_err(Failure::refused),
+            Self::Service(socket) => socket,
+        };
+        let stream = UnixStream::connect(socket).await.map_err(|fault| {
+            Failure::refused(format!("the service at {} does not answer any more: {fault}", socket.display()))
+        })?;
+        let value = serde_json::to_value(&command).map_err(Failure::refused)?;
+        let (status, answer) = client::operate(stream, &whoami(), &value).await?;
+        if status.is_success() { Ok(answer) } else { Err(client::refusal(status, &answer)) }
+    }
 }
 
 /// The operator's name in events: the user of this machine, by number.

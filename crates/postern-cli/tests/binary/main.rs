@@ -13,6 +13,7 @@ mod clocks;
 mod commands;
 mod demo;
 mod doctor;
+mod evidence;
 mod kill;
 mod leaks;
 mod login;

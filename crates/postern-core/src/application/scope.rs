@@ -8,7 +8,7 @@ pub enum Scope {
     /// Read the tenant's events.
     #[serde(rename = "events:read")]
     EventsRead,
-    /// Read checkpoints.
+    /// Read checkpoints, tiles, log entries and proofs.
     #[serde(rename = "log:read")]
     LogRead,
     /// Redeem codes.

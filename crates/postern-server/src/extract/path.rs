@@ -4,6 +4,7 @@ use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
 use postern_app::Problem;
 use postern_core::ids::{SetId, SubjectId};
+use postern_log::Tile;
 use serde::de::DeserializeOwned;
 
 use crate::problem::Refusal;
@@ -43,6 +44,15 @@ impl InPath for (SetId, u8) {
     fn read((set, slot): (String, String)) -> Option<Self> {
         let slot = slot.parse::<u8>().ok().filter(|number| *number > 0 && number.to_string() == slot);
         Some((SetId::parse(&set)?, slot?))
+    }
+}
+
+/// A tile: its level, and the rest of the path.
+impl InPath for Tile {
+    type Text = (String, String);
+
+    fn read((level, index): (String, String)) -> Option<Self> {
+        Self::parse(&format!("{level}/{index}"))
     }
 }
 

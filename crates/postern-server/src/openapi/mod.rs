@@ -15,7 +15,10 @@ pub(crate) const APPLICATION_KEY: &str = "application_key";
 /// The OpenAPI 3.1 document as pretty JSON: the same bytes every time.
 #[must_use]
 pub fn openapi() -> String {
-    let document = crate::routes::all().into_openapi();
+    let mut document = crate::routes::all().into_openapi();
+    // The router marks a parameter that may have several elements; the document knows no such mark.
+    let paths = std::mem::take(&mut document.paths.paths).into_iter();
+    document.paths.paths = paths.map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     // Its keys are strings and its values JSON, so it can always be written.
     document.to_pretty_json().unwrap_or_default()
 }

@@ -33,6 +33,8 @@ pub(crate) fn all() -> OpenApiRouter<Shared> {
         .routes(v1::rehearsals::post::route())
         .routes(v1::events::get::route())
         .routes(v1::log::checkpoint::get::route())
+        .routes(v1::log::proof::get::route())
+        .routes(v1::log::tile::get::route())
         .routes(well_known::jwks::get::route())
         .routes(openapi::get::route())
 }

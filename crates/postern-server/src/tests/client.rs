@@ -80,7 +80,7 @@ pub(super) async fn exchange(address: SocketAddr, text: &str) -> Reply {
     let _ = stream.write_all(text.as_bytes()).await;
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes).await;
-    Reply::read(&String::from_utf8(bytes).unwrap())
+    Reply::read(&String::from_utf8_lossy(&bytes))
 }
 
 impl Reply {

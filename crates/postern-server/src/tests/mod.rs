@@ -5,6 +5,7 @@ mod connections;
 mod document;
 mod layers;
 mod lifecycle;
+mod log;
 mod operator;
 mod ports;
 mod problems;

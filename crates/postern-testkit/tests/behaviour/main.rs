@@ -10,6 +10,7 @@
 
 mod attacks;
 mod authority;
+mod evidence;
 mod idempotency;
 mod nobody;
 mod provers;

@@ -1,12 +1,12 @@
-//! `postern audit`.
+//! `postern audit verify`.
 
 use std::process::ExitCode;
 
 use postern_app::operator::Command;
 use serde_json::Value;
 
-use super::operate::{id, operate};
 use crate::arguments::Configured;
+use crate::commands::operate::{id, operate};
 use crate::failure::Failure;
 use crate::output;
 

@@ -1,0 +1,74 @@
+//! Evidence for others: proofs, and a log's checkpoint and entries. Read only.
+
+use postern_core::ids::TenantId;
+use postern_core::kernel::EventHead;
+use postern_log::TILE_WIDTH;
+use serde_json::{Value, json};
+
+use super::Operator;
+use super::command::Refused;
+use super::tenants::no_tenant;
+use crate::Problem;
+use crate::tree::{EventName, Most};
+
+impl Operator<'_> {
+    /// The proof that an event is in its log: `{event, index, proof, verifier_key}`.
+    ///
+    /// # Errors
+    /// [`Refused`] if there is no such event, or it is not as it was written.
+    pub async fn prove(&self, tenant: TenantId, event: &str) -> Result<Value, Refused> {
+        self.app.running().map_err(refused)?;
+        let name = EventName::parse(event).ok_or_else(no_name)?;
+        let proof = self.app.prove(tenant, name, Most::OPERATOR).await.map_err(|problem| match problem {
+            Problem::NotFound => Refused(format!("The log of {tenant} has no event {event}.")),
+            other => refused(other),
+        })?;
+        let id = EventHead::read(&proof.event).map_err(|fault| Refused(fault.to_string()))?.id;
+        let (index, text) = (proof.index, proof.to_string());
+        Ok(
+            json!({ "event": id, "index": index, "proof": text, "verifier_key": self.app.verifier_key(tenant) }),
+        )
+    }
+
+    /// A checkpoint of a log as it is now: `{checkpoint, size, verifier_key}`.
+    ///
+    /// # Errors
+    /// [`Refused`] if there is no such log, or the store does not answer.
+    pub async fn checkpoint(&self, tenant: TenantId) -> Result<Value, Refused> {
+        self.app.running().map_err(refused)?;
+        let head = self.app.store().head(tenant).await.map_err(|fault| Refused(fault.to_string()))?;
+        if head.frontier.size() == 0 {
+            return Err(no_tenant(tenant));
+        }
+        let (note, head) = self.app.sign_checkpoint(tenant).await.map_err(refused)?;
+        let key = self.app.verifier_key(tenant);
+        Ok(json!({ "checkpoint": note, "size": head.size(), "verifier_key": key }))
+    }
+
+    /// Events as they are in the log, at most a bundle of them: `{entries}`.
+    ///
+    /// # Errors
+    /// [`Refused`] if they are not all there as they were written.
+    pub async fn entries(&self, tenant: TenantId, from: u64, count: u64) -> Result<Value, Refused> {
+        self.app.running().map_err(refused)?;
+        let range = from..from.saturating_add(count.min(TILE_WIDTH));
+        let events = self.app.entries(tenant, range).await.map_err(refused)?;
+        let entries = events.into_iter().map(|event| String::from_utf8(event.bytes));
+        let entries: Vec<String> =
+            entries.collect::<Result<_, _>>().map_err(|fault| Refused(fault.to_string()))?;
+        Ok(json!({ "entries": entries }))
+    }
+}
+
+fn no_name() -> Refused {
+    Refused("An event is named by its evt_… id or by its index in the log.".to_owned())
+}
+
+fn refused(problem: Problem) -> Refused {
+    match problem {
+        Problem::Unavailable => Refused(
+            "The log could not be read, or is not as it was written: see what the service logged, and run `postern audit verify`.".to_owned(),
+        ),
+        other => Refused(other.told().0.to_owned()),
+    }
+}

@@ -1,0 +1,10 @@
+//! A tenant's log as others check it: tiles, entry bundles, and proofs that an event is in it. All of it is read
+//! from the numbered events; nothing is stored (decision 0028).
+
+mod event_name;
+mod proof;
+mod tile;
+mod trees;
+
+pub use event_name::EventName;
+pub(crate) use trees::{Most, Trees};

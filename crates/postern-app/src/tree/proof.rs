@@ -1,0 +1,78 @@
+//! Proofs that an event is in its tenant's log (RFC 6962 §2.1.1, c2sp.org/tlog-proof).
+
+use std::sync::Arc;
+
+use postern_core::application::{Scope, Token};
+use postern_core::ids::TenantId;
+use postern_core::kernel::{Key, StoredEvent};
+use postern_log::{
+    Checkpoint, Hash, KnownTiles, ProofFile, TILE_WIDTH, TileHashes, inclusion_proof, is_included, leaf_hash,
+    open_checkpoint_of,
+};
+
+use super::EventName;
+use super::trees::Most;
+use crate::Problem;
+use crate::app::App;
+
+impl App {
+    /// The proof that an event is in the log of the caller's tenant, under the newest checkpoint.
+    ///
+    /// # Errors
+    /// A [`Problem`]; `too-many-requests` if more has to be read first than one answer may read.
+    pub async fn proof(&self, token: &Arc<Token>, event: EventName) -> Result<ProofFile, Problem> {
+        let gate = self.gate(token, Scope::LogRead);
+        self.checked(&gate, &self.look(&gate.wants()).await?).await?.reaches_all()?;
+        self.prove(gate.tenant(), event, Most::REQUEST).await
+    }
+
+    /// The same for whoever asks. A proof is checked before it is handed out.
+    pub(crate) async fn prove(
+        &self,
+        tenant: TenantId,
+        event: EventName,
+        most: Most,
+    ) -> Result<ProofFile, Problem> {
+        let event = self.named(tenant, event).await?;
+        let (checkpoint, note) = self.checkpoint_over(tenant, event.index).await?;
+        let mut hashes = self.trees.of(tenant).await;
+        self.grow(tenant, &mut hashes, checkpoint.size / TILE_WIDTH, most).await?;
+        let path = self.path(tenant, &hashes, event.index, checkpoint.size).await?;
+        if !is_included(leaf_hash(&event.bytes), event.index, checkpoint.size, &path, checkpoint.root) {
+            // What was read is not what was signed. It is read anew the next time, since it may be mended.
+            *hashes = TileHashes::default();
+            self.note_rejected(Key::tenant(tenant)).await;
+            return Err(Problem::Unavailable);
+        }
+        let StoredEvent { index, bytes, .. } = event;
+        Ok(ProofFile { index, event: bytes, path, note })
+    }
+
+    /// A signed checkpoint that covers an event: the newest one, or a new one if that is older than the event.
+    async fn checkpoint_over(&self, tenant: TenantId, index: u64) -> Result<(Checkpoint, String), Problem> {
+        let kept = self.store().checkpoint(tenant).await.map_err(|fault| Problem::unavailable(&fault))?;
+        let (origin, key) = (self.origin(tenant), self.verifier_key(tenant));
+        let opened = kept.and_then(|note| Some((open_checkpoint_of(&origin, &note, &key).ok()?, note)));
+        if let Some(covers) = opened.filter(|(checkpoint, _)| checkpoint.size > index) {
+            return Ok(covers);
+        }
+        let (note, head) = self.sign_checkpoint(tenant).await?;
+        Ok((Checkpoint { origin, size: head.size(), root: head.root() }, note))
+    }
+
+    /// An audit path out of the full tiles' hashes and the leaves of two tiles: the event's own and the last one.
+    async fn path(
+        &self,
+        tenant: TenantId,
+        hashes: &TileHashes,
+        index: u64,
+        size: u64,
+    ) -> Result<Vec<Hash>, Problem> {
+        let mut tree = KnownTiles::new(hashes);
+        for tile in [index / TILE_WIDTH, size / TILE_WIDTH] {
+            let first = tile * TILE_WIDTH;
+            tree.add(tile, self.leaves(tenant, first..size.min(first + TILE_WIDTH)).await?);
+        }
+        inclusion_proof(&tree, index, size).map_err(|fault| Problem::unavailable(&fault))
+    }
+}

@@ -1,0 +1,116 @@
+//! `postern audit check`: a proof or an exported log, against the log's verifier key and nothing else: no database,
+//! no network, no configuration.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use postern_log::{
+    Checkpoint, CheckpointError, ExportCheck, ProofFile, ProofFileError, Tile, TileKind, key_name,
+    open_checkpoint_of, same_hashes,
+};
+use serde_json::{Value, json};
+
+use super::export::place;
+use super::files;
+use crate::failure::Failure;
+use crate::output;
+
+/// Checks; exit code 3 if it does not hold.
+pub(super) fn check(path: &Path, key: &str, kept: Option<&Path>, json: bool) -> Result<ExitCode, Failure> {
+    let checked = match (path.is_dir(), kept) {
+        (true, kept) => folder(path, key, kept)?,
+        (false, None) => proof(path, key)?,
+        (false, Some(_)) => {
+            return Err(Failure::Usage(
+                "--kept goes with a folder: one proof does not show the log before".into(),
+            ));
+        }
+    };
+    let (said, code) = match checked {
+        Ok(said) => (said, ExitCode::SUCCESS),
+        Err(finding) => (json!({ "verified": false, "finding": finding }), ExitCode::from(3)),
+    };
+    output::answer(&said, json);
+    output::message(if code == ExitCode::SUCCESS {
+        "It is what the holder of the key has signed. Without a witness this is self-asserted."
+    } else {
+        "It does not hold: believe nothing of it. Ask for it again, and keep both."
+    });
+    Ok(code)
+}
+
+/// What was checked, or what is wrong with it.
+type Checked = Result<Value, String>;
+
+fn proof(path: &Path, key: &str) -> Result<Checked, Failure> {
+    let checked = ProofFile::parse(&files::text(path)?).and_then(|proof| Ok((proof.check(key)?, proof)));
+    Ok(match checked {
+        Ok((checkpoint, proof)) => {
+            let event: Value = serde_json::from_slice(&proof.event).unwrap_or(Value::Null);
+            Ok(said(&checkpoint, &[("index", proof.index.into()), ("event", event)]))
+        }
+        Err(ProofFileError::Checkpoint(CheckpointError::Key)) => return Err(no_key()),
+        Err(fault) => Err(fault.to_string()),
+    })
+}
+
+fn folder(path: &Path, key: &str, kept: Option<&Path>) -> Result<Checked, Failure> {
+    let checkpoint = match opened(&path.join("checkpoint"), key)? {
+        Ok(checkpoint) => checkpoint,
+        Err(finding) => return Ok(Err(finding)),
+    };
+    let kept = match kept.map(|kept| opened(kept, key)).transpose()?.transpose() {
+        Ok(kept) => kept,
+        Err(finding) => return Ok(Err(format!("the kept checkpoint: {finding}"))),
+    };
+    let checked = tiles(path, &checkpoint, kept.as_ref());
+    Ok(checked.map(|()| said(&checkpoint, &[])))
+}
+
+/// Opens a checkpoint of the log whose key this is.
+fn opened(path: &Path, key: &str) -> Result<Result<Checkpoint, String>, Failure> {
+    match open_checkpoint_of(key_name(key), &files::text(path)?, key) {
+        Ok(checkpoint) => Ok(Ok(checkpoint)),
+        Err(CheckpointError::Key) => Err(no_key()),
+        Err(fault) => Ok(Err(fault.to_string())),
+    }
+}
+
+/// Every bundle and every tile that a log of the checkpoint's size has.
+fn tiles(folder: &Path, checkpoint: &Checkpoint, kept: Option<&Checkpoint>) -> Result<(), String> {
+    let read = |tile: &Tile| {
+        let found = std::fs::read(place(folder, tile));
+        found.map_err(|fault| {
+            format!("tile/{tile}, which a log of {} events has, could not be read: {fault}", checkpoint.size)
+        })
+    };
+    let mut check = ExportCheck::new(kept.map(|kept| kept.size));
+    for tile in Tile::all(TileKind::Entries, checkpoint.size) {
+        let leaves = check.bundle(&tile, &read(&tile)?).map_err(|fault| fault.to_string())?;
+        let hashes = tile.leaves();
+        same_hashes(&hashes, &leaves, &read(&hashes)?).map_err(|fault| fault.to_string())?;
+    }
+    for tile in Tile::all_hashes(checkpoint.size).filter(|tile| tile.kind() != TileKind::Hashes(0)) {
+        check.tile(&tile, &read(&tile)?).map_err(|fault| fault.to_string())?;
+    }
+    if let Some(Err(fault)) = kept.map(|kept| check.continues(kept)) {
+        return Err(format!("it does not continue the kept checkpoint: {fault}"));
+    }
+    check.finish(checkpoint).map(|_| ()).map_err(|fault| fault.to_string())
+}
+
+fn said(checkpoint: &Checkpoint, more: &[(&str, Value)]) -> Value {
+    let of_log = [
+        ("verified", Value::Bool(true)),
+        ("origin", checkpoint.origin.clone().into()),
+        ("size", checkpoint.size.into()),
+    ];
+    let members = of_log.iter().chain(more).map(|(name, value)| ((*name).to_owned(), value.clone()));
+    Value::Object(members.collect())
+}
+
+fn no_key() -> Failure {
+    Failure::Usage(
+        "a verifier key looks like name+id+key; `postern audit export` and `audit proof` show it".into(),
+    )
+}

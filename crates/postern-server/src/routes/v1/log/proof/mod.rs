@@ -1,0 +1,3 @@
+//! `/v1/log/proof`.
+
+pub(crate) mod get;

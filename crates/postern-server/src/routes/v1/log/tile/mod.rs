@@ -1,0 +1,3 @@
+//! `/v1/log/tile`.
+
+pub(crate) mod get;
