@@ -22,22 +22,12 @@ import pymerkle
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from statements import check, ended
+
 PEOPLE = 300  # so that the log has more than a tile
 READY_SECONDS = 60
 REFUSED = 3  # exit code of `postern audit check`
 TIERS = "standard,elevated,privileged,break_glass,service"
-
-passed = failed = 0
-
-
-def check(what, holds, seen=""):
-    """Counts one statement; says it if it does not hold."""
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"evidence: NOT SO: {what}{f': {seen}' if seen != '' else ''}")
 
 
 # --- RFC 6962, signed notes, tiles: written from the specifications alone.
@@ -349,8 +339,7 @@ def main(postern):
         check("another log's key is refused", installation.checks(after, name) == REFUSED)
         spoiled(installation, after, before, key)
         spoiled_proof(installation, file, before, key)
-    print(f"evidence: {passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return ended()
 
 
 if __name__ == "__main__":

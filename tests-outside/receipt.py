@@ -23,21 +23,11 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import KeySet
 from joserfc.registry import HeaderParameter
 
+from statements import check, ended
+
 SUBJECT = {"external_id": "alice@example.org"}  # whom the demonstration knows
 READY_SECONDS = 60  # for the service to say where it is
 LIFE_SECONDS = 120  # of a receipt, at most
-
-passed = failed = 0
-
-
-def check(what, holds, seen=""):
-    """Counts one statement; says it if it does not hold."""
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"receipt: NOT SO: {what}{f': {seen}' if seen != '' else ''}")
 
 
 @contextlib.contextmanager
@@ -208,8 +198,7 @@ def main(postern):
         status, spent = client.post("/v1/redemptions", {**asked, "txn": secrets.token_urlsafe(24)})
         check("a spent code has no receipt", status == 422 and "receipt" not in spent, spent)
         evidence(client, claims)
-    print(f"receipt: {passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return ended()
 
 
 if __name__ == "__main__":

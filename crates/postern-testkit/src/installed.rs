@@ -137,24 +137,7 @@ impl Installed {
     /// Serves; the log goes to `log` in the home folder.
     #[must_use]
     pub fn serve(&self) -> Serving {
-        let log = std::fs::File::options().create(true).append(true).open(self.home().join("log")).unwrap();
-        let mut child = Command::new(&self.binary)
-            .args(["serve", "--json", "--config", self.config().to_str().unwrap()])
-            .envs(self.environment.iter().cloned())
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        stdout.read_line(&mut line).unwrap();
-        let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| {
-            let log = std::fs::read_to_string(self.home().join("log")).unwrap_or_default();
-            panic!("the service did not begin: {line} {log}")
-        });
-        let address = |name: &str| said[name].as_str().unwrap().trim_start_matches("http://").to_owned();
-        let (authority, admin) = (address("url"), address("admin"));
-        Serving { child, authority, admin, _stdout: stdout }
+        Serving::begin(&self.binary, &self.home(), &self.environment)
     }
 
     /// A body with a prover's assertion in the member that the operation wants it in.
@@ -211,6 +194,29 @@ impl Installed {
 }
 
 impl Serving {
+    /// Serves from a folder with its configuration `postern.toml`; the log goes to `log` beside it.
+    #[must_use]
+    pub fn begin(binary: &Path, folder: &Path, environment: &[(String, String)]) -> Self {
+        let log = std::fs::File::options().create(true).append(true).open(folder.join("log")).unwrap();
+        let mut child = Command::new(binary)
+            .args(["serve", "--json", "--config", folder.join("postern.toml").to_str().unwrap()])
+            .envs(environment.iter().cloned())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| {
+            let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
+            panic!("the service did not begin: {line} {log}")
+        });
+        let address = |name: &str| said[name].as_str().unwrap().trim_start_matches("http://").to_owned();
+        let (authority, admin) = (address("url"), address("admin"));
+        Self { child, authority, admin, _stdout: stdout }
+    }
+
     /// Kills the process as a power cut would.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -42,8 +42,8 @@ impl Maker<'_> {
         let id = SubjectId::new(self.random());
         let key = Key::of(Kind::Subject, self.tenant, id);
         self.create(key, external_id, many);
-        let codes = self.stage(id, many.held(key), many);
-        self.confirm(id, many.held(key), &codes, many);
+        let codes = self.stage(id, many.held(key).unwrap(), many);
+        self.confirm(id, many.held(key).unwrap(), &codes, many);
         codes.iter().map(|code| code.display(&Prefix::default())).collect()
     }
 
@@ -61,7 +61,7 @@ impl Maker<'_> {
             salt: self.random(),
         };
         let mut draft = self.draft(private);
-        let _ = create(many.held(key), new, &mut draft);
+        let _ = create(many.held(key).unwrap(), new, &mut draft);
         many.add(&draft);
     }
 

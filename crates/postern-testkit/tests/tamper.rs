@@ -167,6 +167,44 @@ impl postern_core::ports::Anchors for Nowhere {
     }
 }
 
+/// Remembers whose logs it was given.
+#[derive(Default)]
+struct Named(std::sync::Mutex<Vec<String>>);
+
+impl postern_core::ports::Anchors for Named {
+    fn keep(
+        &self,
+        logs: Vec<(String, postern_log::Frontier)>,
+    ) -> Result<(), postern_core::ports::AnchorFault> {
+        self.0.lock().unwrap().extend(logs.into_iter().map(|(log, _)| log));
+        Ok(())
+    }
+}
+
+/// A log whose head was altered is not anchored, and is tried again; every other one is anchored.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_altered_log_keeps_no_other_one_out_of_the_anchor() {
+    let world = World::new(StoreKind::Sqlite).await;
+    let data = world.data();
+    let all = world.app.all_logs().await.unwrap();
+    // The first one in order, so that others come after it.
+    let altered = *all.iter().min().unwrap();
+    let db = Connection::open(data.join("postern.db")).unwrap();
+    let alter = "UPDATE log_head SET seal = zeroblob(32) WHERE tenant = ?1";
+    assert_eq!(db.execute(alter, [altered.bytes()]).unwrap(), 1);
+    let named = std::sync::Arc::new(Named::default());
+    let anchors: std::sync::Arc<dyn postern_core::ports::Anchors> = std::sync::Arc::<Named>::clone(&named);
+    let mut behind = all.clone();
+    world.app.anchor(&anchors, &mut behind).await.unwrap_err();
+    let mut expected: Vec<String> =
+        all.iter().filter(|tenant| **tenant != altered).map(ToString::to_string).collect();
+    expected.sort_unstable();
+    let mut kept = named.0.lock().unwrap().clone();
+    kept.sort_unstable();
+    assert!(!kept.is_empty());
+    assert_eq!((kept, behind), (expected, vec![altered]));
+}
+
 /// A whole older row put back, seal and all, never commits: it collides with its own history.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn yesterdays_row_put_back_never_gives_a_code_back() {

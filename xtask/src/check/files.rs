@@ -68,7 +68,7 @@ fn of_file(path: &str, text: &str) -> Vec<String> {
     faults
 }
 
-/// Whether a line names an absolute folder, not one below another: `src/work/` is a fine place.
+/// Whether a line names an absolute folder: one of the same name below another is a fine place.
 fn names_folder(line: &str, folder: &str) -> bool {
     line.match_indices(folder).any(|(at, _)| {
         let before = line.get(..at).and_then(|before| before.chars().next_back());

@@ -17,7 +17,7 @@ use crate::operator::Refused;
 
 /// Rows or events that are read at once.
 const PAGE: usize = 500;
-/// Between the few rows that are read at the same time: ten million rows in seven hours at most.
+/// Between the few rows that are read at the same time; for ten million rows these are seven hours in all.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// How rows are looked at.

@@ -1,5 +1,6 @@
 //! Proofs that an event is in its tenant's log (RFC 6962 §2.1.1, c2sp.org/tlog-proof).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use postern_core::application::{Scope, Token};
@@ -69,7 +70,7 @@ impl App {
         size: u64,
     ) -> Result<Vec<Hash>, Problem> {
         let mut tree = KnownTiles::new(hashes);
-        for tile in [index / TILE_WIDTH, size / TILE_WIDTH] {
+        for tile in BTreeSet::from([index / TILE_WIDTH, size / TILE_WIDTH]) {
             let first = tile * TILE_WIDTH;
             tree.add(tile, self.leaves(tenant, first..size.min(first + TILE_WIDTH)).await?);
         }

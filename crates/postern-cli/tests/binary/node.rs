@@ -1,13 +1,12 @@
 //! An installation on a database, as an operator makes it: `init --postgres`, then a folder for every node.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::Output;
 
 use postern_core::ids::ProverId;
 use postern_testkit::TestProver;
-use postern_testkit::installed::output;
+use postern_testkit::installed::{Serving, output};
 use serde_json::{Value, json};
 
 use crate::POSTERN;
@@ -18,14 +17,6 @@ pub(crate) struct Node {
     pub(crate) at: PathBuf,
     binary: PathBuf,
     environment: Vec<(String, String)>,
-}
-
-/// A node that serves.
-pub(crate) struct Served {
-    child: Child,
-    pub(crate) authority: String,
-    pub(crate) admin: String,
-    _stdout: BufReader<ChildStdout>,
 }
 
 impl Node {
@@ -102,41 +93,13 @@ impl Node {
         TestProver::new(id, issuer, added["audience"].as_str().unwrap(), seed)
     }
 
-    pub(crate) fn serve(&self) -> Served {
-        let log = fs::File::options().create(true).append(true).open(self.at.join("log")).unwrap();
-        let mut child = Command::new(&self.binary)
-            .args(["serve", "--json", "--config", self.at.join("postern.toml").to_str().unwrap()])
-            .envs(self.environment.iter().cloned())
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        stdout.read_line(&mut line).unwrap();
-        let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{}", self.log()));
-        let address = |name: &str| said[name].as_str().unwrap().trim_start_matches("http://").to_owned();
-        Served { child, authority: address("url"), admin: address("admin"), _stdout: stdout }
+    pub(crate) fn serve(&self) -> Serving {
+        Serving::begin(&self.binary, &self.at, &self.environment)
     }
 
     /// What its services have logged.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.at.join("log")).unwrap()
-    }
-}
-
-impl Served {
-    /// Asks the process to stop and gives its exit code.
-    pub(crate) fn stop(mut self) -> Option<i32> {
-        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

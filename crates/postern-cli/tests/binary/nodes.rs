@@ -2,11 +2,12 @@
 
 use postern_cluster::Database;
 use postern_testkit::Http;
+use postern_testkit::installed::Serving;
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::login::Login;
-use crate::node::{Node, Served};
+use crate::node::Node;
 
 /// What was answered has its place in the log when the last node has stopped, and is as it was written.
 fn is_whole(database: &Database, nodes: [&Node; 2]) {
@@ -65,12 +66,12 @@ async fn a_code_that_is_offered_to_both_nodes_at_once_is_accepted_once() {
         }
     }
 
-    assert_eq!(served.map(Served::stop), [Some(0), Some(0)]);
+    assert_eq!(served.map(Serving::stop), [Some(0), Some(0)]);
     is_whole(&database, [&one, &two]);
 }
 
 /// The statuses of two redemptions that begin together.
-async fn offer_to_both(served: &[Served; 2], login: &Login, subject: &str, code: &str) -> [u16; 2] {
+async fn offer_to_both(served: &[Serving; 2], login: &Login, subject: &str, code: &str) -> [u16; 2] {
     let mut one = Http::connect(&served[0].authority, &login.key).await;
     let mut two = Http::connect(&served[1].authority, &login.key).await;
     let (first, second) = (login.redemption(subject, code), login.redemption(subject, code));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use postern_core::ids::TenantId;
-use postern_core::kernel::{Draft, Held, Key, Record, Sealer};
+use postern_core::kernel::{Draft, Held, Key, Record, Sealer, Tampered};
 use postern_log::{Frontier, leaf_hash};
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
@@ -49,13 +49,10 @@ impl Many {
 
     /// A record as it is after what was added.
     ///
-    /// # Panics
-    /// Never: what was sealed here opens here.
-    #[must_use]
-    #[expect(clippy::expect_used, reason = "sealed in this process, with this sealer")]
-    pub fn held<R: Record>(&self, key: Key) -> Held<R> {
-        let row = self.loaded.rows.get(&key).and_then(Option::as_ref);
-        Held::open(key, row, &self.sealer).expect("a record that was sealed here")
+    /// # Errors
+    /// [`Tampered`] if it does not open with the sealer that it was sealed with.
+    pub fn held<R: Record>(&self, key: Key) -> Result<Held<R>, Tampered> {
+        Held::open(key, self.loaded.rows.get(&key).and_then(Option::as_ref), &self.sealer)
     }
 
     /// How many records.

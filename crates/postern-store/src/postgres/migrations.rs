@@ -14,7 +14,8 @@ const STEPS: [(i64, &str, &str); 6] = [
     (6, "space", include_str!("migrations/0006_space.sql")),
 ];
 
-/// What is missing where a restore left functions out, or somebody changed one: this step is made again.
+/// What is missing where a restore left functions out, or somebody changed one: this step, which does
+/// nothing else, is made again.
 const FUNCTIONS: (i64, &str) = (5, "functions");
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
@@ -72,12 +73,13 @@ pub(super) async fn migrate(client: &Client) -> Result<Shape, Error> {
 async fn apply(client: &Client) -> Result<Shape, Error> {
     let found = shape(client).await?;
     let Shape::Behind(missing) = found else { return Ok(found) };
-    let is_missing = |number: i64| missing != [FUNCTIONS] && missing.iter().any(|(of, _)| *of == number);
+    let is_missing = |number: i64| missing.iter().any(|(of, _)| *of == number);
     for (number, name, text) in STEPS.iter().filter(|(number, ..)| is_missing(*number)) {
         client.batch_execute(text).await?;
         let note = format!(
             "INSERT INTO migration (number, name, applied) VALUES ({number}, '{name}', \
-             to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'))"
+             to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) \
+             ON CONFLICT (number) DO NOTHING"
         );
         client.batch_execute(&note).await?;
     }

@@ -188,15 +188,21 @@ pub(super) async fn lock_head(
     sealer: &Sealer,
     tenant: TenantId,
 ) -> Result<Option<Frontier>, Error> {
-    let lock = || Call::new(schema::HEAD_LOCK).bytes(tenant.bytes()).run(client);
-    if lock().await?.is_empty() {
+    // The second statement begins when the lock is there, and sees what was committed while it was waited for.
+    let locked = async || {
+        let lock = Call::new(schema::HEAD_LOCK).bytes(tenant.bytes());
+        let get = Call::new(schema::HEAD_GET).bytes(tenant.bytes());
+        let (lock, get) = tokio::join!(biased; lock.run(client), get.run(client));
+        lock.and_then(|lock| Ok((!lock.is_empty()).then_some(get?)))
+    };
+    let mut rows = locked().await?;
+    if rows.is_none() {
         let empty = Frontier::new().to_bytes();
         let seal = sealer.head(tenant, &empty);
         Call::new(schema::HEAD_BEGIN).bytes(tenant.bytes()).bytes(empty).bytes(seal).run(client).await?;
-        lock().await?;
+        rows = locked().await?;
     }
-    let rows = Call::new(schema::HEAD_GET).bytes(tenant.bytes()).run(client).await?;
-    Ok(rows.first().and_then(|row| genuine_head(row, sealer, tenant)))
+    Ok(rows.iter().flatten().next().and_then(|row| genuine_head(row, sealer, tenant)))
 }
 
 /// The columns size, frontier, seal, last index.

@@ -17,7 +17,10 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
 ) STRICT";
 
 /// The number of the newest step that this program knows.
-pub(super) const NEWEST: i64 = 6;
+pub(super) const NEWEST: i64 = {
+    let [.., (number, ..)] = STEPS;
+    number
+};
 
 /// Why a database was left as it is.
 #[derive(Debug)]

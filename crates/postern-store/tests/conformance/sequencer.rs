@@ -129,6 +129,40 @@ fn two_who_number_at_once_wait_for_each_other() {
     });
 }
 
+/// Another node's numbering, held back between its lock and its commit.
+const HELD_BACK: &str = "BEGIN; SELECT 1 FROM log_head FOR UPDATE; SELECT pg_sleep(1); \
+     INSERT INTO event SELECT * FROM kept_event; DELETE FROM pending WHERE version = 1; \
+     UPDATE log_head h SET size = k.size FROM kept_head k WHERE k.tenant = h.tenant; COMMIT";
+
+/// Who waited for a head goes on from what the other one wrote meanwhile.
+#[test]
+fn who_waited_for_a_head_sees_what_was_numbered_meanwhile() {
+    run(async {
+        let server = OnServer::read_committed();
+        let node = server.node();
+        add(&*node, counter(1), 1).await;
+        node.number_now().await.expect("numbers");
+        server.database().psql(
+            "CREATE TABLE kept_event AS SELECT * FROM event; CREATE TABLE kept_head AS SELECT * FROM log_head; \
+             INSERT INTO pending SELECT tenant, kind, object, version, body, mac, 0 FROM event; \
+             DELETE FROM event; UPDATE log_head SET size = 0",
+        );
+        add(&*node, counter(1), 1).await;
+        tokio::task::block_in_place(|| {
+            std::thread::scope(|scope| {
+                let other = scope.spawn(|| server.database().psql(HELD_BACK));
+                std::thread::sleep(Duration::from_millis(300));
+                let numbered = tokio::runtime::Handle::current().block_on(node.number_now());
+                numbered.expect("it waits, and numbers what is left");
+                other.join().expect("it commits");
+            });
+        });
+        // Asked of the database itself, since this node numbers what waits before it reads.
+        assert_eq!(server.database().psql("SELECT count(*) FROM pending").trim(), "0");
+        whole(&*node, &BTreeMap::from([(counter(1), 2)])).await;
+    });
+}
+
 #[test]
 fn an_altered_pending_event_stops_its_record_only() {
     for alter in [

@@ -28,13 +28,15 @@ pub(crate) struct AtRest {
     pub(crate) row: f64,
     /// These, with claim, wrapped key and their indexes.
     pub(crate) all: f64,
+    /// Its events, with their indexes.
+    pub(crate) log: f64,
 }
 
-/// What the statement that measures them says: two numbers in a line.
+/// What the statement that measures them says: three numbers in a line.
 pub(crate) fn at_rest(said: &str) -> Done<AtRest> {
     let mut numbers = said.trim().split('|').map(str::parse);
-    match (numbers.next(), numbers.next()) {
-        (Some(row), Some(all)) => Ok(AtRest { row: row?, all: all? }),
+    match (numbers.next(), numbers.next(), numbers.next()) {
+        (Some(row), Some(all), Some(log)) => Ok(AtRest { row: row?, all: all?, log: log? }),
         _ => Err(format!("no sizes: {said}").into()),
     }
 }
@@ -53,8 +55,9 @@ pub(crate) const SETTLE: [&str; 5] = [
 ];
 
 /// Bytes of tables with the indexes of their keys, by subjects.
-pub(crate) const SIZES: &str = "SELECT row / subjects, (row + more) / subjects FROM \
+pub(crate) const SIZES: &str = "SELECT row / subjects, (row + more) / subjects, log / subjects FROM \
      (SELECT pg_table_size('subject')::float8 + pg_relation_size('subject_pkey') AS row, \
      pg_table_size('claim')::float8 + pg_relation_size('claim_pkey') \
      + pg_table_size('keyring') + pg_relation_size('keyring_pkey') AS more, \
+     pg_total_relation_size('event') AS log, \
      (SELECT count(*) FROM subject)::float8 AS subjects) AS sizes";

@@ -40,6 +40,7 @@ pub(crate) fn markdown(figures: &Figures) -> String {
     if let Some(at_rest) = figures.at_rest {
         row("bytes at rest for a subject: row and its key's index", format!("{:.0}", at_rest.row));
         row("the same with claim and wrapped key", format!("{:.0}", at_rest.all));
+        row("its three events with their indexes", format!("{:.0}", at_rest.log));
     }
     row("start, ms", whole(spread(figures.starts.iter().copied())));
     lines.join("\n")
