@@ -1,7 +1,7 @@
 //! Held records: state that a decision may record facts on.
 
 use super::event::{Circumstances, write};
-use super::{Draft, Image, Key, Part, Put, Record, Row, Sealer};
+use super::{Draft, Image, Key, Part, Put, Record, Row, Sealer, layout};
 use crate::Time;
 
 /// A record as a decision holds it: its state now, what the row was, and nothing that writes.
@@ -36,9 +36,9 @@ impl<R: Record> Held<R> {
     /// [`Tampered`] if any of them does not.
     pub fn open(key: Key, row: Option<&Row>, sealer: &Sealer) -> Result<Self, Tampered> {
         let Some(row) = row else { return Ok(Self::absent(key, 0)) };
-        let (last, record) = sealer.open(key, row).ok_or(Tampered { key })?;
-        let Some(record) = record else { return Ok(Self::absent(key, row.version)) };
-        let mut state: R = postcard::from_bytes(record).map_err(|_| Tampered { key })?;
+        let opened = sealer.open(key, row).ok_or(Tampered { key })?;
+        let Some(record) = opened.record else { return Ok(Self::absent(key, row.version)) };
+        let mut state: R = layout::read(opened.layout, record).ok_or(Tampered { key })?;
         let mut kept = Vec::with_capacity(row.parts.len());
         for part in &row.parts {
             let seal = <[u8; 32]>::try_from(part.seal.as_slice()).map_err(|_| Tampered { key })?;
@@ -53,7 +53,7 @@ impl<R: Record> Held<R> {
         if columns.state != row.state || due != row.due || counted != row.version {
             return Err(Tampered { key });
         }
-        Ok(Self { key, seen: row.version, version: row.version, last, state: Some(state), kept })
+        Ok(Self { key, seen: row.version, version: row.version, last: opened.last, state: Some(state), kept })
     }
 
     /// The state; `None` if the record does not exist.
@@ -110,9 +110,11 @@ impl<R: Record> Held<R> {
     pub fn image(&self) -> Option<Image> {
         let state = self.state.as_ref()?;
         let parts = state.part_numbers().into_iter().filter_map(|number| self.part(state, number)).collect();
+        let (layout, record) = layout::write(state);
         Some(Image {
             last: self.last,
-            record: postcard::to_allocvec(state).unwrap_or_default(),
+            layout,
+            record,
             parts,
             columns: state.columns(),
             claims: state.claims(self.key.tenant),

@@ -8,6 +8,8 @@ use crate::Time;
 pub struct Image {
     /// Time of the record's last event.
     pub last: Time,
+    /// How the record's bytes are laid out.
+    pub layout: u8,
     /// The record's body in its compact form, without the kernel's header.
     pub record: Vec<u8>,
     /// Every write-once part that belongs to the state, in order of number.

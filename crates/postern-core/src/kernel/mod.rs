@@ -20,6 +20,7 @@ mod fact;
 mod held;
 mod image;
 mod key;
+mod layout;
 mod record;
 mod replay;
 mod seal;

@@ -8,13 +8,23 @@ use crate::Time;
 use crate::ids::TenantId;
 
 /// One kind of recorded state. Its row is what serde writes of it in `postcard`'s compact form, so fields
-/// are only ever appended behind a new body version (see `docs/how-to/add-a-fact-version.md`).
+/// are only ever appended, with a new layout ([`Record::ADDED`], `docs/how-to/add-a-fact-version.md`).
 pub trait Record: Clone + PartialEq + Serialize + DeserializeOwned + Send + 'static {
     /// What may happen to it.
     type Fact: Fact;
 
     /// Which kind it is.
     const KIND: Kind;
+
+    /// How many fields each layout after the first has added at the record's end. Such a field is a number, a
+    /// flag, a list or an option, whose value in an older row is zero, `false`, empty or none.
+    const ADDED: &'static [usize] = &[];
+
+    /// The oldest layout that says all there is to say of this state: what uses nothing new is written as the
+    /// release before wrote it, and read by it.
+    fn layout(&self) -> u8 {
+        1
+    }
 
     /// The state after `fact`. `None` ends the record: a tombstone keeps its version. A fact that does not
     /// apply to the state leaves it as it is.

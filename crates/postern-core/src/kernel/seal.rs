@@ -45,8 +45,15 @@ pub struct SealedPart {
     pub seal: Seal,
 }
 
-/// First byte of every body: how the rest is laid out.
-const LAYOUT: u8 = 1;
+/// A row whose seals are right.
+pub(super) struct Opened<'a> {
+    /// How its record is laid out.
+    pub(super) layout: u8,
+    /// Time of its last event.
+    pub(super) last: Time,
+    /// Its record's bytes; a tombstone has none.
+    pub(super) record: Option<&'a [u8]>,
+}
 
 impl Sealer {
     /// A sealer from the row key and the event key.
@@ -75,15 +82,14 @@ impl Sealer {
         Sealed { body, seal, new_parts, part_numbers }
     }
 
-    /// Whether a row and its parts are as they were sealed; the time of its last event and its record's
-    /// bytes if so. A tombstone has no record.
-    #[must_use]
-    pub fn open<'a>(&self, key: Key, row: &'a Row) -> Option<(Time, Option<&'a [u8]>)> {
+    /// Opens a row if it and its parts are as they were sealed.
+    pub(super) fn open<'a>(&self, key: Key, row: &'a Row) -> Option<Opened<'a>> {
         if !same(&self.row(key, row.version, &row.body), &row.seal) {
             return None;
         }
         if row.body.is_empty() {
-            return row.parts.is_empty().then_some((Time::START, None));
+            let tombstone = Opened { layout: 0, last: Time::START, record: None };
+            return row.parts.is_empty().then_some(tombstone);
         }
         let mut seals = Vec::with_capacity(row.parts.len() * 32);
         for part in &row.parts {
@@ -94,8 +100,8 @@ impl Sealer {
             seals.extend_from_slice(&seal);
         }
         let (head, record) = row.body.split_first_chunk::<HEADER>()?;
-        let (last, digest) = read_header(head)?;
-        (digest == parts_digest(&seals)).then_some((last, Some(record)))
+        let (layout, last, digest) = read_header(head)?;
+        (digest == parts_digest(&seals)).then_some(Opened { layout, last, record: Some(record) })
     }
 
     /// The MAC of an event.
@@ -179,7 +185,7 @@ const HEADER: usize = 1 + 8 + 16;
 /// The body of a row: header, then the record.
 fn body(image: &Image, seals: &[u8]) -> Vec<u8> {
     let mut body = Vec::with_capacity(HEADER + image.record.len());
-    body.push(LAYOUT);
+    body.push(image.layout);
     body.extend(image.last.millis().to_be_bytes());
     body.extend(parts_digest(seals));
     body.extend_from_slice(&image.record);
@@ -188,14 +194,14 @@ fn body(image: &Image, seals: &[u8]) -> Vec<u8> {
 
 /// Time of a row's last event, not yet checked: a row that lies is refused when it is opened.
 pub(super) fn last_event(row: &Row) -> Option<Time> {
-    row.body.first_chunk::<HEADER>().and_then(read_header).map(|(last, _)| last)
+    row.body.first_chunk::<HEADER>().and_then(read_header).map(|(_, last, _)| last)
 }
 
-fn read_header(head: &[u8; HEADER]) -> Option<(Time, [u8; 16])> {
+fn read_header(head: &[u8; HEADER]) -> Option<(u8, Time, [u8; 16])> {
     let (layout, rest) = head.split_first()?;
     let (last, digest) = rest.split_first_chunk::<8>()?;
     let digest = <[u8; 16]>::try_from(digest).ok()?;
-    (*layout == LAYOUT).then(|| (Time::from_millis(u64::from_be_bytes(*last)), digest))
+    Some((*layout, Time::from_millis(u64::from_be_bytes(*last)), digest))
 }
 
 /// One digest over the parts' seals: a part that is missing, older or of another record changes it.
