@@ -1,7 +1,8 @@
 //! The application: its ports, its settings, and the little it keeps in memory.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use postern_core::Time;
 use postern_core::ids::TenantId;
@@ -10,6 +11,8 @@ use postern_core::ports::{Assertions, Clock, Entropy, Keys, Store};
 use postern_log::verifier_key;
 use tokio::sync::Semaphore;
 
+use crate::alarms::Alarms;
+use crate::jobs::Progress;
 use crate::lanes::Lanes;
 use crate::sums::Sums;
 use crate::tree::Trees;
@@ -55,6 +58,9 @@ pub struct App {
     pub(crate) repeats: Seen,
     pub(crate) rejected: Seen,
     pub(crate) trees: Trees,
+    pub(crate) alarms: Alarms,
+    pub(crate) campaigns_due: AtomicBool,
+    pub(crate) progress: Mutex<HashMap<(TenantId, u32), Progress>>,
     pub(crate) stopped: AtomicBool,
 }
 
@@ -75,6 +81,9 @@ impl App {
             repeats: Seen::default(),
             rejected: Seen::default(),
             trees: Trees::default(),
+            alarms: Alarms::default(),
+            campaigns_due: AtomicBool::new(true),
+            progress: Mutex::default(),
             stopped: AtomicBool::new(false),
         }
     }

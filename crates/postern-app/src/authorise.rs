@@ -6,10 +6,12 @@ use std::sync::Arc;
 use postern_core::Time;
 use postern_core::application::{Application, Scope, Token};
 use postern_core::assurance::Evidence;
+use postern_core::campaign::Selection;
 use postern_core::ids::{ApplicationId, ProverId, SubjectId, TenantId};
 use postern_core::kernel::{
     Actor, ActorKind, Context, Draft, Held, Key, Kind, Step, Tally, Tampered, View, Want,
 };
+use postern_core::local_keys::LocalKeys;
 use postern_core::ports::Keys;
 use postern_core::prover::Prover;
 use postern_core::subject::Subject;
@@ -69,6 +71,14 @@ pub(crate) struct Ground {
     pub(crate) private: Option<Vec<u8>>,
 }
 
+/// A subject and a draft for a decision about it.
+pub(crate) struct Opened {
+    pub(crate) subject: Held<Subject>,
+    pub(crate) draft: Draft,
+    /// Sets of the tenant that a campaign has ended.
+    pub(crate) ended: Vec<Selection>,
+}
+
 /// An authorised application and its tenant, as one view had them.
 pub(crate) struct Caller {
     pub(crate) application: Held<Application>,
@@ -83,6 +93,10 @@ impl Gate {
 
     pub(crate) fn tenant(&self) -> TenantId {
         self.token.tenant
+    }
+
+    pub(crate) fn local(&self) -> &LocalKeys {
+        self.keys.local()
     }
 
     pub(crate) fn application(&self) -> ApplicationId {
@@ -119,7 +133,7 @@ impl Gate {
         name: &SubjectName,
         ground: &Ground,
         now: Time,
-    ) -> Result<Result<(Held<Subject>, Draft), Stop>, Tampered> {
+    ) -> Result<Result<Opened, Stop>, Tampered> {
         let caller = match self.check(view) {
             Ok(caller) => caller,
             Err(problem) => return Ok(Err(Stop::Refused(problem))),
@@ -140,7 +154,7 @@ impl Gate {
             };
             draft.rely(&prover);
         }
-        Ok(Ok((subject, draft)))
+        Ok(Ok(Opened { subject, draft, ended: caller.ended() }))
     }
 
     /// Whether the key is live and has the scope for any tier. An altered row of the application or the
@@ -172,7 +186,7 @@ impl Gate {
         match name {
             SubjectName::Id(id) => {
                 let held: Held<Subject> = view.held(Key::of(Kind::Subject, tenant, *id))?;
-                Ok(held.state().is_some().then_some(held))
+                Ok(held.state().is_some_and(Subject::is_here).then_some(held))
             }
             SubjectName::ExternalId(id) => view.owner(self.keys.local().external_id(tenant, id)),
         }
@@ -205,6 +219,11 @@ impl Caller {
     /// Whether the scope reaches every tier: what is the tenant's as a whole needs that.
     pub(crate) fn reaches_all(&self) -> Result<(), Problem> {
         Tier::ALL.into_iter().try_for_each(|tier| self.reaches(tier))
+    }
+
+    /// Sets of the tenant that a campaign has ended.
+    pub(crate) fn ended(&self) -> Vec<Selection> {
+        self.tenant.state().map(Tenant::ended).unwrap_or_default()
     }
 
     pub(crate) fn default_tier(&self) -> Tier {

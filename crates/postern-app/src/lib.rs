@@ -7,6 +7,7 @@
 //! One module per noun. A use case knows no SQL and no HTTP: it takes a parsed request and gives an answer
 //! or a [`Problem`], and whatever it changes goes through a decision of `postern-core`.
 
+mod alarms;
 mod app;
 pub mod audit;
 mod authorise;
@@ -33,9 +34,10 @@ mod sums;
 mod tree;
 mod work;
 
+pub use alarms::Alarm;
 pub use app::{App, Ports, Settings};
 pub use events::{EventPage, EventQuery};
-pub use jobs::Tick;
+pub use jobs::{Progress, Tick};
 pub use log::AnchorProblem;
 pub use person::Person;
 pub use problem::{Problem, Told};
@@ -43,6 +45,8 @@ pub use proof::Proof;
 pub use redemptions::{Redeemed, Redemption};
 pub use rehearsals::{Rehearsal, RehearsedAt};
 pub use request::{Client, Idempotent, RequestBytes, SubjectName};
-pub use sets::{Confirmation, ConfirmedSet, ShownCode, StagedSet, Staging};
-pub use subjects::{NewSubject, SubjectPatch, SubjectView};
+pub use sets::{
+    BulkRevocation, Confirmation, ConfirmedSet, RevokedOf, ShownCode, ShownCodes, Special, StagedSet, Staging,
+};
+pub use subjects::{NewSubject, PersonExport, SubjectPatch, SubjectView};
 pub use tree::EventName;

@@ -5,6 +5,7 @@ use postern_core::assurance::{Asked, Assertion, BareClaim, Evidence, Offered};
 use postern_core::ids::ProverId;
 use postern_core::kernel::View;
 use postern_core::prover::{self, About};
+use postern_core::subject::Subject;
 use postern_core::tenant::Tier;
 
 use crate::app::App;
@@ -75,7 +76,8 @@ impl App {
     }
 }
 
-/// Whether the application's bare word will do: registered for it, and for the tier *standard* only.
-pub(crate) fn bare_will_do(trusted_backend: bool, tier: Tier) -> bool {
-    trusted_backend && tier == Tier::Standard
+/// Whether the application's bare word will do: registered for it, for the tier *standard* only, and for nobody who came
+/// back under a name that was left.
+pub(crate) fn bare_will_do(trusted_backend: bool, tier: Tier, subject: Option<&Subject>) -> bool {
+    trusted_backend && tier == Tier::Standard && !subject.is_some_and(|subject| subject.returned)
 }

@@ -7,6 +7,7 @@ use postern_core::application::{Scope, Token};
 use postern_core::assurance::{Asked, Evidence, Level};
 use postern_core::encoding::Fixed;
 use postern_core::kernel::Step;
+use postern_core::kinds::{CodeKind, Secrecy};
 use postern_core::limits;
 use postern_core::recent::{Remembered, RequestMark};
 use postern_core::subject::{self, Purpose, Redeem, Rehearsed, SubjectFact};
@@ -14,8 +15,9 @@ use postern_core::throttle::Class;
 use zeroize::Zeroizing;
 
 use crate::Problem;
+use crate::alarms;
 use crate::app::App;
-use crate::authorise::Ground;
+use crate::authorise::{Ground, Opened};
 use crate::proof::{For, Proof};
 use crate::redemptions::{Attempt, Person, delayed};
 use crate::request::{Client, Idempotent, SubjectName};
@@ -112,9 +114,11 @@ impl App {
         let (gate, name, now) = (attempt.gate.clone(), asked.subject.clone(), attempt.now);
         let ground = Ground { tier: Some(attempt.tier()), evidence, private };
         let (format, application) = (attempt.default_settings().format, application.to_string());
+        let (nonce, found) = (self.nonce()?, alarms::Found::default());
+        let kind_found = found.clone();
         let ended = self
             .decided(&attempt.view, move |view| {
-                let (held, mut draft) = match gate.open(view, &name, &ground, now)? {
+                let Opened { subject: held, mut draft, ended } = match gate.open(view, &name, &ground, now)? {
                     Ok(opened) => opened,
                     Err(stop) => return Ok(stop.step()),
                 };
@@ -131,12 +135,19 @@ impl App {
                     txn: Fixed([0; 32]),
                     device_minted: None,
                     format,
+                    secrecy: Secrecy { keys: gate.local(), nonce },
+                    ended: &ended,
                 };
+                kind_found.is(CodeKind::Live);
                 let rehearsed = subject::rehearse(held, &wanted, &mut draft);
                 crate::sets::take_assertion(ground.evidence.as_ref(), gate.tenant(), owner, &mut draft);
                 Ok(match rehearsed {
-                    Rehearsed::Works { at } => Step::Decided(draft, Ok(Found::At(at))),
-                    Rehearsed::Refused => {
+                    Rehearsed::Works { at, kind } => {
+                        kind_found.is(kind);
+                        Step::Decided(draft, Ok(Found::At(at)))
+                    }
+                    Rehearsed::Refused(kind) => {
+                        kind_found.is(kind);
                         Step::Decided(draft, Err(Problem::CodeNotAccepted { check_mismatch }))
                     }
                     Rehearsed::Seen(remembered) => Step::Nothing(Ok(Found::Seen(remembered))),
@@ -148,8 +159,9 @@ impl App {
                     Rehearsed::Again => Step::Prepare(()),
                 })
             })
-            .await?;
-        match ended {
+            .await;
+        self.ring(attempt.key(), &found, &ended);
+        match ended? {
             Ended::Answer(Found::At(tested_at)) => Ok(Some(RehearsedAt { tested_at, replayed: false })),
             Ended::Answer(Found::Seen(remembered)) => {
                 self.repeat_rehearsal(&attempt, remembered, check_mismatch).await.map(Some)

@@ -10,6 +10,7 @@ use crate::Time;
 use crate::encoding::{Blob, Fixed};
 use crate::ids::TenantId;
 use crate::kernel::{Columns, Draft, Held, Key, Kind, Record, facts};
+use crate::kinds::CodeKind;
 use crate::recent::{Known, Recent, RequestMark};
 use crate::subject::Verdict;
 use crate::subject::fact::{Refused, Throttled};
@@ -166,7 +167,7 @@ pub fn refuse(bucket: Held<Bucket>, guess: &Guess, draft: &mut Draft) -> Verdict
     }
     let fact = TaggedRefused { refused: guess.refused.clone(), tag: guess.nobody.tag };
     let _ = bucket.record(BucketFact::Refused(fact), draft);
-    Verdict::Refused
+    Verdict::Refused(CodeKind::Live)
 }
 
 /// Notes words for nobody that were not tested, in a sum.

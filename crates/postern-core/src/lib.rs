@@ -8,6 +8,8 @@
 //! |---|---|
 //! | [`kernel`] | keys, records, facts, held records, drafts, views, seals, events |
 //! | [`tenant`], [`application`], [`prover`], [`subject`], [`bucket`] | the records and their decisions |
+//! | [`campaign`] | revoking very many sets: at once for whoever tries one, then one by one |
+//! | [`kinds`] | live, canary and duress codes, told apart by one key alone |
 //! | [`throttle`] | the pure state machine that slows guessing |
 //! | [`verifier`] | what is stored instead of a code |
 //! | [`ports`] | what the core needs from outside, as traits |
@@ -15,11 +17,13 @@
 pub mod application;
 pub mod assurance;
 pub mod bucket;
+pub mod campaign;
 pub mod encoding;
 mod format_name;
 pub mod frame;
 pub mod ids;
 pub mod kernel;
+pub mod kinds;
 pub mod limits;
 pub mod local_keys;
 pub mod personal;

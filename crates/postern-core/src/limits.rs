@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::tenant::Tier;
+
 const fn minutes(n: u64) -> Duration {
     Duration::from_secs(n * 60)
 }
@@ -68,3 +70,14 @@ pub const EXTERNAL_ID: usize = 255;
 pub const PREFIXES: usize = 8;
 /// Live keys of an application: two, so that one can take over from the other.
 pub const APPLICATION_KEYS: usize = 2;
+/// A name that was left or erased is kept this long: whoever comes back under it has no easier recovery.
+pub const NAME_KEPT: Duration = days(400);
+
+/// How long what weakens or ends a subject's recovery waits, by tier.
+#[must_use]
+pub const fn tier_wait(tier: Tier) -> Duration {
+    match tier {
+        Tier::Standard | Tier::Elevated | Tier::Service => hours(24),
+        Tier::Privileged | Tier::BreakGlass => hours(48),
+    }
+}

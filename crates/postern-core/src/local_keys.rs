@@ -4,10 +4,11 @@ use zeroize::Zeroizing;
 
 use crate::frame::frame;
 use crate::ids::{ApplicationId, SubjectId, TenantId};
-use crate::kernel::mac;
-use crate::kernel::{ClaimKey, Sealer, Space};
+use crate::kernel::{ClaimKey, Key, Sealer, Space, mac};
+use crate::personal::{decrypt, encrypt};
 
-/// Labels of the local keys, in the order of [`LocalKeys::new`]'s map. A label is part of the key file.
+/// Labels of the local keys, in the order of [`LocalKeys::new`]'s map. A label is part of the key file. The key
+/// `security`, which came later, is made of `subjects`: older key files stay good.
 pub const LABELS: [&str; 8] =
     ["application-keys", "devices", "events", "external-ids", "idempotency", "rows", "sources", "subjects"];
 
@@ -17,6 +18,7 @@ pub struct LocalKeys {
     devices: Secret,
     external_ids: Secret,
     idempotency: Secret,
+    security: Secret,
     sources: Secret,
     subjects: Secret,
     sealer: Sealer,
@@ -28,13 +30,16 @@ impl LocalKeys {
     /// The keys, each asked for by its label; `None` if one is missing.
     pub fn new(mut by_label: impl FnMut(&str) -> Option<Secret>) -> Option<Self> {
         let (rows, events) = (by_label("rows")?, by_label("events")?);
+        let subjects = by_label("subjects")?;
+        let security = Zeroizing::new(mac(&subjects, &[b"postern/security-key/v1"]));
         Some(Self {
             application_keys: by_label("application-keys")?,
             devices: by_label("devices")?,
             external_ids: by_label("external-ids")?,
             idempotency: by_label("idempotency")?,
             sources: by_label("sources")?,
-            subjects: by_label("subjects")?,
+            security,
+            subjects,
             sealer: Sealer::new(&rows, &events),
         })
     }
@@ -48,6 +53,34 @@ impl LocalKeys {
     /// The key under which subjects' own keys are wrapped.
     pub(crate) fn subjects(&self) -> &[u8; 32] {
         &self.subjects
+    }
+
+    /// Encrypts what is for the role `security` alone, under a key of the object's own.
+    pub(crate) fn seal_secret(
+        &self,
+        purpose: &[u8],
+        object: Key,
+        about: &[u8],
+        nonce: [u8; 12],
+        secret: &[u8],
+    ) -> Option<Vec<u8>> {
+        encrypt(&self.secret_key(purpose, object), nonce, secret, about)
+    }
+
+    /// Decrypts it; `None` if it is another object's, or was altered.
+    pub(crate) fn open_secret(
+        &self,
+        purpose: &[u8],
+        object: Key,
+        about: &[u8],
+        sealed: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        decrypt(&self.secret_key(purpose, object), sealed, about)
+    }
+
+    fn secret_key(&self, purpose: &[u8], object: Key) -> Secret {
+        let parts: [&[u8]; 4] = [purpose, &object.tenant.bytes(), &[object.kind.number()], &object.id];
+        Zeroizing::new(mac(&self.security, &parts))
     }
 
     /// What is stored of an application key's secret.

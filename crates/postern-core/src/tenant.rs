@@ -4,9 +4,11 @@ use postern_codes::{Format, Prefix};
 use serde::{Deserialize, Serialize};
 
 use crate::Time;
+use crate::campaign::{Campaign, Selection};
 use crate::ids::TenantId;
 use crate::kernel::{Columns, Draft, Held, Kind, Record, facts};
 use crate::limits;
+use crate::subject::fact::RevokeReason;
 use crate::verifier::Stretch;
 
 /// How much a subject may do, and so how well its recovery is guarded. Only ever raised.
@@ -93,9 +95,21 @@ pub struct Tenant {
     pub tenants: u32,
     /// How many rows were found altered; in the system tenant's record only.
     pub rejected: u32,
+    /// Whether each new set keeps the kinds of its codes.
+    pub keeps_kinds: bool,
+    /// Campaigns that are not finished.
+    pub campaigns: Vec<Campaign>,
+    /// How many campaigns there ever were.
+    pub campaigns_started: u32,
 }
 
 impl Tenant {
+    /// Sets that work no more, whatever their own rows say yet.
+    #[must_use]
+    pub fn ended(&self) -> Vec<Selection> {
+        self.campaigns.iter().map(|campaign| campaign.selection).collect()
+    }
+
     /// Settings of a tier.
     #[must_use]
     pub fn settings(&self, tier: Tier) -> TierSettings {
@@ -126,6 +140,8 @@ facts! {
         "tenant.created" => Created(Created),
         "tenant.changed" => Changed(Changed),
         "row.rejected" => RowRejected(RowRejected),
+        "campaign.started" => CampaignStarted(CampaignStarted),
+        "campaign.finished" => CampaignFinished(CampaignFinished),
     }
     failures ["row.rejected"]
 }
@@ -145,6 +161,9 @@ pub struct Created {
     pub about: Option<TenantId>,
     /// Its default tier.
     pub default_tier: Tier,
+    /// Whether each new set keeps the kinds of its codes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub keeps_kinds: Option<bool>,
     /// Its name.
     pub name: String,
     /// The prefix of its codes.
@@ -154,6 +173,9 @@ pub struct Created {
 /// Settings changed; what is absent stays.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Changed {
+    /// Each new set keeps the kinds of its codes from now on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub keeps_kinds: Option<bool>,
     /// A new prefix; the one before stays in use beside it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub prefix: Option<String>,
@@ -176,22 +198,58 @@ pub struct RowRejected {
     pub owner: TenantId,
 }
 
+/// Sets are being revoked, and none of them works from now on.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct CampaignStarted {
+    /// How many sets a count before it found.
+    pub counted: u64,
+    /// Sets that were staged before.
+    pub issued_before: Time,
+    /// Sets of this version of the pepper only.
+    pub key_version: Option<u16>,
+    /// Which of the tenant's.
+    pub number: u32,
+    /// Why.
+    pub reason: RevokeReason,
+}
+
+/// Every set of a campaign has ended.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct CampaignFinished {
+    /// Which.
+    pub number: u32,
+    /// Subjects whose sets the last walk over them ended.
+    pub revoked: u64,
+}
+
 impl Record for Tenant {
     type Fact = TenantFact;
     const KIND: Kind = Kind::Tenant;
+    const ADDED: &'static [usize] = &[3];
+
+    fn layout(&self) -> u8 {
+        let plain = !self.keeps_kinds && self.campaigns.is_empty() && self.campaigns_started == 0;
+        if plain { 1 } else { 2 }
+    }
 
     fn evolve(before: Option<Self>, fact: &TenantFact, _at: Time) -> Option<Self> {
         match (before, fact) {
             (None, TenantFact::LogOpened(opened)) => Some(Self::named(&opened.installation, Tier::Standard)),
             (None, TenantFact::Created(created)) => {
                 let tenant = Self::named(&created.name, created.default_tier);
-                Some(Self { prefixes: vec![created.prefix.clone()], ..tenant })
+                let keeps_kinds = created.keeps_kinds.unwrap_or_default();
+                Some(Self { prefixes: vec![created.prefix.clone()], keeps_kinds, ..tenant })
             }
             (Some(system), TenantFact::Created(_)) => Some(Self { tenants: system.tenants + 1, ..system }),
             (Some(system), TenantFact::RowRejected(_)) => {
                 Some(Self { rejected: system.rejected.saturating_add(1), ..system })
             }
             (Some(tenant), TenantFact::Changed(changed)) => Some(tenant.change(changed)),
+            (Some(tenant), TenantFact::CampaignStarted(started)) => Some(tenant.start(started)),
+            (Some(mut tenant), TenantFact::CampaignFinished(finished)) => {
+                tenant.campaigns.retain(|campaign| campaign.number != finished.number);
+                Some(tenant)
+            }
             (before, _) => before,
         }
     }
@@ -204,7 +262,24 @@ impl Record for Tenant {
 impl Tenant {
     fn named(name: &str, default_tier: Tier) -> Self {
         let name = name.to_owned();
-        Self { name, prefixes: Vec::new(), default_tier, tiers: Vec::new(), tenants: 0, rejected: 0 }
+        Self {
+            name,
+            prefixes: Vec::new(),
+            default_tier,
+            tiers: Vec::new(),
+            tenants: 0,
+            rejected: 0,
+            keeps_kinds: false,
+            campaigns: Vec::new(),
+            campaigns_started: 0,
+        }
+    }
+
+    fn start(mut self, started: &CampaignStarted) -> Self {
+        let selection = Selection { issued_before: started.issued_before, key_version: started.key_version };
+        self.campaigns.push(Campaign { number: started.number, selection, reason: started.reason });
+        self.campaigns_started = self.campaigns_started.max(started.number);
+        self
     }
 
     fn change(mut self, changed: &Changed) -> Self {
@@ -212,6 +287,7 @@ impl Tenant {
             self.prefixes.retain(|known| known != prefix);
             self.prefixes.insert(0, prefix.clone());
         }
+        self.keeps_kinds = changed.keeps_kinds.unwrap_or(self.keeps_kinds);
         if let (Some(tier), Some(settings)) = (changed.tier, &changed.settings) {
             self.tiers.retain(|(of, _)| *of != tier);
             self.tiers.push((tier, settings.clone()));
@@ -235,6 +311,7 @@ pub fn create(system: Held<Tenant>, tenant: Held<Tenant>, name: &str, prefix: &P
     let created = Created {
         about: None,
         default_tier: Tier::Standard,
+        keeps_kinds: Some(true),
         name: name.to_owned(),
         prefix: prefix.as_str().to_owned(),
     };

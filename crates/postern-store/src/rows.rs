@@ -46,6 +46,12 @@ pub(crate) trait Rows: Reads {
     /// Takes a place.
     fn take(&mut self, claim: &Claim, seal: Seal) -> Result<(), Self::Fault>;
 
+    /// Gives up a place.
+    fn release(&mut self, place: &ClaimKey) -> Result<(), Self::Fault>;
+
+    /// Forgets a wrapped key.
+    fn forget_key(&mut self, subject: Key) -> Result<(), Self::Fault>;
+
     /// Keeps a wrapped key.
     fn keep_key(&mut self, entry: &KeyringEntry) -> Result<(), Self::Fault>;
 

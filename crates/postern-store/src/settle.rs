@@ -47,8 +47,9 @@ impl Pending {
             Want::Claim { place, .. } => Some(*place),
             Want::Key(_) => None,
         });
-        let drafted = self.draft.iter().flat_map(|draft| draft.claims().iter().map(|claim| claim.place));
-        wanted.chain(drafted)
+        let taken = self.draft.iter().flat_map(|draft| draft.claims().iter().map(|claim| claim.place));
+        let released = self.draft.iter().flat_map(|draft| draft.released().iter().map(|(place, _)| *place));
+        wanted.chain(taken).chain(released)
     }
 
     /// The draft, if there is one that stands.
@@ -138,7 +139,8 @@ fn examine<R: Rows>(rows: &mut R, draft: &Draft) -> Result<Examined, R::Fault> {
         return Ok(Examined::Ends(Committed::Rejected(key)));
     }
     for claim in draft.claims() {
-        if rows.claim(&claim.place)?.is_some() {
+        let holder = rows.claim(&claim.place)?.map(|(holder, _)| holder.owner);
+        if holder.is_some_and(|holder| !draft.released().contains(&(claim.place, holder))) {
             return Ok(Examined::Ends(Committed::Taken(claim.place)));
         }
     }
@@ -157,8 +159,16 @@ pub(crate) fn apply<R: Rows>(rows: &mut R, draft: &Draft, sealer: &Sealer) -> Re
         let sealed = sealer.seal(*key, put.version, put.image.as_ref());
         rows.put(*key, put, &sealed)?;
     }
+    for (place, owner) in draft.released() {
+        if rows.claim(place)?.is_some_and(|(claim, _)| claim.owner == *owner) {
+            rows.release(place)?;
+        }
+    }
     for claim in draft.claims() {
         rows.take(claim, sealer.claim(claim))?;
+    }
+    for subject in draft.forgotten() {
+        rows.forget_key(*subject)?;
     }
     for entry in draft.keyring() {
         rows.keep_key(entry)?;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use postern_app::{
     Client, Confirmation, Idempotent, NewSubject, Problem, Proof, Redeemed, Redemption, RequestBytes,
-    StagedSet, Staging, SubjectName,
+    Special, StagedSet, Staging, SubjectName,
 };
 use postern_codes::Format;
 use postern_core::assurance::{BareClaim, Level};
@@ -69,6 +69,7 @@ impl World {
             proof: Some(self.bare(Level::Aal2)),
             format: Some(format),
             count: None,
+            special: Special::default(),
             request: request(None, "stage"),
         }
     }
@@ -98,7 +99,8 @@ impl World {
     /// Stages and confirms.
     pub async fn issue(&self, name: &str, format: Format) -> Sheet {
         let staged = self.stage(name, format).await.unwrap();
-        let codes: Vec<String> = staged.codes.unwrap().iter().map(|code| code.text.to_string()).collect();
+        let codes: Vec<String> =
+            staged.codes.unwrap().sheet.iter().map(|code| code.text.to_string()).collect();
         self.confirm(staged.set, &codes[0]).await.unwrap();
         Sheet { set: staged.set, codes }
     }

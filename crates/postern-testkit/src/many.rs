@@ -7,6 +7,7 @@ use postern_core::assurance::{Evidence, Level};
 use postern_core::encoding::Fixed;
 use postern_core::ids::{SubjectId, TenantId};
 use postern_core::kernel::{Actor, ActorKind, Context, Draft, Held, Key, Kind};
+use postern_core::kinds::{Kinds, Secrecy};
 use postern_core::personal::SubjectKey;
 use postern_core::ports::{Entropy, Keys};
 use postern_core::recent::RequestMark;
@@ -61,7 +62,7 @@ impl Maker<'_> {
             salt: self.random(),
         };
         let mut draft = self.draft(private);
-        let _ = create(many.held(key).unwrap(), new, &mut draft);
+        let _ = create(many.held(key).unwrap(), new, None, &mut draft);
         many.add(&draft);
     }
 
@@ -74,14 +75,18 @@ impl Maker<'_> {
         let settings = TierSettings::default();
         let code = |slot| generate(Format::Standard, slot, &Prefix::default(), &mut |bytes| self.fill(bytes));
         let codes: Vec<Code> = (1..=settings.count).map(code).collect();
-        let verifier = |code: &Code| material(code, state).verifier(key, generation, &salt);
+        let kinds = Kinds::arrange(settings.count, 0, false, |bytes| self.fill(bytes));
+        let slots = kinds.places().filter_map(|(slot, _)| slot);
+        let verifier =
+            |slot: u8| material(&codes[usize::from(slot) - 1], state).verifier(key, generation, &salt);
         let new = NewSet {
             generation,
             epoch,
             key_version: *key_version,
             name: "calm-otter".to_owned(),
             salt: salt.to_vec(),
-            verifiers: codes.iter().flat_map(verifier).collect(),
+            verifiers: slots.flat_map(verifier).collect(),
+            kinds: self.secrecy().seal(held.key(), generation, &kinds),
             settings,
             prefix: Prefix::default(),
         };
@@ -117,11 +122,17 @@ impl Maker<'_> {
             check_mismatch: false,
             request: self.mark(),
             source: Fixed(SOURCE),
+            secrecy: self.secrecy(),
+            ended: &[],
         };
         let mut draft = self.draft(None);
         let confirmed = confirm(held, &wanted, &mut draft);
         assert!(matches!(confirmed, Confirmed::Done { .. }), "{confirmed:?}");
         many.add(&draft);
+    }
+
+    fn secrecy(&self) -> Secrecy<'_> {
+        Secrecy { keys: self.keys.local(), nonce: self.random() }
     }
 
     fn draft(&self, private: Option<Vec<u8>>) -> Draft {

@@ -140,7 +140,8 @@ impl World {
             low_stock: None,
             stretch: None,
         };
-        let change = Command::TenantChange { tenant: self.tenant, prefix: None, tier: Some(tier) };
+        let change =
+            Command::TenantChange { tenant: self.tenant, prefix: None, tier: Some(tier), keep_kinds: false };
         self.app.operate("test", change).await.unwrap();
     }
 

@@ -173,7 +173,7 @@ async fn renewal_races_redemption(kind: StoreKind) {
         let subject = world.subject(&name).await;
         let old = world.issue(&name, Format::Standard).await;
         let staged = world.stage(&name, Format::Standard).await.unwrap();
-        let new: Vec<String> = staged.codes.unwrap().iter().map(|code| code.text.to_string()).collect();
+        let new: Vec<String> = staged.codes.unwrap().sheet.iter().map(|code| code.text.to_string()).collect();
         let (mut one, mut two, mut three) =
             (service.connect().await, service.connect().await, service.connect().await);
         let path = format!("/v1/code-sets/{}/confirm", staged.set);

@@ -247,7 +247,7 @@ async fn rows_stay_small() {
     let bert = world.subject("bert").await;
     let staging = postern_app::Staging { count: Some(99), ..world.staging("bert", Format::Standard) };
     let staged = world.app.stage(&world.token, staging).await.unwrap();
-    world.confirm(staged.set, &staged.codes.unwrap()[0].text).await.unwrap();
+    world.confirm(staged.set, &staged.codes.unwrap().sheet[0].text).await.unwrap();
     let many = body(bert);
     assert!(ten <= 450, "{ten} bytes with ten codes");
     assert!(many <= 6_000, "{many} bytes with ninety-nine codes");

@@ -109,7 +109,7 @@ impl App {
         let walked = rows.versions.get(&key).is_some_and(|events| *events >= held.version());
         let history =
             if rows.how.replay || !walked { Some(self.history(key, held.version()).await?) } else { None };
-        let has_key = R::KIND == Kind::Subject && held.state().is_some();
+        let has_key = held.state().is_some_and(Record::has_own_key);
         let wrapped = if has_key {
             self.store().keyring(key).await.map_err(|fault| Refused(fault.to_string()))?
         } else {
@@ -139,7 +139,7 @@ impl App {
             }
         }
         let own_key = beside.wrapped.and_then(|wrapped| SubjectKey::unwrap(self.local(), key, &wrapped));
-        if R::KIND == Kind::Subject && held.state().is_some() && own_key.is_none() {
+        if held.state().is_some_and(Record::has_own_key) && own_key.is_none() {
             rows.find(key, "its own key is missing or is not as it was written");
         }
         if let Some(history) = beside.history.filter(|_| rows.how.replay) {
@@ -209,7 +209,7 @@ impl App {
             }
             let (place, owner) = (claim.place, claim.owner);
             match place.space {
-                Space::ExternalId if rows.named.remove(&place) != Some(owner) => {
+                Space::ExternalId | Space::Departed if rows.named.remove(&place) != Some(owner) => {
                     if !self.names_now(owner, place).await? {
                         rows.find(name, "its owner does not name it");
                     }
@@ -219,7 +219,7 @@ impl App {
                         rows.find(name, "no event used its assertion");
                     }
                 }
-                Space::ExternalId | Space::Assertion | Space::Cap => {}
+                Space::ExternalId | Space::Departed | Space::Assertion | Space::Cap => {}
             }
         }
         for owner in std::mem::take(&mut rows.named).into_values() {

@@ -1,8 +1,11 @@
 //! Jobs: what time does. Each tick is short, repeatable, and loses nothing if it does not run.
 
+mod campaigns;
+
+pub use campaigns::Progress;
 use postern_core::Time;
 use postern_core::bucket;
-use postern_core::kernel::{Actor, ActorKind, Context, Draft, Key, Kind, Step, Want, decide};
+use postern_core::kernel::{Actor, ActorKind, Context, Draft, Key, Kind, Outcome, Step, Want, decide};
 use postern_core::subject::fact::Throttled;
 use postern_core::subject::{self, Subject};
 
@@ -14,7 +17,7 @@ use crate::sums::Whom;
 pub struct Tick {
     /// Sums of untested words that were recorded.
     pub sums: usize,
-    /// Subjects whose sets had expired.
+    /// Subjects for whom something was due: sets that had expired, an erasure.
     pub settled: usize,
 }
 
@@ -32,7 +35,7 @@ impl App {
         count
     }
 
-    /// Records that sets have expired, and gives up places whose time is over. Hourly.
+    /// Records that sets have expired, erases whom it is time to erase, and gives up places whose time is over. Hourly.
     pub async fn settle_due(&self) -> Tick {
         if self.running().is_err() {
             return Tick::default();
@@ -42,7 +45,7 @@ impl App {
         if let Err(fault) = self.store().forget_claims(now).await {
             tracing::error!(%fault, "places whose time is over were not given up");
         }
-        let mut after = None;
+        let (mut after, mut forgot) = (None, false);
         loop {
             let due = match self.store().due(Kind::Subject, now, after, PER_TICK).await {
                 Ok(due) => due,
@@ -52,24 +55,35 @@ impl App {
                 }
             };
             for key in &due {
-                tick.settled += usize::from(self.settle(*key, now).await);
+                let settled = self.settle(*key, now).await;
+                tick.settled += usize::from(settled.is_some());
+                forgot |= settled == Some(true);
             }
             after = due.last().copied();
             if due.len() < PER_TICK {
-                return tick;
+                break;
             }
         }
+        if forgot && let Err(fault) = self.store().scrub().await {
+            tracing::error!(%fault, "what was erased may stay in the store's files a while longer");
+        }
+        tick
     }
 
-    async fn settle(&self, key: Key, now: Time) -> bool {
-        let Ok(view) = self.look(&[Want::Key(key)]).await else { return false };
-        let settled = decide::<(), ()>(self.store(), &view, move |view| {
+    /// Records what is due for one subject; whether its key was forgotten, if anything was done.
+    async fn settle(&self, key: Key, now: Time) -> Option<bool> {
+        let view = self.look(&[Want::Key(key)]).await.ok()?;
+        let settled = decide::<bool, ()>(self.store(), &view, move |view| {
             let held = view.held::<Subject>(key)?;
-            let mut draft = service_draft("expiry", view.at(now));
-            let _ = subject::settle(held, &mut draft);
-            Ok(if draft.is_empty() { Step::Nothing(()) } else { Step::Decided(draft, ()) })
+            let mut draft = service_draft("due", view.at(now));
+            let settled = subject::settle(held, &mut draft);
+            let forgot = subject::erase_due(settled, &mut draft);
+            Ok(if draft.is_empty() { Step::Nothing(false) } else { Step::Decided(draft, forgot) })
         });
-        matches!(settled.await, postern_core::kernel::Outcome::Committed(()))
+        match settled.await {
+            Outcome::Committed(forgot) => Some(forgot),
+            _ => None,
+        }
     }
 
     /// Records a sum of words that were not tested.

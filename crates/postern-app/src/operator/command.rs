@@ -1,5 +1,6 @@
 //! Commands as the command line sends them to a running service, and their answers.
 
+use postern_core::Time;
 use postern_core::application::{Caps, Scope};
 use postern_core::assurance::Level;
 use postern_core::ids::{ApplicationId, ProverId, SetId, TenantId};
@@ -34,6 +35,9 @@ pub enum Command {
         prefix: Option<String>,
         /// Settings of one tier.
         tier: Option<TierChange>,
+        /// Each new set keeps the kinds of its codes from now on, so that it may have canary and duress codes.
+        #[serde(default)]
+        keep_kinds: bool,
     },
     /// Creates an application and its first key, which is shown this once.
     ApplicationCreate {
@@ -123,6 +127,49 @@ pub enum Command {
         /// Why.
         reason: RevokeReason,
     },
+    /// Counts the sets that a campaign would end.
+    CampaignCount {
+        /// Whose.
+        tenant: TenantId,
+        /// Sets that were staged before; all that there are if absent.
+        issued_before: Option<Time>,
+        /// Sets of this version of the pepper only.
+        key_version: Option<u16>,
+    },
+    /// Ends every set that a count found.
+    CampaignStart {
+        /// Whose.
+        tenant: TenantId,
+        /// Sets that were staged before; all that there are if absent.
+        issued_before: Option<Time>,
+        /// Sets of this version of the pepper only.
+        key_version: Option<u16>,
+        /// Why.
+        reason: RevokeReason,
+        /// What the count found.
+        sets: u64,
+    },
+    /// Lists campaigns that are not finished.
+    CampaignList {
+        /// Whose.
+        tenant: TenantId,
+    },
+    /// Lists uses of canary and duress codes.
+    AuditAlarms {
+        /// Whose.
+        tenant: TenantId,
+        /// After this index.
+        after: Option<u64>,
+        /// How many at most.
+        limit: usize,
+    },
+    /// Withdraws the request to erase a subject.
+    SubjectKeep {
+        /// Whose.
+        tenant: TenantId,
+        /// `sub_…`.
+        subject: String,
+    },
     /// Verifies logs and rows.
     AuditVerify {
         /// One tenant; all if absent.
@@ -186,8 +233,8 @@ impl App {
         match command {
             Command::TenantCreate { name, prefix } => operator.create_tenant(&name, prefix.as_deref()).await,
             Command::TenantList {} => operator.tenants().await,
-            Command::TenantChange { tenant, prefix, tier } => {
-                operator.change_tenant(tenant, prefix, tier).await
+            Command::TenantChange { tenant, prefix, tier, keep_kinds } => {
+                operator.change_tenant(tenant, prefix, tier, keep_kinds).await
             }
             Command::ApplicationCreate { tenant, name, scopes, tiers, enforces, caps } => {
                 let caps = Some(caps.unwrap_or(Caps::SHIPPED));
@@ -223,6 +270,15 @@ impl App {
                 let set = set.ok_or_else(|| Refused("A set's id looks like set_….".to_owned()))?;
                 operator.revoke(tenant, set, slot, reason).await
             }
+            Command::CampaignCount { tenant, issued_before, key_version } => {
+                operator.count_campaign(tenant, issued_before, key_version).await
+            }
+            Command::CampaignStart { tenant, issued_before, key_version, reason, sets } => {
+                operator.start_campaign(tenant, issued_before, key_version, reason, sets).await
+            }
+            Command::CampaignList { tenant } => operator.campaigns(tenant).await,
+            Command::AuditAlarms { tenant, after, limit } => operator.alarms(tenant, after, limit).await,
+            Command::SubjectKeep { tenant, subject } => operator.keep_subject(tenant, &subject).await,
             Command::AuditVerify { tenant, replay } => {
                 let report = self.verify(tenant, replay).await?;
                 serde_json::to_value(report).map_err(|fault| Refused(fault.to_string()))

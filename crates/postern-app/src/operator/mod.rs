@@ -1,6 +1,7 @@
 //! What an operator does at the machine: never anything that yields a code.
 
 mod applications;
+mod campaigns;
 mod command;
 mod evidence;
 mod provers;

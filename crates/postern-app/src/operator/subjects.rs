@@ -4,6 +4,7 @@ use postern_core::ids::{SetId, SubjectId, TenantId};
 use postern_core::kernel::{Held, Key, Kind, Want};
 use postern_core::subject::fact::RevokeReason;
 use postern_core::subject::{self, Revoke, Revoked, Subject};
+use postern_core::tenant::Tenant;
 use serde_json::{Value, json};
 
 use super::Operator;
@@ -18,7 +19,13 @@ impl Operator<'_> {
     /// [`Refused`] if there is none.
     pub async fn show_subject(&self, tenant: TenantId, name: SubjectName) -> Result<Value, Refused> {
         let want = name.want(tenant, self.app.local());
-        let view = self.app.store().look(&[want]).await.map_err(|fault| Refused(fault.to_string()))?;
+        let own = Key::tenant(tenant);
+        let view = self
+            .app
+            .store()
+            .look(&[want, Want::Key(own)])
+            .await
+            .map_err(|fault| Refused(fault.to_string()))?;
         let held = match &name {
             SubjectName::Id(id) => view.held::<Subject>(Key::of(Kind::Subject, tenant, *id)).map(Some),
             SubjectName::ExternalId(id) => view.owner::<Subject>(self.app.local().external_id(tenant, id)),
@@ -26,7 +33,9 @@ impl Operator<'_> {
         let held = held.map_err(|tampered| Refused(format!("{tampered}. Run `postern audit verify`.")))?;
         let held = held.filter(|held| held.state().is_some());
         let held = held.ok_or_else(|| Refused("There is no such subject in this tenant.".to_owned()))?;
-        let shown = self.app.subject_view(&held, view.at(self.app.now())).await;
+        let own = view.held::<Tenant>(own).map_err(|tampered| Refused(tampered.to_string()))?;
+        let ended = own.state().map(Tenant::ended).unwrap_or_default();
+        let shown = self.app.subject_view(&held, &ended, view.at(self.app.now())).await;
         shown.map(|shown| as_json(&shown)).map_err(|problem| Refused(problem.told().0.to_owned()))
     }
 
@@ -53,6 +62,23 @@ impl Operator<'_> {
             .collect();
         let next = rows.last().filter(|_| rows.len() == limit).map(|(key, _)| SubjectId::new(key.id));
         Ok(json!({ "items": items, "next": next }))
+    }
+
+    /// Withdraws the request to erase a subject.
+    ///
+    /// # Errors
+    /// [`Refused`] if there is none.
+    pub async fn keep_subject(&self, tenant: TenantId, subject: &str) -> Result<Value, Refused> {
+        let id = SubjectId::parse(subject);
+        let id = id.ok_or_else(|| Refused("A subject's id looks like sub_….".to_owned()))?;
+        let key = Key::of(Kind::Subject, tenant, id);
+        self.decided(&[Want::Key(key)], move |view, draft| {
+            let kept = subject::request_erasure(view.held(key)?, true, draft);
+            Ok(kept.map(|_| json!({ "subject": id, "erase_at": null })).ok_or_else(|| {
+                Refused("There is no such subject in this tenant, or it was erased.".to_owned())
+            }))
+        })
+        .await
     }
 
     /// Revokes a set, or one code by number.

@@ -92,6 +92,7 @@ impl Operator<'_> {
         tenant: TenantId,
         prefix: Option<String>,
         tier: Option<TierChange>,
+        keeps_kinds: bool,
     ) -> Result<Value, Refused> {
         let prefix = prefix.map(|prefix| parse_prefix(Some(&prefix))).transpose()?;
         let key = Key::tenant(tenant);
@@ -106,6 +107,7 @@ impl Operator<'_> {
                     Err(refused) => return Ok(Err(refused)),
                 };
             let fact = Changed {
+                keeps_kinds: keeps_kinds.then_some(true),
                 prefix: prefix.as_ref().map(|prefix| prefix.as_str().to_owned()),
                 settings,
                 tier: tier.as_ref().map(|change| change.tier),

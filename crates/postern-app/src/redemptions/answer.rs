@@ -3,6 +3,7 @@
 use postern_core::ids::SubjectId;
 use postern_core::ids::{RedemptionId, SetId};
 use postern_core::kernel::{Key, Kind};
+use postern_core::kinds::CodeKind;
 use postern_core::limits;
 use postern_core::receipt::{self, Restrictions};
 use postern_core::recent::Remembered;
@@ -102,7 +103,13 @@ impl App {
         if attempt.at.since(head.time) >= limits::ACCEPTED_REPEATS {
             return Err(Problem::AlreadyAnswered);
         }
-        let accepted = Box::new(Accepted { spent: *spent, version: remembered.version, at: head.time });
+        let accepted = Box::new(Accepted {
+            spent: *spent,
+            version: remembered.version,
+            at: head.time,
+            // The alarm rang when it was accepted.
+            kind: CodeKind::Live,
+        });
         Ok(Kept { accepted, leaf: leaf_hash(&stored.bytes), replayed: true })
     }
 }

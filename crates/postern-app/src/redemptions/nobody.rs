@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use postern_core::Time;
 use postern_core::bucket::{self, Guess};
 use postern_core::kernel::{Key, Kind, Step, Tampered, View};
+use postern_core::kinds::{CodeKind, Secrecy};
 use postern_core::personal::SubjectKey;
 use postern_core::subject::Verdict;
 use postern_core::subject::fact::{Operation, RefusalReason, Refused};
@@ -29,6 +30,8 @@ impl App {
             return Err(Problem::Unavailable);
         };
         let private = self.private_of_nobody(&attempt, stand_in, &wanted.asked.client).await?;
+        let secrecy = Secrecy { keys: self.local(), nonce: self.nonce()? };
+        let security = secrecy.truth(nobody.bucket, CodeKind::Live);
         let refused = Refused {
             alarm: false,
             assertion: wanted.evidence.as_ref().and_then(|evidence| evidence.assertion),
@@ -39,6 +42,7 @@ impl App {
             operation: Operation::Redeem,
             reason: RefusalReason::Wrong,
             request: wanted.mark,
+            security,
             source: wanted.standing.source,
         };
         let guess = Guess { nobody: *nobody, refused, format: attempt.default_settings().format };
@@ -62,7 +66,7 @@ impl App {
             Ok(match bucket::refuse(held, &guess, &mut draft) {
                 Verdict::Delayed(delay) => Step::Nothing(Err(delayed(delay, at))),
                 Verdict::KeyReused => Step::Nothing(Err(Problem::IdempotencyKeyReused)),
-                Verdict::Refused => {
+                Verdict::Refused(_) => {
                     let (tenant, bucket) = (gate.tenant(), guess.nobody.bucket);
                     crate::sets::take_assertion(evidence.as_ref(), tenant, bucket, &mut draft);
                     Step::Decided(draft, Err(answer.clone()))

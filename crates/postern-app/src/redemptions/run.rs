@@ -16,6 +16,7 @@ use super::attempt::{Attempt, Person, Standing, delayed};
 use super::step::{Found, Run};
 use super::{Redeemed, Redemption};
 use crate::Problem;
+use crate::alarms;
 use crate::app::App;
 use crate::prepare::{Word, read};
 use crate::proof::{For, Proof, bare_will_do};
@@ -131,7 +132,11 @@ impl App {
     async fn first_factor(&self, attempt: &Attempt, asked: &Redemption) -> Result<Evidence, Problem> {
         let proof = asked.first_factor.as_ref().ok_or(Problem::FirstFactorRequired)?;
         let trusted = attempt.caller.application.state().is_some_and(|state| state.trusted_backend);
-        let bare = bare_will_do(trusted, attempt.tier());
+        let subject = match &attempt.person {
+            Person::Subject(held) => held.state(),
+            Person::Nobody { .. } => None,
+        };
+        let bare = bare_will_do(trusted, attempt.tier(), subject);
         let about = For {
             operation: OPERATION,
             request: &asked.request.bytes,
@@ -152,9 +157,12 @@ impl App {
         wanted: Wanted<'_>,
     ) -> Result<Option<Redeemed>, Problem> {
         let private = self.private(attempt.key(), &wanted.asked.client).await?;
-        let run = Run::new(&attempt, &wanted, private);
+        let found = alarms::Found::default();
+        let run = Run::new(&attempt, &wanted, private, self.nonce()?, found.clone());
         let Wanted { standing, check_mismatch, mark, asked, .. } = wanted;
-        let ended = match self.decided(&attempt.view, move |view| run.step(view)).await {
+        let decided = self.decided(&attempt.view, move |view| run.step(view)).await;
+        self.ring(attempt.key(), &found, &decided);
+        let ended = match decided {
             Err(problem @ Problem::TooManyAttempts { .. }) => {
                 return Err(self.not_tested(&attempt, standing, problem).await);
             }

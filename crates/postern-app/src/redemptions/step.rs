@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use postern_core::campaign::Selection;
 use postern_core::encoding::Fixed;
 use postern_core::kernel::{Step, Tampered, View};
+use postern_core::kinds::{CodeKind, Secrecy};
 use postern_core::recent::{Remembered, RequestMark};
 use postern_core::subject::{self, Accepted, Purpose, Redeem, Verdict};
 use postern_core::verifier::Prepared;
@@ -13,7 +15,8 @@ use sha2::{Digest as _, Sha256};
 use super::attempt::{Attempt, Standing, delayed};
 use super::run::Wanted;
 use crate::Problem;
-use crate::authorise::{Gate, Ground};
+use crate::alarms;
+use crate::authorise::{Gate, Ground, Opened};
 use crate::request::SubjectName;
 
 /// An accepted redemption and its event's leaf.
@@ -44,10 +47,18 @@ pub(super) struct Run {
     format: postern_codes::Format,
     ground: Ground,
     now: postern_core::Time,
+    nonce: [u8; 12],
+    found: alarms::Found,
 }
 
 impl Run {
-    pub(super) fn new(attempt: &Attempt, wanted: &Wanted<'_>, private: Option<Vec<u8>>) -> Self {
+    pub(super) fn new(
+        attempt: &Attempt,
+        wanted: &Wanted<'_>,
+        private: Option<Vec<u8>>,
+        nonce: [u8; 12],
+        found: alarms::Found,
+    ) -> Self {
         Self {
             gate: attempt.gate.clone(),
             name: wanted.asked.subject.clone(),
@@ -62,25 +73,31 @@ impl Run {
             format: attempt.default_settings().format,
             ground: Ground { tier: Some(attempt.tier()), evidence: wanted.evidence.clone(), private },
             now: attempt.now,
+            nonce,
+            found,
         }
     }
 
     pub(super) fn step(&self, view: &View) -> Result<Step<Result<Found, Problem>, ()>, Tampered> {
-        let (subject, mut draft) = match self.gate.open(view, &self.name, &self.ground, self.now)? {
-            Ok(opened) => opened,
-            Err(stop) => return Ok(stop.step()),
-        };
+        let Opened { subject, mut draft, ended } =
+            match self.gate.open(view, &self.name, &self.ground, self.now)? {
+                Ok(opened) => opened,
+                Err(stop) => return Ok(stop.step()),
+            };
+        self.found.is(CodeKind::Live);
         let (key, at) = (subject.key(), view.at(self.now));
         let refused = Problem::CodeNotAccepted { check_mismatch: self.check_mismatch };
         let nothing = |problem| Ok(Step::Nothing(Err(problem)));
-        match subject::redeem(subject, &self.redeem(), &mut draft) {
+        match subject::redeem(subject, &self.redeem(&ended), &mut draft) {
             Verdict::Accepted(accepted) => {
+                self.found.is(accepted.kind);
                 let spent = draft.events().iter().find(|event| event.version == accepted.version);
                 let leaf = spent.map(|event| leaf_hash(&event.bytes)).unwrap_or_default();
                 self.take_assertion(key, &mut draft);
                 Ok(Step::Decided(draft, Ok(Found::Kept(Kept { accepted, leaf, replayed: false }))))
             }
-            Verdict::Refused => {
+            Verdict::Refused(kind) => {
+                self.found.is(kind);
                 self.take_assertion(key, &mut draft);
                 Ok(Step::Decided(draft, Err(refused)))
             }
@@ -98,7 +115,7 @@ impl Run {
         crate::sets::take_assertion(self.ground.evidence.as_ref(), self.gate.tenant(), owner, draft);
     }
 
-    fn redeem(&self) -> Redeem<'_> {
+    fn redeem<'a>(&'a self, ended: &'a [Selection]) -> Redeem<'a> {
         Redeem {
             prepared: &self.prepared,
             corrected: self.corrected,
@@ -111,6 +128,8 @@ impl Run {
             txn: self.txn,
             device_minted: self.standing.device.filter(|device| device.lasts).map(|device| device.minted),
             format: self.format,
+            secrecy: Secrecy { keys: self.gate.local(), nonce: self.nonce },
+            ended,
         }
     }
 }

@@ -7,14 +7,16 @@ use postern_core::application::{Scope, Token};
 use postern_core::encoding::Fixed;
 use postern_core::ids::SetId;
 use postern_core::kernel::{Key, Step};
+use postern_core::kinds::{CodeKind, Secrecy};
 use postern_core::recent::RequestMark;
 use postern_core::subject::{self, Confirm, Confirmed, SubjectFact};
 use postern_core::verifier::Stretch;
 use zeroize::Zeroizing;
 
 use crate::Problem;
+use crate::alarms;
 use crate::app::App;
-use crate::authorise::Ground;
+use crate::authorise::{Ground, Opened};
 use crate::prepare::Whose;
 use crate::redemptions::Person;
 use crate::request::{Client, Idempotent, SubjectName};
@@ -108,18 +110,32 @@ impl App {
         let private = self.private(key, &asked.client).await?;
         let ground = Ground { tier: Some(state.tier), evidence: None, private };
         let generation = asked.set.generation;
+        let (nonce, found) = (self.nonce()?, alarms::Found::default());
+        let kind_found = found.clone();
         let ended = self.decided(&attempt.view, move |view| {
-            let (held, mut draft) = match gate.open(view, &name, &ground, now)? {
+            let Opened { subject: held, mut draft, ended } = match gate.open(view, &name, &ground, now)? {
                 Ok(opened) => opened,
                 Err(stop) => return Ok(stop.step_or_not_found()),
             };
-            let wanted = Confirm { generation, prepared: &prepared, check_mismatch, request, source };
+            let secrecy = Secrecy { keys: gate.local(), nonce };
+            let wanted = Confirm {
+                generation,
+                prepared: &prepared,
+                check_mismatch,
+                request,
+                source,
+                secrecy,
+                ended: &ended,
+            };
+            kind_found.is(CodeKind::Live);
             let confirmed = subject::confirm(held, &wanted, &mut draft);
             Ok(match confirmed {
-                Confirmed::Done { expires_at, superseded } => {
+                Confirmed::Done { expires_at, superseded, kind } => {
+                    kind_found.is(kind);
                     Step::Decided(draft, Ok(Found::Done(expires_at, superseded)))
                 }
-                Confirmed::Refused { .. } => {
+                Confirmed::Refused { kind, .. } => {
+                    kind_found.is(kind);
                     Step::Decided(draft, Err(Problem::CodeNotAccepted { check_mismatch }))
                 }
                 Confirmed::Seen(remembered) => Step::Nothing(Ok(Found::Seen(remembered.version))),
@@ -131,7 +147,9 @@ impl App {
             })
         });
         let named = |generation| SetId { subject: asked.set.subject, generation };
-        match ended.await? {
+        let ended = ended.await;
+        self.ring(key, &found, &ended);
+        match ended? {
             Ended::Answer(Found::Done(expires_at, superseded)) => {
                 let superseded = superseded.map(named);
                 Ok(Some(ConfirmedSet { set: asked.set, expires_at, superseded, replayed: false }))

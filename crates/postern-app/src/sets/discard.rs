@@ -9,7 +9,7 @@ use postern_core::subject::{self, Discarded};
 
 use crate::Problem;
 use crate::app::App;
-use crate::authorise::Ground;
+use crate::authorise::{Ground, Opened};
 use crate::request::SubjectName;
 use crate::work::Ended;
 
@@ -26,10 +26,11 @@ impl App {
         wants.push(name.want(gate.tenant(), self.local()));
         let view = self.look(&wants).await?;
         let ended = self.decided(&view, move |view| {
-            let (held, mut draft) = match gate.open(view, &name, &Ground::default(), now)? {
-                Ok(opened) => opened,
-                Err(stop) => return Ok(stop.step_or_not_found()),
-            };
+            let Opened { subject: held, mut draft, .. } =
+                match gate.open(view, &name, &Ground::default(), now)? {
+                    Ok(opened) => opened,
+                    Err(stop) => return Ok(stop.step_or_not_found()),
+                };
             let answer = match subject::discard(held, set.generation, &mut draft) {
                 Discarded::Done => Ok(()),
                 Discarded::NotFound => Err(Problem::NotFound),

@@ -10,7 +10,7 @@ use super::stage::{Looked, Staging};
 use super::take_assertion;
 use crate::Problem;
 use crate::app::App;
-use crate::authorise::Ground;
+use crate::authorise::{Ground, Opened};
 use crate::work::Ended;
 
 impl App {
@@ -39,7 +39,7 @@ impl App {
         let (gate, name, now) = (looked.gate.clone(), asked.subject.clone(), looked.now);
         let ground = Ground { tier: Some(state.tier), evidence: Some(evidence.clone()), private: None };
         let ended = self.decided(&looked.view, move |view| {
-            let (held, mut draft) = match gate.open(view, &name, &ground, now)? {
+            let Opened { subject: held, mut draft, .. } = match gate.open(view, &name, &ground, now)? {
                 Ok(opened) => opened,
                 Err(stop) => return Ok(stop.step()),
             };

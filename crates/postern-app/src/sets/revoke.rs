@@ -14,7 +14,7 @@ use postern_core::verifier::Stretch;
 use super::caps::{PLACES_TRIED, is_cap};
 use crate::Problem;
 use crate::app::App;
-use crate::authorise::Ground;
+use crate::authorise::{Ground, Opened};
 use crate::request::{Idempotent, SubjectName};
 use crate::work::Ended;
 
@@ -73,10 +73,11 @@ impl App {
         let epoch = self.random()?;
         let place = capped.clone();
         let ended = self.decided(&view, move |view| {
-            let (held, mut draft) = match gate.open(view, &name, &Ground::default(), now)? {
-                Ok(opened) => opened,
-                Err(stop) => return Ok(stop.step_or_not_found()),
-            };
+            let Opened { subject: held, mut draft, .. } =
+                match gate.open(view, &name, &Ground::default(), now)? {
+                    Ok(opened) => opened,
+                    Err(stop) => return Ok(stop.step_or_not_found()),
+                };
             let revoked = match slot {
                 Some(slot) => {
                     subject::revoke_code(held, set.generation, slot, reason, Some(mark), &mut draft)

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use postern_codes::{Code, Format};
+use postern_codes::Format;
 use postern_core::Time;
 use postern_core::application::{Scope, Token};
 use postern_core::assurance::{Asked, Evidence, Level};
 use postern_core::encoding::Fixed;
 use postern_core::ids::SetId;
 use postern_core::kernel::{Held, Step, View};
+use postern_core::kinds::{CANARIES, CodeKind};
 use postern_core::limits;
 use postern_core::recent::RequestMark;
 use postern_core::subject::fact::StageReason;
@@ -20,11 +21,11 @@ use postern_core::verifier::Stretch;
 use zeroize::Zeroizing;
 
 use super::caps::{Capped, PLACES_TRIED, is_cap};
-use super::make::Made;
+use super::make::{self, Made, MadeCode, Special};
 use super::take_assertion;
 use crate::Problem;
 use crate::app::App;
-use crate::authorise::{Caller, Gate, Ground, subject_id};
+use crate::authorise::{Caller, Gate, Ground, Opened, subject_id};
 use crate::proof::{For, Proof, bare_will_do};
 use crate::request::{Idempotent, SubjectName};
 use crate::work::{Ended, TRIES};
@@ -46,6 +47,8 @@ pub struct Staging {
     pub format: Option<Format>,
     /// Another count than the tier's.
     pub count: Option<u8>,
+    /// Canary and duress codes; they need the scope `subjects:tier-raise` as well.
+    pub special: Special,
     /// The request.
     pub request: Idempotent,
 }
@@ -61,7 +64,17 @@ pub struct StagedSet {
     /// Until when it may be confirmed.
     pub confirm_by: Time,
     /// The codes; `None` if they were shown before.
-    pub codes: Option<Vec<ShownCode>>,
+    pub codes: Option<ShownCodes>,
+}
+
+/// Codes on their way to the holder, this once.
+pub struct ShownCodes {
+    /// Those of the sheet, by number.
+    pub sheet: Vec<ShownCode>,
+    /// The duress code, shown apart from the sheet.
+    pub duress: Option<ShownCode>,
+    /// Canaries, for whoever lays them out.
+    pub canaries: Vec<ShownCode>,
 }
 
 /// A code on its way to the holder. No `Debug`, no `Serialize`.
@@ -102,6 +115,7 @@ impl App {
                 return self.stage_seen(&looked, mark).await;
             }
             let settings = settings(&looked, &asked)?;
+            self.may_be_special(token, &looked, asked.special)?;
             let evidence = self.stage_proof(&looked, &asked).await?;
             // Limits first: making codes is slow work, and ending the set before is for good.
             if let Some(until) = subject::stage_again_at(looked.state()?, looked.now) {
@@ -138,6 +152,22 @@ impl App {
         Ok(Looked { gate, now: view.at(now), view, caller, subject })
     }
 
+    /// Canary and duress codes are for whoever decides how well an account is guarded.
+    fn may_be_special(&self, token: &Arc<Token>, looked: &Looked, special: Special) -> Result<(), Problem> {
+        if !special.is_wanted() {
+            return Ok(());
+        }
+        let tier = looked.state()?.tier;
+        self.gate(token, Scope::SubjectsTierRaise).check(&looked.view)?.reaches(tier)?;
+        if special.canaries > CANARIES {
+            return Err(Problem::InvalidValue("A set has at most 6 canaries."));
+        }
+        let keeps = looked.caller.tenant.state().is_some_and(|tenant| tenant.keeps_kinds);
+        keeps.then_some(()).ok_or(Problem::InvalidValue(
+            "This tenant's sets do not keep kinds yet. The operator turns it on: `postern tenant change`.",
+        ))
+    }
+
     fn stage_mark(&self, looked: &Looked, asked: &Staging) -> RequestMark {
         let application = looked.gate.application();
         let key = Fixed(self.local().idempotency_key(application, &asked.request.key));
@@ -153,7 +183,7 @@ impl App {
             looked.caller.application.state().is_some_and(|application| application.trusted_backend);
         let age =
             if state.tier >= Tier::Privileged { limits::ASSURANCE_AGE_STRICT } else { limits::ASSURANCE_AGE };
-        let bare = bare_will_do(trusted, state.tier) && asked.reason == StageReason::Renew;
+        let bare = bare_will_do(trusted, state.tier, Some(state)) && asked.reason == StageReason::Renew;
         let about = For {
             operation: OPERATION,
             request: &asked.request.bytes,
@@ -175,7 +205,10 @@ impl App {
     ) -> Result<Option<StagedSet>, Problem> {
         let (id, state) = (subject_id(&looked.subject), looked.state()?);
         let prefix = looked.caller.tenant.state().map(|tenant| tenant.prefix()).unwrap_or_default();
-        let made = self.make(looked.gate.tenant(), id, state, settings, prefix).await?;
+        let keeps_kinds = looked.caller.tenant.state().is_some_and(|tenant| tenant.keeps_kinds);
+        let about =
+            make::For { key: looked.subject.key(), subject: state, keeps_kinds, special: asked.special };
+        let made = self.make(&about, settings, prefix).await?;
         let ended = state.ended_for(mark.key, looked.now);
         // The assertion was used up when the set before was ended for this very request.
         let took = ended.is_none_or(|ended| ended.assertion != evidence.assertion);
@@ -224,7 +257,7 @@ impl App {
         let (gate, name, now) = (looked.gate.clone(), asked.subject.clone(), looked.now);
         let (wanted, ground) = (Arc::clone(wanted), ground.clone());
         self.decided(&looked.view, move |view| {
-            let (held, mut draft) = match gate.open(view, &name, &ground, now)? {
+            let Opened { subject: held, mut draft, .. } = match gate.open(view, &name, &ground, now)? {
                 Ok(opened) => opened,
                 Err(stop) => return Ok(stop.step()),
             };
@@ -279,8 +312,17 @@ fn settings(looked: &Looked, asked: &Staging) -> Result<TierSettings, Problem> {
 
 fn shown(subject: postern_core::ids::SubjectId, made: Made, confirm_by: Time) -> StagedSet {
     let Made { new, codes } = made;
-    let show = |(slot, code): (u8, Code)| ShownCode { slot, text: code.display(&new.prefix) };
-    let codes = (1u8..).zip(codes).map(show).collect();
+    let (mut sheet, mut duress, mut canaries) = (Vec::new(), None, Vec::new());
+    for MadeCode { slot, kind, code } in codes {
+        let shown = ShownCode { slot, text: code.display(&new.prefix) };
+        match kind {
+            CodeKind::Live => sheet.push(shown),
+            CodeKind::Duress => duress = Some(shown),
+            CodeKind::Canary => canaries.push(shown),
+        }
+    }
+    sheet.sort_by_key(|code| code.slot);
+    let codes = ShownCodes { sheet, duress, canaries };
     let set = SetId { subject, generation: new.generation };
     StagedSet { set, generation: new.generation, name: new.name, confirm_by, codes: Some(codes) }
 }

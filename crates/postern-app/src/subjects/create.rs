@@ -58,13 +58,16 @@ impl App {
         let id = SubjectId::new(self.random()?);
         let key = Key::of(Kind::Subject, tenant, id);
         let mut wants = gate.wants();
-        wants.extend([name.want(tenant, self.local()), Want::Key(key)]);
+        let Some(place) = name.place(tenant, self.local()) else { return Err(Problem::NotFound) };
+        let kept = subject::name_kept(tenant, place.key);
+        let was = Want::Claim { place: kept, kind: Kind::Subject };
+        wants.extend([name.want(tenant, self.local()), Want::Key(key), was]);
         let view = self.look(&wants).await?;
         let caller = self.checked(&gate, &view).await?;
         match gate.subject(&view, name) {
             Ok(Some(held)) => {
                 caller.reaches(held.state().map_or(caller.default_tier(), |state| state.tier))?;
-                return self.subject_view(&held, view.at(now)).await.map(Some);
+                return self.subject_view(&held, &caller.ended(), view.at(now)).await.map(Some);
             }
             Ok(None) => {}
             Err(tampered) => {
@@ -72,13 +75,22 @@ impl App {
                 return Err(Problem::StateChanged);
             }
         }
-        let tier = new.tier.unwrap_or_else(|| caller.default_tier());
+        // Whoever comes back under a name has at least the tier that it had.
+        let before: Option<Held<Subject>> = match view.owner(kept) {
+            Ok(before) => before,
+            Err(tampered) => {
+                self.note_rejected(tampered.key).await;
+                return Err(Problem::StateChanged);
+            }
+        };
+        let before = before.and_then(|before| before.state().map(|state| state.tier));
+        let asked = new.tier.unwrap_or_else(|| caller.default_tier());
+        let tier = before.map_or(asked, |before| before.max(asked));
         caller.reaches(tier)?;
         if tier >= Tier::BreakGlass {
             // Two people are needed; no route of this release brings them together.
             return Err(Problem::AssuranceInsufficient);
         }
-        let Some(place) = name.place(tenant, self.local()) else { return Err(Problem::NotFound) };
         let (own_key, wrapped_key) = self.new_subject_key(key)?;
         let person = Person { external_id: new.external_id.clone(), owner: new.owner.clone() };
         let personal = self.seal_person(&own_key, key, &person)?;
@@ -90,13 +102,14 @@ impl App {
                 Err(problem) => return Ok(Step::Nothing(Err(problem))),
             };
             let held: Held<Subject> = view.held(key)?;
+            let before = view.owner::<Subject>(kept)?;
             let mut draft = gate.draft(&caller, view, now, Some(personal.clone()));
-            let created = subject::create(held, create.clone(), &mut draft);
+            let created = subject::create(held, create.clone(), before, &mut draft);
             Ok(Step::Decided(draft, Ok(created)))
         });
         match ended.await? {
             Ended::Answer(held) => {
-                let view = self.subject_view(&held, now).await?;
+                let view = self.subject_view(&held, &[], now).await?;
                 Ok(Some(SubjectView { created: true, ..view }))
             }
             Ended::Again | Ended::Taken(_) => Ok(None),

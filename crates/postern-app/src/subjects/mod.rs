@@ -1,10 +1,13 @@
 //! Subjects: created, found, read, changed.
 
 mod create;
+mod export;
+mod leave;
 mod patch;
 mod read;
 
 pub use create::NewSubject;
+pub use export::PersonExport;
 pub use patch::SubjectPatch;
 use postern_core::ids::SubjectId;
 use postern_core::subject::{Status, SubjectKind};

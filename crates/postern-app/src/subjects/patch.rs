@@ -57,8 +57,9 @@ impl App {
                 return Err(Problem::StateChanged);
             }
         };
-        let state = held.state().ok_or(Problem::NotFound)?;
+        let state = held.state().filter(|state| state.is_here()).ok_or(Problem::NotFound)?;
         caller.reaches(state.tier)?;
+        let ended_sets = caller.ended();
         let raised = patch.tier.filter(|tier| *tier != state.tier);
         if let Some(tier) = raised {
             self.gate(token, Scope::SubjectsTierRaise).check(&view)?.reaches(tier)?;
@@ -87,7 +88,7 @@ impl App {
             Ended::Answer(()) => {
                 let view = self.look(&[Want::Key(key)]).await?;
                 let held: Held<Subject> = view.held(key).map_err(|_| Problem::StateChanged)?;
-                self.subject_view(&held, view.at(now)).await
+                self.subject_view(&held, &ended_sets, view.at(now)).await
             }
             Ended::Again | Ended::Taken(_) | Ended::Rejected => Err(Problem::StateChanged),
         }

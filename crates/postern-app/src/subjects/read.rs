@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use postern_core::application::{Scope, Token};
+use postern_core::campaign::Selection;
 use postern_core::kernel::Held;
 use postern_core::subject::{self, Subject};
 
@@ -33,13 +34,14 @@ impl App {
             }
         };
         caller.reaches(held.state().map_or(caller.default_tier(), |state| state.tier))?;
-        self.subject_view(&held, view.at(now)).await
+        self.subject_view(&held, &caller.ended(), view.at(now)).await
     }
 
     /// What is shown of a held subject.
     pub(crate) async fn subject_view(
         &self,
         held: &Held<Subject>,
+        ended: &[Selection],
         now: postern_core::Time,
     ) -> Result<SubjectView, Problem> {
         let state = held.state().ok_or(Problem::NotFound)?;
@@ -52,7 +54,7 @@ impl App {
             tier: state.tier,
             kind: state.kind,
             revision: state.revision,
-            status: subject::status(state, now),
+            status: subject::status(state, ended, now),
             created: false,
         })
     }

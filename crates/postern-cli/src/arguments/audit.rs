@@ -31,6 +31,20 @@ pub(crate) enum AuditCommand {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Lists uses of canary and duress codes, which the events show to nobody else
+    Alarms {
+        /// Whose
+        #[arg(long)]
+        tenant: String,
+        /// After the event with this index
+        #[arg(long)]
+        after: Option<u64>,
+        /// How many at most
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+        #[command(flatten)]
+        configured: Configured,
+    },
     /// Checks a proof or an exported log offline; exit code 3 if it does not hold
     Check {
         /// A file of `audit proof`, or a folder of `audit export`

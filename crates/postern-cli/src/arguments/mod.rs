@@ -2,6 +2,7 @@
 
 mod application;
 mod audit;
+mod campaign;
 mod codes;
 mod init;
 mod installation;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::application::{ApplicationCommand, ApplicationCreate, KeyCommand};
 pub(crate) use self::audit::{AuditCommand, AuditProof};
+pub(crate) use self::campaign::{CampaignCommand, CampaignOf};
 pub(crate) use self::codes::{CodeCommand, Issue, Redeem, Rehearse, Remote, Revoke};
 pub(crate) use self::init::Init;
 pub(crate) use self::installation::{ConfigCommand, Demo};
@@ -73,6 +75,9 @@ pub(crate) enum Command {
     Redeem(Redeem),
     /// Revokes a set, or one code by number
     Revoke(Revoke),
+    /// Ends very many sets: of a tenant, a date or a version of the pepper
+    #[command(subcommand)]
+    Campaign(CampaignCommand),
     /// Verifies evidence, gives it away, checks it elsewhere
     #[command(subcommand)]
     Audit(AuditCommand),

@@ -16,6 +16,16 @@ pub(crate) enum SubjectCommand {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Withdraws the request to erase a subject, while its wait is not over
+    Keep {
+        /// sub_…
+        subject: String,
+        /// Whose
+        #[arg(long)]
+        tenant: String,
+        #[command(flatten)]
+        configured: Configured,
+    },
     /// Lists a tenant's subjects
     List {
         /// Whose

@@ -32,6 +32,10 @@ pub(crate) struct TenantChange {
     /// A new prefix; the one before stays in use beside it
     #[arg(long)]
     pub(crate) prefix: Option<String>,
+    /// Keeps the kinds of codes from now on, so that sets may have canary and duress codes: once every node runs this
+    /// release
+    #[arg(long)]
+    pub(crate) keep_kinds: bool,
     /// The tier whose settings change
     #[arg(long)]
     pub(crate) tier: Option<String>,

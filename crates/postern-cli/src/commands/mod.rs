@@ -2,6 +2,7 @@
 
 mod application;
 mod audit;
+mod campaign;
 mod code;
 mod configuration;
 mod demo;
@@ -46,6 +47,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Issue(issue) => issue::run(issue, json).await?,
         Command::Rehearse(rehearse) => redeem::rehearse(rehearse, json).await?,
         Command::Redeem(redeem) => redeem::redeem(redeem, json).await?,
+        Command::Campaign(command) => campaign::run(command, json).await?,
         Command::Audit(command) => return audit::run(command, json).await,
         Command::Code(CodeCommand::Inspect { prefix }) => code::inspect(&prefix)?,
         Command::Completions { shell } => completions(shell),

@@ -12,6 +12,9 @@ pub(super) async fn run(command: SubjectCommand, json: bool) -> Result<(), Failu
         SubjectCommand::Show { subject, tenant, configured } => {
             operate(&configured, Command::SubjectShow { tenant: id(&tenant)?, subject }).await?
         }
+        SubjectCommand::Keep { subject, tenant, configured } => {
+            operate(&configured, Command::SubjectKeep { tenant: id(&tenant)?, subject }).await?
+        }
         SubjectCommand::List { tenant, after, limit, configured } => {
             operate(&configured, Command::SubjectList { tenant: id(&tenant)?, after, limit }).await?
         }

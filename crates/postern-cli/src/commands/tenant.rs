@@ -32,8 +32,11 @@ async fn change_tenant(change: TenantChange) -> Result<Value, Failure> {
             low_stock: change.low_stock,
             stretch: change.stretch.clone(),
         });
-    if tier.is_none() && change.prefix.is_none() {
-        return Err(Failure::Usage("nothing to change: give --prefix, or --tier with a setting".to_owned()));
+    if tier.is_none() && change.prefix.is_none() && !change.keep_kinds {
+        let say = "nothing to change: give --prefix, --keep-kinds, or --tier with a setting";
+        return Err(Failure::Usage(say.to_owned()));
     }
-    operate(&change.configured, Command::TenantChange { tenant, prefix: change.prefix, tier }).await
+    let keep_kinds = change.keep_kinds;
+    let command = Command::TenantChange { tenant, prefix: change.prefix, tier, keep_kinds };
+    operate(&change.configured, command).await
 }

@@ -23,6 +23,9 @@ pub enum Scope {
     /// Stage, discard and confirm sets.
     #[serde(rename = "sets:stage")]
     SetsStage,
+    /// Have subjects leave and be erased.
+    #[serde(rename = "subjects:leave")]
+    SubjectsLeave,
     /// Read subjects.
     #[serde(rename = "subjects:read")]
     SubjectsRead,
@@ -36,13 +39,14 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope that this release knows.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::EventsRead,
         Self::LogRead,
         Self::Redeem,
         Self::Rehearse,
         Self::SetsRevoke,
         Self::SetsStage,
+        Self::SubjectsLeave,
         Self::SubjectsRead,
         Self::SubjectsTierRaise,
         Self::SubjectsWrite,
@@ -58,6 +62,7 @@ impl Scope {
             Self::Rehearse => "rehearse",
             Self::SetsRevoke => "sets:revoke",
             Self::SetsStage => "sets:stage",
+            Self::SubjectsLeave => "subjects:leave",
             Self::SubjectsRead => "subjects:read",
             Self::SubjectsTierRaise => "subjects:tier-raise",
             Self::SubjectsWrite => "subjects:write",

@@ -16,11 +16,13 @@ pub enum Space {
     Assertion,
     /// One of an application's places in an hour.
     Cap,
+    /// An identity provider's name for a subject that has left.
+    Departed,
 }
 
 impl Space {
     /// Every space.
-    pub const ALL: [Self; 3] = [Self::ExternalId, Self::Assertion, Self::Cap];
+    pub const ALL: [Self; 4] = [Self::ExternalId, Self::Assertion, Self::Cap, Self::Departed];
 
     /// The space's number.
     #[must_use]
@@ -29,6 +31,7 @@ impl Space {
             Self::ExternalId => 1,
             Self::Assertion => 2,
             Self::Cap => 3,
+            Self::Departed => 4,
         }
     }
 

@@ -45,8 +45,10 @@ pub struct Draft {
     events: Vec<DraftEvent>,
     reads: BTreeMap<Key, u64>,
     claims: Vec<Claim>,
+    released: Vec<(ClaimKey, Key)>,
     tallies: Vec<Tally>,
     keyring: Vec<KeyringEntry>,
+    forgotten: Vec<Key>,
     fault: Option<FactFault>,
 }
 
@@ -60,8 +62,10 @@ impl Draft {
             events: Vec::new(),
             reads: BTreeMap::new(),
             claims: Vec::new(),
+            released: Vec::new(),
             tallies: Vec::new(),
             keyring: Vec::new(),
+            forgotten: Vec::new(),
             fault: None,
         }
     }
@@ -82,6 +86,11 @@ impl Draft {
         self.claims.push(claim);
     }
 
+    /// Gives up a place that its owner names no more, so that another may take it, in this draft already.
+    pub fn release(&mut self, place: ClaimKey, owner: Key) {
+        self.released.push((place, owner));
+    }
+
     /// Takes a place in the name of a record that this draft changes, for as long as `until`.
     pub fn claim_until(&mut self, place: ClaimKey, owner: Key, until: Time) {
         if let Some(version) = self.puts.get(&owner).map(|put| put.version) {
@@ -97,6 +106,11 @@ impl Draft {
     /// Keeps a subject's wrapped key.
     pub fn keep_key(&mut self, entry: KeyringEntry) {
         self.keyring.push(entry);
+    }
+
+    /// Forgets a subject's wrapped key: what was encrypted under it is lost to everybody.
+    pub fn forget_key(&mut self, subject: Key) {
+        self.forgotten.push(subject);
     }
 
     /// What [`Held::record`] notes.
@@ -148,6 +162,12 @@ impl Draft {
         &self.claims
     }
 
+    /// Places that are given up, with the owners that they are taken from.
+    #[must_use]
+    pub fn released(&self) -> &[(ClaimKey, Key)] {
+        &self.released
+    }
+
     /// Sums.
     #[must_use]
     pub fn tallies(&self) -> &[Tally] {
@@ -158,6 +178,12 @@ impl Draft {
     #[must_use]
     pub fn keyring(&self) -> &[KeyringEntry] {
         &self.keyring
+    }
+
+    /// Subjects whose wrapped keys are forgotten.
+    #[must_use]
+    pub fn forgotten(&self) -> &[Key] {
+        &self.forgotten
     }
 
     /// About how many bytes a commit of this draft writes.

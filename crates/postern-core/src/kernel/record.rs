@@ -39,6 +39,11 @@ pub trait Record: Clone + PartialEq + Serialize + DeserializeOwned + Send + 'sta
         Vec::new()
     }
 
+    /// Whether personal data in its events is encrypted under a key of its own, which must be in the keyring.
+    fn has_own_key(&self) -> bool {
+        false
+    }
+
     /// Numbers of the write-once parts that belong to the state now.
     fn part_numbers(&self) -> Vec<u32> {
         Vec::new()

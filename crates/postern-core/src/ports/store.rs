@@ -67,6 +67,12 @@ pub trait Store: Send + Sync {
     /// Gives up the places whose time was over before `before`.
     fn forget_claims(&self, before: Time) -> Future<'_, Result<(), StoreFault>>;
 
+    /// Has what was deleted go from the store's own files as well, as soon as that may be: after a subject's key was
+    /// forgotten. Copies of these files that others made are not reached; a database server does so by itself.
+    fn scrub(&self) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// A subject's wrapped key; `None` if there is none. Only the subject's own unwraps.
     fn keyring(&self, subject: Key) -> Future<'_, Result<Option<Vec<u8>>, StoreFault>>;
 

@@ -21,7 +21,7 @@ pub fn discard(subject: Held<Subject>, generation: u32, draft: &mut Draft) -> Di
     let subject = settle(subject, draft);
     let Some(state) = subject.state() else { return Discarded::NotFound };
     if state.staged.as_ref().is_some_and(|staged| staged.set.generation == generation) {
-        let fact = Fact { generation, reason: DiscardReason::Asked };
+        let fact = Fact { generation, reason: DiscardReason::Asked, request: None };
         let _ = subject.record(SubjectFact::Discarded(fact), draft);
         return Discarded::Done;
     }

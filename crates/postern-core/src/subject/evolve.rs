@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use super::fact::{Created, Discarded, Refused, Revoked, Spent, Staged, SubjectFact};
 use super::set::{ActiveSet, CodeSet, EndedSet, SetState, Slots, StagedSet};
-use super::{EndedFor, Subject, fact};
+use super::{Departed, EndedFor, Subject, fact};
 use crate::Time;
+use crate::kinds::SealedKinds;
 use crate::limits;
 use crate::throttle::Throttle;
+use crate::withheld::Withheld;
 
 /// The state after `fact`. What does not apply leaves it as it is, but for the count of facts.
 pub(super) fn evolve(before: Option<Subject>, fact: &SubjectFact, at: Time) -> Option<Subject> {
@@ -30,9 +32,13 @@ pub(super) fn evolve(before: Option<Subject>, fact: &SubjectFact, at: Time) -> O
             subject.tier = raised.to;
             subject.device_epoch = raised.device_epoch;
         }
+        SubjectFact::Left(left) => subject.leave(left, at),
+        SubjectFact::ErasureRequested(requested) => subject.erase_at = requested.erase_at,
+        SubjectFact::Erased(_) => subject.erase(),
         SubjectFact::Staged(staged) => subject.stage(staged, at),
-        SubjectFact::Discarded(Discarded { generation, .. }) => {
+        SubjectFact::Discarded(Discarded { generation, request, .. }) => {
             subject.staged.take_if(|staged| staged.set.generation == *generation);
+            subject.recent.passing(*request, subject.facts, at);
         }
         SubjectFact::Activated(activated) => subject.activate(activated, at),
         SubjectFact::Superseded(superseded) => subject.end(superseded.generation, at),
@@ -61,7 +67,10 @@ pub(super) fn evolve(before: Option<Subject>, fact: &SubjectFact, at: Time) -> O
         SubjectFact::Refused(refused) => subject.refuse(refused, at),
         SubjectFact::Throttled(_) => {}
     }
-    Some(subject)
+    subject.forget_kinds();
+    // Erased, and its name kept no longer: nothing is left to say of it.
+    let over = subject.departed.is_some_and(|departed| departed.erased && departed.until.is_none());
+    (!over).then_some(subject)
 }
 
 fn begin(created: &Created) -> Subject {
@@ -86,6 +95,10 @@ fn begin(created: &Created) -> Subject {
         stagings: Vec::new(),
         rehearsals: Vec::new(),
         ended_for: Vec::new(),
+        kinds: Vec::new(),
+        departed: None,
+        erase_at: None,
+        returned: created.returned,
     }
 }
 
@@ -94,7 +107,39 @@ impl Subject {
         self.active.as_mut().filter(|active| active.set.generation == generation)
     }
 
+    fn leave(&mut self, left: &fact::Left, at: Time) {
+        self.device_epoch = left.device_epoch;
+        let (at, erased) = self.departed.map_or((at, false), |before| (before.at, before.erased));
+        self.departed = Some(Departed { at, until: left.until, erased });
+    }
+
+    /// What is kept of an erased subject: its tier and the keyed hash of its name, as long as the name is kept.
+    fn erase(&mut self) {
+        let Some(departed) = &mut self.departed else { return };
+        departed.erased = true;
+        self.erase_at = None;
+        self.epoch = Withheld::Known(Vec::new());
+        self.salt = Withheld::Known(Vec::new());
+        self.ended.clear();
+        self.list_ended();
+        self.throttle = Throttle::default();
+        self.recent = crate::recent::Recent::default();
+        self.stagings.clear();
+        self.rehearsals.clear();
+        self.ended_for.clear();
+    }
+
+    /// Kinds go with their set.
+    fn forget_kinds(&mut self) {
+        let active = self.active.as_ref().map(|active| active.set.generation);
+        let staged = self.staged.as_ref().map(|staged| staged.set.generation);
+        self.kinds.retain(|kinds| [active, staged].contains(&Some(kinds.generation)));
+    }
+
     fn stage(&mut self, staged: &Staged, at: Time) {
+        if let Some(sealed) = staged.kinds.clone() {
+            self.kinds.push(SealedKinds { generation: staged.generation, sealed });
+        }
         self.generation = staged.generation;
         self.stagings.retain(|then| at.since(*then) < Duration::from_secs(3600));
         self.stagings.push(at);

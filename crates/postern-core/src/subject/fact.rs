@@ -7,7 +7,7 @@ use super::SubjectKind;
 use super::set::Purpose;
 use crate::Time;
 use crate::assurance::Evidence;
-use crate::encoding::Fixed;
+use crate::encoding::{Blob, Fixed};
 use crate::kernel::facts;
 use crate::recent::RequestMark;
 use crate::tenant::Tier;
@@ -21,6 +21,9 @@ facts! {
         "subject.created" => Created(Created),
         "subject.changed" => Changed(Changed),
         "subject.tier_raised" => TierRaised(TierRaised),
+        "subject.left" => Left(Left),
+        "subject.erasure_requested" => ErasureRequested(ErasureRequested),
+        "subject.erased" => Erased(Erased),
         "code_set.staged" => Staged(Box<Staged>),
         "code_set.discarded" => Discarded(Discarded),
         "code_set.activated" => Activated(Activated),
@@ -47,6 +50,9 @@ pub struct Created {
     pub external_id: Fixed<32>,
     /// What it is.
     pub kind: SubjectKind,
+    /// Whether another subject had the name and left: no bare word is taken for this one.
+    #[serde(skip_serializing_if = "is_false", default)]
+    pub returned: bool,
     /// Commitment to the salt of stretched codes.
     pub salt: Withheld,
     /// Its tier.
@@ -69,6 +75,31 @@ pub struct TierRaised {
     pub from: Tier,
     /// Now.
     pub to: Tier,
+}
+
+/// The subject left, and its device tokens ended; or, when it has left, its name passed to a successor or was kept long
+/// enough.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Left {
+    /// Epoch of device tokens from now on.
+    pub device_epoch: u32,
+    /// Until when the name is kept, so that whoever comes back under it has at least this tier; none: no longer.
+    pub until: Option<Time>,
+}
+
+/// The subject is to be erased, or with none is not to be.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ErasureRequested {
+    /// When.
+    pub erase_at: Option<Time>,
+}
+
+/// The subject was erased: its own key is gone, and with it everything personal.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Erased {}
+
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// Why a set is staged.
@@ -101,6 +132,9 @@ pub struct Staged {
     pub generation: u32,
     /// Version of the pepper.
     pub key_version: u16,
+    /// What its verifiers stand for, encrypted for `security` alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub kinds: Option<Blob>,
     /// Milliseconds that it will work.
     pub lifetime: u64,
     /// Its low-stock mark.
@@ -148,6 +182,9 @@ pub struct Discarded {
     pub generation: u32,
     /// Why.
     pub reason: DiscardReason,
+    /// The request that is answered with it, if it is an answer by itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub request: Option<RequestMark>,
 }
 
 /// A staged set works from now on.
@@ -159,6 +196,9 @@ pub struct Activated {
     pub generation: u32,
     /// The request that is answered with it.
     pub request: RequestMark,
+    /// What the word was, encrypted for `security` alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub security: Option<Blob>,
 }
 
 /// A set ended because its successor was confirmed in the same commit.
@@ -176,8 +216,12 @@ pub struct Superseded {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RevokeReason {
+    /// With very many others.
+    Bulk,
     /// Somebody else may have it.
     Compromised,
+    /// The pepper that its verifiers were made with is not to be trusted any more.
+    KeyBurnt,
     /// It was found where it should not be.
     Leaked,
     /// The holder has left.
@@ -186,6 +230,11 @@ pub enum RevokeReason {
     Lost,
     /// Another reason.
     Other,
+}
+
+impl RevokeReason {
+    /// Those that a request may give; the others are the service's own.
+    pub const ASKED: [Self; 5] = [Self::Compromised, Self::Leaked, Self::Leaver, Self::Lost, Self::Other];
 }
 
 /// A set was revoked.
@@ -251,6 +300,9 @@ pub struct Rehearsed {
     pub generation: u32,
     /// The request that is answered with it.
     pub request: RequestMark,
+    /// What the word was, encrypted for `security` alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub security: Option<Blob>,
     /// Which code.
     pub slot: u8,
     /// Pseudonym of the source.
@@ -282,6 +334,9 @@ pub struct Spent {
     pub remaining: u8,
     /// The request that is answered with it.
     pub request: RequestMark,
+    /// What the word was, encrypted for `security` alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub security: Option<Blob>,
     /// Which code.
     pub slot: u8,
     /// Pseudonym of the source.
@@ -337,6 +392,9 @@ pub struct Refused {
     pub reason: RefusalReason,
     /// The request that is answered with it.
     pub request: RequestMark,
+    /// What the word was, encrypted for `security` alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub security: Option<Blob>,
     /// Pseudonym of the source.
     pub source: Fixed<8>,
 }

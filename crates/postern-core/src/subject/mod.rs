@@ -7,6 +7,7 @@ mod create;
 mod discard;
 mod evolve;
 pub mod fact;
+mod leave;
 mod redeem;
 mod rehearse;
 mod revoke;
@@ -14,15 +15,18 @@ mod set;
 mod settle;
 mod stage;
 mod status;
+mod tested;
 
 pub use change::{Change, Changes, change};
 pub use confirm::{Confirm, Confirmed, confirm};
 pub use create::{Create, create};
 pub use discard::{Discarded, discard};
 pub use fact::SubjectFact;
+pub use leave::{erase_due, leave, name_kept, request_erasure};
 pub use redeem::{Accepted, Redeem, Verdict, redeem, throttled};
 pub use rehearse::{Rehearse, Rehearsed, rehearse};
-pub use revoke::{Revoke, Revoked, revoke, revoke_code};
+pub(crate) use revoke::end;
+pub use revoke::{Revoke, RevokeAll, Revoked, revoke, revoke_all, revoke_code};
 use serde::{Deserialize, Serialize};
 pub use set::{ActiveSet, CodeSet, EndedSet, Purpose, SetState, Slots, StagedSet, verifiers_length};
 pub use settle::settle;
@@ -33,6 +37,7 @@ use crate::Time;
 use crate::encoding::Fixed;
 use crate::ids::TenantId;
 use crate::kernel::{ClaimKey, Columns, Kind, Record, Space};
+use crate::kinds::SealedKinds;
 use crate::limits;
 use crate::recent::Recent;
 use crate::tenant::Tier;
@@ -94,6 +99,25 @@ pub struct Subject {
     pub rehearsals: Vec<Time>,
     /// Sets that a staging request ended before it staged: a late retry of it ends nothing else.
     pub ended_for: Vec<EndedFor>,
+    /// Kinds of the codes of the active and the staged set, if they are kept.
+    pub kinds: Vec<SealedKinds>,
+    /// Whether it has left.
+    pub departed: Option<Departed>,
+    /// When it is to be erased.
+    pub erase_at: Option<Time>,
+    /// Whether another subject had its name and left.
+    pub returned: bool,
+}
+
+/// A subject that has left.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Departed {
+    /// When.
+    pub at: Time,
+    /// Until when its name is kept.
+    pub until: Option<Time>,
+    /// Whether it was erased.
+    pub erased: bool,
 }
 
 /// A set that was *lost* or *compromised*, and the staging request that ended it.
@@ -112,25 +136,46 @@ pub struct EndedFor {
 impl Record for Subject {
     type Fact = SubjectFact;
     const KIND: Kind = Kind::Subject;
+    const ADDED: &'static [usize] = &[4];
+
+    fn layout(&self) -> u8 {
+        let plain =
+            self.kinds.is_empty() && self.departed.is_none() && self.erase_at.is_none() && !self.returned;
+        if plain { 1 } else { 2 }
+    }
 
     fn evolve(before: Option<Self>, fact: &SubjectFact, at: Time) -> Option<Self> {
         evolve::evolve(before, fact, at)
     }
 
     fn columns(&self) -> Columns {
-        let state = match (&self.active, &self.staged) {
-            (Some(active), _) if active.state == SetState::Suspended => "suspended",
-            (Some(_), _) => "active",
-            (None, Some(_)) => "staged",
-            (None, None) => "without_codes",
+        let state = match (&self.departed, &self.active, &self.staged) {
+            (Some(Departed { erased: true, .. }), ..) => "erased",
+            (Some(_), ..) => "left",
+            (None, Some(active), _) if active.state == SetState::Suspended => "suspended",
+            (None, Some(_), _) => "active",
+            (None, None, Some(_)) => "staged",
+            (None, None, None) => "without_codes",
         };
-        let dues =
-            [self.active.as_ref().map(|set| set.expires_at), self.staged.as_ref().map(|set| set.confirm_by)];
+        let dues = [
+            self.active.as_ref().map(|set| set.expires_at),
+            self.staged.as_ref().map(|set| set.confirm_by),
+            self.erase_at,
+            self.departed.and_then(|departed| departed.until),
+        ];
         Columns { state, due: dues.into_iter().flatten().min() }
     }
 
     fn claims(&self, tenant: TenantId) -> Vec<ClaimKey> {
-        vec![ClaimKey { tenant, space: Space::ExternalId, key: self.external_id.0 }]
+        let space = match self.departed {
+            None => Some(Space::ExternalId),
+            Some(departed) => departed.until.map(|_| Space::Departed),
+        };
+        space.map(|space| ClaimKey { tenant, space, key: self.external_id.0 }).into_iter().collect()
+    }
+
+    fn has_own_key(&self) -> bool {
+        !self.departed.is_some_and(|departed| departed.erased)
     }
 
     fn part_numbers(&self) -> Vec<u32> {
@@ -157,6 +202,12 @@ impl Record for Subject {
 }
 
 impl Subject {
+    /// Whether it is one whose codes may be issued and used: it has not left.
+    #[must_use]
+    pub const fn is_here(&self) -> bool {
+        self.departed.is_none()
+    }
+
     /// What a typed code is compared with: the active set, then ended ones, newest first.
     #[must_use]
     pub fn targets(&self) -> Vec<Target<'_>> {

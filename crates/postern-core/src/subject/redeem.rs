@@ -2,16 +2,19 @@
 
 use super::Subject;
 use super::fact::{Ended, Operation, RefusalReason, Refused, Spent, SubjectFact, Suspended, Throttled};
-use super::set::{Purpose, SetState};
+use super::set::{ActiveSet, Purpose, SetState};
 use super::settle::settle;
+use super::tested::{Tested, test};
 use crate::Time;
 use crate::assurance::Evidence;
-use crate::encoding::Fixed;
+use crate::campaign::Selection;
+use crate::encoding::{Blob, Fixed};
 use crate::kernel::{Draft, Held};
+use crate::kinds::{CodeKind, Secrecy};
 use crate::limits;
 use crate::recent::{Known, Remembered, RequestMark};
 use crate::throttle::{Class, Delay, SUSPENDED_AT};
-use crate::verifier::{Prepared, search};
+use crate::verifier::Prepared;
 use postern_codes::Format;
 
 /// A request to redeem, everything slow already done.
@@ -39,6 +42,17 @@ pub struct Redeem<'a> {
     pub device_minted: Option<u32>,
     /// The format that decides if there is no active set: that of the default tier.
     pub format: Format,
+    /// Reads kinds of codes, and says to `security` alone what the word was.
+    pub secrecy: Secrecy<'a>,
+    /// Sets that a campaign has ended, whatever their rows say yet.
+    pub ended: &'a [Selection],
+}
+
+impl Redeem<'_> {
+    /// Whether a set works no more: suspended, or ended by a campaign that has not come to it yet.
+    fn is_stopped(&self, active: &ActiveSet) -> bool {
+        active.state == SetState::Suspended || self.ended.iter().any(|selection| selection.takes(&active.set))
+    }
 }
 
 /// What a redemption came to.
@@ -47,7 +61,7 @@ pub enum Verdict {
     /// Accepted: the code is spent.
     Accepted(Box<Accepted>),
     /// Refused: one wording, whatever the reason.
-    Refused,
+    Refused(CodeKind),
     /// Not tested.
     Delayed(Delay),
     /// The set may not be used for this.
@@ -74,12 +88,14 @@ pub struct Accepted {
     pub version: u64,
     /// When.
     pub at: Time,
+    /// Whether it was the duress code: for an alarm, never for the answer.
+    pub kind: CodeKind,
 }
 
 /// Redeems a code. `subject` exists; a name that belongs to nobody goes to [`crate::bucket`].
 pub fn redeem(subject: Held<Subject>, wanted: &Redeem<'_>, draft: &mut Draft) -> Verdict {
     let at = draft.context().at;
-    let Some(state) = subject.state() else { return Verdict::Refused };
+    let Some(state) = subject.state().filter(|state| state.is_here()) else { return Verdict::Again };
     match state.recent.find(wanted.request, at) {
         Known::Same(remembered) => return Verdict::Seen(remembered),
         Known::Other => return Verdict::KeyReused,
@@ -90,25 +106,54 @@ pub fn redeem(subject: Held<Subject>, wanted: &Redeem<'_>, draft: &mut Draft) ->
     }
     let Some(evidence) = wanted.evidence else { return Verdict::Again };
     let mut subject = settle(subject, draft);
-    let Some(state) = subject.state() else { return Verdict::Refused };
-    let found = search(wanted.prepared, &state.targets());
-    let live = state.active.as_ref().filter(|active| active.state == SetState::Active);
-    let hit = live.zip(found).filter(|(active, (place, slot))| *place == 0 && active.works(*slot));
-    let Some((active, (_, slot))) = hit else {
-        let refused = refusal(state, wanted, found, Operation::Redeem, at);
+    let key = subject.key();
+    let Some(state) = subject.state() else { return Verdict::Refused(CodeKind::Live) };
+    let tested = test(key, state, wanted.prepared, &wanted.secrecy);
+    let kind = tested.kind();
+    let security = wanted.secrecy.truth(key, kind);
+    let Some((active, slot)) = working(state, wanted, tested) else {
+        let refused = refusal(state, wanted, tested, Operation::Redeem, at, security);
         subject = subject.record(SubjectFact::Refused(Box::new(refused)), draft);
         suspend_if_used_up(subject, draft);
-        return Verdict::Refused;
+        return Verdict::Refused(kind);
     };
     let remaining = active.remaining() - 1;
     let (generation, low_stock) = (active.set.generation, remaining <= active.set.low_stock);
-    let spent = spent(wanted, evidence, state, generation, slot, remaining, low_stock, at);
+    let now = u32::try_from(at.seconds()).unwrap_or(u32::MAX);
+    let spent = Spent {
+        application: wanted.application.to_owned(),
+        class: wanted.class,
+        corrected: wanted.corrected,
+        device_epoch: state.device_epoch,
+        device_minted: wanted.device_minted.unwrap_or(now),
+        evidence: evidence.clone(),
+        generation,
+        low_stock,
+        purpose: wanted.purpose,
+        remaining,
+        request: wanted.request,
+        security,
+        slot,
+        source: wanted.source,
+        txn: wanted.txn,
+    };
     let subject = subject.record(SubjectFact::Spent(Box::new(spent.clone())), draft);
     let version = subject.version();
     if remaining == 0 {
         let _ = subject.record(SubjectFact::Exhausted(Ended { generation, remaining }), draft);
     }
-    Verdict::Accepted(Box::new(Accepted { spent, version, at }))
+    Verdict::Accepted(Box::new(Accepted { spent, version, at, kind }))
+}
+
+/// The set and the slot of a code that works now.
+pub(super) fn working<'a>(
+    state: &'a Subject,
+    wanted: &Redeem<'_>,
+    tested: Tested,
+) -> Option<(&'a ActiveSet, u8)> {
+    let Tested::Code { slot, .. } = tested else { return None };
+    let live = state.active.as_ref().filter(|active| !wanted.is_stopped(active));
+    live.filter(|active| active.works(slot)).map(|active| (active, slot))
 }
 
 /// What is answered before the code is looked at.
@@ -135,21 +180,23 @@ pub(super) fn fits(state: &Subject, prepared: &Prepared) -> bool {
     alike && prepared.epoch == state.epoch.bytes()
 }
 
-/// Why a tested word is refused, and whether it counts as a guess.
+/// Why a tested word is refused, and whether it counts as a guess. A canary is a wrong word.
 pub(super) fn refusal(
     state: &Subject,
     wanted: &Redeem<'_>,
-    found: Option<(usize, u8)>,
+    tested: Tested,
     operation: Operation,
     at: Time,
+    security: Option<Blob>,
 ) -> Refused {
-    let generation = found.and_then(|(place, _)| state.generation_at(place));
-    let active = state.active.as_ref().filter(|active| Some(active.set.generation) == generation);
-    let reason = match (generation, active) {
-        (None, _) => RefusalReason::Wrong,
-        (Some(_), Some(active)) if active.state == SetState::Suspended => RefusalReason::Suspended,
-        (Some(_), Some(_)) => RefusalReason::Spent,
-        (Some(_), None) => RefusalReason::Old,
+    let active = state.active.as_ref();
+    let (reason, generation) = match tested {
+        Tested::Nothing | Tested::Canary => (RefusalReason::Wrong, None),
+        Tested::Ended(place) => (RefusalReason::Old, state.generation_at(place)),
+        Tested::Code { .. } if active.is_some_and(|active| wanted.is_stopped(active)) => {
+            (RefusalReason::Suspended, active.map(|active| active.set.generation))
+        }
+        Tested::Code { .. } => (RefusalReason::Spent, active.map(|active| active.set.generation)),
     };
     let rang = state
         .alarms
@@ -165,6 +212,7 @@ pub(super) fn refusal(
         operation,
         reason,
         request: wanted.request,
+        security,
         source: wanted.source,
     }
 }
@@ -180,36 +228,6 @@ pub(super) fn suspend_if_used_up(subject: Held<Subject>, draft: &mut Draft) {
     };
     let generation = active.set.generation;
     let _ = subject.record(SubjectFact::Suspended(Suspended { failures, generation }), draft);
-}
-
-#[expect(clippy::too_many_arguments, reason = "the fact has that many sources")]
-fn spent(
-    wanted: &Redeem<'_>,
-    evidence: &Evidence,
-    state: &Subject,
-    generation: u32,
-    slot: u8,
-    remaining: u8,
-    low_stock: bool,
-    at: Time,
-) -> Spent {
-    let now = u32::try_from(at.seconds()).unwrap_or(u32::MAX);
-    Spent {
-        application: wanted.application.to_owned(),
-        class: wanted.class,
-        corrected: wanted.corrected,
-        device_epoch: state.device_epoch,
-        device_minted: wanted.device_minted.unwrap_or(now),
-        evidence: evidence.clone(),
-        generation,
-        low_stock,
-        purpose: wanted.purpose,
-        remaining,
-        request: wanted.request,
-        slot,
-        source: wanted.source,
-        txn: wanted.txn,
-    }
 }
 
 /// Notes words that were not tested, in a sum.

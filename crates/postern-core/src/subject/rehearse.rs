@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use super::Subject;
 use super::fact::{Operation, Rehearsed as Fact, SubjectFact};
-use super::redeem::{Redeem, fits, refusal, suspend_if_used_up};
-use super::set::SetState;
+use super::redeem::{Redeem, fits, refusal, suspend_if_used_up, working};
 use super::settle::settle;
+use super::tested::test;
 use crate::Time;
 use crate::kernel::{Draft, Held};
+use crate::kinds::CodeKind;
 use crate::limits;
 use crate::recent::{Known, Remembered};
 use crate::throttle::Delay;
-use crate::verifier::search;
 
 /// A request to rehearse: a redemption that spends nothing.
 pub type Rehearse<'a> = Redeem<'a>;
@@ -24,9 +24,11 @@ pub enum Rehearsed {
     Works {
         /// When it was tested.
         at: Time,
+        /// Whether it is the duress code: for an alarm, never for the answer.
+        kind: CodeKind,
     },
     /// It would not.
-    Refused,
+    Refused(CodeKind),
     /// Not tested.
     Delayed(Delay),
     /// This request was answered before.
@@ -45,7 +47,7 @@ pub enum Rehearsed {
 /// Rehearses a code.
 pub fn rehearse(subject: Held<Subject>, wanted: &Rehearse<'_>, draft: &mut Draft) -> Rehearsed {
     let at = draft.context().at;
-    let Some(state) = subject.state() else { return Rehearsed::Refused };
+    let Some(state) = subject.state().filter(|state| state.is_here()) else { return Rehearsed::Again };
     match state.recent.find(wanted.request, at) {
         Known::Same(remembered) => return Rehearsed::Seen(remembered),
         Known::Other => return Rehearsed::KeyReused,
@@ -62,26 +64,28 @@ pub fn rehearse(subject: Held<Subject>, wanted: &Rehearse<'_>, draft: &mut Draft
         return Rehearsed::Again;
     };
     let subject = settle(subject, draft);
-    let Some(state) = subject.state() else { return Rehearsed::Refused };
-    let found = search(wanted.prepared, &state.targets());
-    let live = state.active.as_ref().filter(|active| active.state == SetState::Active);
-    let hit = live.zip(found).filter(|(active, (place, slot))| *place == 0 && active.works(*slot));
-    let Some((active, (_, slot))) = hit else {
-        let refused = refusal(state, wanted, found, Operation::Rehearse, at);
+    let key = subject.key();
+    let Some(state) = subject.state() else { return Rehearsed::Refused(CodeKind::Live) };
+    let tested = test(key, state, wanted.prepared, &wanted.secrecy);
+    let kind = tested.kind();
+    let security = wanted.secrecy.truth(key, kind);
+    let Some((active, slot)) = working(state, wanted, tested) else {
+        let refused = refusal(state, wanted, tested, Operation::Rehearse, at, security);
         let subject = subject.record(SubjectFact::Refused(Box::new(refused)), draft);
         suspend_if_used_up(subject, draft);
-        return Rehearsed::Refused;
+        return Rehearsed::Refused(kind);
     };
     let fact = Fact {
         corrected: wanted.corrected,
         evidence: evidence.clone(),
         generation: active.set.generation,
         request: wanted.request,
+        security,
         slot,
         source: wanted.source,
     };
     let _ = subject.record(SubjectFact::Rehearsed(fact), draft);
-    Rehearsed::Works { at }
+    Rehearsed::Works { at, kind }
 }
 
 /// When a subject that rehearsed too often may rehearse again.

@@ -51,18 +51,26 @@ pub fn revoke(subject: Held<Subject>, wanted: &Revoke, draft: &mut Draft) -> Rev
             Known::No => {}
         }
     }
+    let _ = end(subject, wanted, draft);
+    Revoked::Done
+}
+
+/// Ends a set, staged or active, if it has not ended.
+pub(crate) fn end(subject: Held<Subject>, wanted: &Revoke, draft: &mut Draft) -> Option<Held<Subject>> {
     let subject = settle(subject, draft);
-    let Some(state) = subject.state() else { return Revoked::NotFound };
+    let state = subject.state()?;
     if state.staged.as_ref().is_some_and(|staged| staged.set.generation == wanted.generation) {
-        let fact = Discarded { generation: wanted.generation, reason: DiscardReason::Revoked };
-        let _ = subject.record(SubjectFact::Discarded(fact), draft);
-        return Revoked::Done;
+        let fact = Discarded {
+            generation: wanted.generation,
+            reason: DiscardReason::Revoked,
+            request: wanted.request,
+        };
+        return Some(subject.record(SubjectFact::Discarded(fact), draft));
     }
-    let Some(active) = state.active.as_ref().filter(|active| active.set.generation == wanted.generation)
-    else {
-        return Revoked::Done;
-    };
+    let active = state.active.as_ref().filter(|active| active.set.generation == wanted.generation);
+    let Some(active) = active else { return Some(subject) };
     let compromised = matches!(wanted.reason, RevokeReason::Compromised | RevokeReason::Leaked);
+    let stages = wanted.stages.map(|(key, _)| key);
     let fact = Fact {
         assertion: wanted.stages.and_then(|(_, assertion)| assertion),
         epoch: compromised.then(|| Withheld::Known(wanted.epoch.to_vec())),
@@ -73,15 +81,54 @@ pub fn revoke(subject: Held<Subject>, wanted: &Revoke, draft: &mut Draft) -> Rev
         stages,
     };
     let staged = state.staged.as_ref().map(|staged| staged.set.generation);
-    let mut subject = subject.record(SubjectFact::Revoked(fact), draft);
+    let subject = subject.record(SubjectFact::Revoked(fact), draft);
     // A staged set that was made before may be on the lost sheet too; after a compromise it could never be
     // confirmed, since the subject's keys are others.
-    if let Some(generation) = staged.filter(|_| compromised || stages.is_some()) {
-        let fact = Discarded { generation, reason: DiscardReason::Revoked };
-        subject = subject.record(SubjectFact::Discarded(fact), draft);
+    let staged = staged.filter(|_| compromised || stages.is_some());
+    Some(match staged {
+        Some(generation) => {
+            let fact = Discarded { generation, reason: DiscardReason::Revoked, request: None };
+            subject.record(SubjectFact::Discarded(fact), draft)
+        }
+        None => subject,
+    })
+}
+
+/// A request to revoke whatever a subject has.
+#[derive(Clone, Copy)]
+pub struct RevokeAll {
+    /// Why.
+    pub reason: RevokeReason,
+    /// New random part of the subject's keys, taken if codes were compromised.
+    pub epoch: [u8; 16],
+    /// The request: a late repetition of it ends nothing that came after.
+    pub request: RequestMark,
+}
+
+/// Revokes the active and the staged set. [`Revoked::NotFound`] if there is neither.
+pub fn revoke_all(subject: Held<Subject>, wanted: &RevokeAll, draft: &mut Draft) -> Revoked {
+    let Some(state) = subject.state() else { return Revoked::NotFound };
+    match state.recent.find(wanted.request, draft.context().at) {
+        Known::Same(_) => return Revoked::Done,
+        Known::Other => return Revoked::KeyReused,
+        Known::No => {}
     }
-    let _ = subject;
-    Revoked::Done
+    let active = state.active.as_ref().map(|active| active.set.generation);
+    let staged = state.staged.as_ref().map(|staged| staged.set.generation);
+    let sets: Vec<u32> = active.into_iter().chain(staged).collect();
+    let mut held = Some(subject);
+    for generation in &sets {
+        let Some(subject) = held.take() else { break };
+        let revoke = Revoke {
+            generation: *generation,
+            reason: wanted.reason,
+            epoch: wanted.epoch,
+            request: Some(wanted.request),
+            stages: None,
+        };
+        held = end(subject, &revoke, draft);
+    }
+    if sets.is_empty() { Revoked::NotFound } else { Revoked::Done }
 }
 
 /// Revokes one code by number. The answer is the same whether it was live or spent.

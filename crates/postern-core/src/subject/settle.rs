@@ -23,7 +23,7 @@ fn overdue(subject: Option<&Subject>, at: Time) -> Vec<SubjectFact> {
     });
     let discarded = staged.map(|staged| {
         let generation = staged.set.generation;
-        SubjectFact::Discarded(Discarded { generation, reason: DiscardReason::Expired })
+        SubjectFact::Discarded(Discarded { generation, reason: DiscardReason::Expired, request: None })
     });
     expired.into_iter().chain(discarded).collect()
 }

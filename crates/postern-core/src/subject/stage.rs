@@ -10,6 +10,7 @@ use super::set::Purpose;
 use super::settle::settle;
 use crate::Time;
 use crate::assurance::Evidence;
+use crate::encoding::Blob;
 use crate::kernel::{Draft, Held};
 use crate::limits;
 use crate::recent::{Known, Remembered, RequestMark};
@@ -35,6 +36,8 @@ pub struct NewSet {
     pub settings: TierSettings,
     /// Its prefix.
     pub prefix: Prefix,
+    /// What its verifiers stand for, sealed; none if its tenant does not keep kinds.
+    pub kinds: Option<Blob>,
 }
 
 /// A request to stage.
@@ -80,7 +83,7 @@ pub enum Staged {
 /// Stages a set. One that was staged before is discarded.
 pub fn stage(subject: Held<Subject>, wanted: &Stage, draft: &mut Draft) -> Staged {
     let at = draft.context().at;
-    let Some(state) = subject.state() else { return Staged::NoSubject };
+    let Some(state) = subject.state().filter(|state| state.is_here()) else { return Staged::NoSubject };
     match state.recent.find(wanted.request, at) {
         Known::Same(remembered) => return Staged::Seen(remembered),
         Known::Other => return Staged::KeyReused,
@@ -96,7 +99,7 @@ pub fn stage(subject: Held<Subject>, wanted: &Stage, draft: &mut Draft) -> Stage
     let mut subject = settle(subject, draft);
     let staged = subject.state().and_then(|state| state.staged.as_ref()).map(|staged| staged.set.generation);
     if let Some(generation) = staged {
-        let fact = Discarded { generation, reason: DiscardReason::Replaced };
+        let fact = Discarded { generation, reason: DiscardReason::Replaced, request: None };
         subject = subject.record(SubjectFact::Discarded(fact), draft);
     }
     let active = subject.state().and_then(|state| state.active.as_ref()).map(|active| active.set.generation);
@@ -132,6 +135,7 @@ fn fact(wanted: &Stage, confirm_by: Time, ends: Option<u32>) -> Fact {
         format,
         generation: new.generation,
         key_version: new.key_version,
+        kinds: new.kinds.clone(),
         lifetime: u64::from(new.settings.lifetime_days) * 86_400_000,
         low_stock: new.settings.low_stock,
         name: new.name.clone(),

@@ -1,8 +1,9 @@
 //! What `GET` shows of a subject, judged by the time of asking.
 
 use super::Subject;
-use super::set::SetState;
+use super::set::{CodeSet, SetState};
 use crate::Time;
+use crate::campaign::Selection;
 use crate::throttle::Class;
 use postern_codes::Format;
 
@@ -64,10 +65,11 @@ pub struct StagedStatus {
     pub confirm_by: Time,
 }
 
-/// What a subject looks like at `now`.
+/// What a subject looks like at `now`, without the sets that a campaign has ended.
 #[must_use]
-pub fn status(subject: &Subject, now: Time) -> Status {
-    let active = subject.active.as_ref().filter(|active| active.expires_at > now);
+pub fn status(subject: &Subject, ended: &[Selection], now: Time) -> Status {
+    let works = |set: &CodeSet| !ended.iter().any(|selection| selection.takes(set));
+    let active = subject.active.as_ref().filter(|active| active.expires_at > now && works(&active.set));
     let stretched = active.is_some_and(|active| active.set.format.stretched());
     let left = || Class::ALL.into_iter().map(|class| (class, subject.throttle.left(class))).collect();
     let waits = Class::ALL.into_iter().filter(|_| stretched);
@@ -88,7 +90,7 @@ pub fn status(subject: &Subject, now: Time) -> Status {
         staged: subject
             .staged
             .as_ref()
-            .filter(|staged| staged.confirm_by > now)
+            .filter(|staged| staged.confirm_by > now && works(&staged.set))
             .map(|staged| StagedStatus { generation: staged.set.generation, confirm_by: staged.confirm_by }),
         attempts_left: stretched.then(left),
         waits: waits.filter_map(|class| Some((class, subject.throttle.waits_until(class, now)?))).collect(),

@@ -27,6 +27,9 @@ fn command() -> impl Strategy<Value = Command> {
         1 => Just(Command::Discard),
         1 => Just(Command::RaiseTier),
         1 => Just(Command::Repeat),
+        2 => Just(Command::Canary),
+        1 => prop_oneof![Just(Command::Leave), Just(Command::RequestErasure)],
+        2 => Just(Command::Due),
         4 => prop_oneof![Just(1u64), Just(40), Just(3_700), Just(90_000), Just(40_000_000)]
             .prop_map(|seconds| Command::Wait { seconds }),
     ]
@@ -88,4 +91,37 @@ fn spending_the_last_code_exhausts_the_set() {
         story.check();
     }
     assert_eq!(story.names().last().map(String::as_str), Some("code_set.exhausted"));
+}
+
+#[test]
+fn an_erased_subject_is_kept_as_a_name_and_then_not_at_all() {
+    let mut story = Story::new();
+    let wait = |seconds| Command::Wait { seconds };
+    for command in [
+        Command::Stage { format: 0 },
+        Command::Confirm { right: true },
+        Command::RequestErasure,
+        wait(86_399),
+        Command::Due,
+        Command::Redeem { code: 0, device: 0 },
+        wait(1),
+        Command::Due,
+        Command::Redeem { code: 1, device: 0 },
+        wait(34_560_000),
+        Command::Due,
+    ] {
+        story.run(&command);
+        story.check();
+    }
+    assert_eq!(
+        story.names()[3..],
+        [
+            "subject.erasure_requested",
+            "code.spent",
+            "code_set.revoked",
+            "subject.left",
+            "subject.erased",
+            "subject.left"
+        ]
+    );
 }

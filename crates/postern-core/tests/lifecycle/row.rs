@@ -5,9 +5,14 @@ use postern_core::kernel::{Draft, Key, Part, PartRow, Put, Row, Sealer};
 /// Commits a draft's put of one record onto its row.
 pub(crate) fn commit(row: &mut Option<Row>, key: Key, draft: &Draft, sealer: &Sealer) {
     let Some(Put { expect, version, image }) = draft.puts().get(&key) else { return };
-    let image = image.as_ref().expect("no subject ends in this story");
     assert_eq!(row.as_ref().map_or(0, |row| row.version), *expect);
     assert_eq!(*version - *expect, draft.events().len() as u64, "a fact raises the version by one");
+    let Some(image) = image else {
+        let sealed = sealer.seal(key, *version, None);
+        let (body, seal, state) = (sealed.body, sealed.seal.to_vec(), "ended".to_owned());
+        *row = Some(Row { version: *version, body, seal, state, due: None, parts: Vec::new() });
+        return;
+    };
     let sealed = sealer.seal(key, *version, Some(image));
     let mut parts = row.take().map(|row| row.parts).unwrap_or_default();
     parts.retain(|part| sealed.part_numbers.contains(&part.number));

@@ -11,6 +11,8 @@ use postern_core::kernel::{
     Actor, ActorKind, ClaimKey, Context, Draft, EventHead, Held, Key, Kind, Record as _, Row, Sealer, Space,
     replay,
 };
+use postern_core::kinds::{CodeKind, Kinds, Secrecy, truth};
+use postern_core::local_keys::LocalKeys;
 use postern_core::ports::SubjectKeys;
 use postern_core::recent::RequestMark;
 use postern_core::subject::fact::{RevokeReason, StageReason};
@@ -38,6 +40,10 @@ pub(crate) enum Command {
     Discard,
     RaiseTier,
     Repeat,
+    Canary,
+    Leave,
+    RequestErasure,
+    Due,
     Wait { seconds: u64 },
 }
 
@@ -45,6 +51,8 @@ pub(crate) enum Command {
 struct Sheet {
     generation: u32,
     codes: Vec<String>,
+    canary: String,
+    duress: usize,
     confirmed: bool,
     used: Vec<usize>,
 }
@@ -52,6 +60,7 @@ struct Sheet {
 pub(crate) struct Story {
     key: Key,
     sealer: Sealer,
+    local: LocalKeys,
     row: Option<Row>,
     events: Vec<Vec<u8>>,
     now: Time,
@@ -66,6 +75,7 @@ impl Story {
         let mut story = Self {
             key,
             sealer: Sealer::new(&[3; 32], &[4; 32]),
+            local: LocalKeys::new(|label| Some(Zeroizing::new([label.len() as u8; 32]))).unwrap(),
             row: None,
             events: Vec::new(),
             now: Time::from_millis(1_774_000_000_000),
@@ -83,7 +93,7 @@ impl Story {
             salt: [7; 16],
         };
         let mut draft = story.draft();
-        let _ = create(story.held(), new, &mut draft);
+        let _ = create(story.held(), new, None, &mut draft);
         story.commit(draft);
         story
     }
@@ -98,7 +108,7 @@ impl Story {
         let heads = self.events.iter().map(|event| EventHead::read(event).unwrap());
         let replayed = replay::<Subject>(heads).unwrap();
         replayed.compare(&held).unwrap();
-        let state = held.state().unwrap();
+        let Some(state) = held.state() else { return };
         let again = replayed.state.as_ref().unwrap();
         assert_eq!(state.columns(), again.columns());
         assert_eq!(state.part_numbers(), again.part_numbers());
@@ -113,6 +123,9 @@ impl Story {
     }
 
     pub(crate) fn run(&mut self, command: &Command) {
+        if self.held().state().is_none() && !matches!(command, Command::Wait { .. }) {
+            return;
+        }
         match command {
             Command::Wait { seconds } => self.now = self.now.plus(Duration::from_secs(*seconds)),
             Command::Stage { format } => self.stage(Format::ALL[*format]),
@@ -145,18 +158,90 @@ impl Story {
                 self.commit(draft);
             }
             Command::Repeat => self.repeat(),
+            Command::Canary => self.canary(),
+            Command::Leave => {
+                let mut draft = self.draft();
+                assert!(leave(self.held(), &mut draft));
+                self.commit(draft);
+                let held = self.held();
+                let state = held.state().unwrap();
+                assert!(state.active.is_none() && state.staged.is_none() && !state.is_here());
+            }
+            Command::RequestErasure => {
+                let mut draft = self.draft();
+                request_erasure(self.held(), false, &mut draft);
+                self.commit(draft);
+            }
+            Command::Due => self.due(),
+        }
+    }
+
+    /// What the hourly job does.
+    fn due(&mut self) {
+        let mut draft = self.draft();
+        let settled = settle(self.held(), &mut draft);
+        let before = settled.state().cloned().unwrap();
+        let forgets = erase_due(settled, &mut draft);
+        let now = draft.context().at;
+        assert_eq!(forgets, before.erase_at.is_some_and(|due| due <= now));
+        assert_eq!(forgets, draft.forgotten().contains(&self.key));
+        self.commit(draft);
+        if forgets {
+            let held = self.held();
+            let state = held.state().unwrap();
+            assert!(
+                state.epoch.bytes().is_empty() && state.salt.bytes().is_empty() && state.ended.is_empty()
+            );
+        }
+    }
+
+    /// A canary is a wrong word to everybody but `security`.
+    fn canary(&mut self) {
+        let Some(sheet) = self.sheets.iter().rev().find(|sheet| sheet.confirmed) else { return };
+        let (text, generation) = (sheet.canary.clone(), sheet.generation);
+        let held = self.held();
+        let active = held.state().and_then(|state| state.active.as_ref());
+        let works = active.filter(|active| active.expires_at > self.now).map(|active| active.set.generation);
+        let request = self.mark();
+        let count = self.events.len();
+        match self.try_redeem(&text, Class::Unknown, 5, request) {
+            Verdict::Refused(kind) if works == Some(generation) => {
+                assert_eq!(kind, CodeKind::Canary);
+                let refused = self.events[count..].iter().find_map(|event| {
+                    let head = EventHead::read(event).unwrap();
+                    match head.fact::<SubjectFact>().unwrap() {
+                        Some(SubjectFact::Refused(refused)) => Some(refused),
+                        _ => None,
+                    }
+                });
+                let refused = refused.expect("a refusal is in the log");
+                assert_eq!((refused.reason, refused.counted), (fact::RefusalReason::Wrong, true));
+                assert_eq!(refused.generation, None);
+                let said = truth(&self.local, self.key, &refused.security.unwrap());
+                assert_eq!(said, Some(CodeKind::Canary));
+            }
+            Verdict::Accepted(_) => panic!("a canary was accepted"),
+            _ => {}
         }
     }
 
     fn stage(&mut self, format: Format) {
         let held = self.held();
         let state = held.state().unwrap();
+        if !state.is_here() {
+            return;
+        }
         let (generation, epoch) = (state.generation + 1, state.epoch.bytes().to_vec());
         let key = subject_key(&PEPPER, "ten", "sub", &epoch);
         let codes: Vec<String> = (1..=COUNT as u8).map(|slot| self.fresh_code(format, slot)).collect();
         let salt = vec![self.byte(); 16];
-        let verifiers =
-            codes.iter().flat_map(|code| material(code).verifier(&key, generation, &salt)).collect();
+        let canary = self.fresh_code(format, 3);
+        let kinds = Kinds::arrange(COUNT as u8, 1, true, |bytes| bytes.fill(self.byte()));
+        let of = |slot: Option<u8>| slot.map_or(&canary, |slot| &codes[usize::from(slot) - 1]);
+        let verifier = |(slot, _)| material(of(slot)).verifier(&key, generation, &salt);
+        let verifiers = kinds.places().flat_map(verifier).collect();
+        let duress = kinds.places().find(|(_, kind)| *kind == CodeKind::Duress).unwrap().0.unwrap();
+        let sealed = self.secrecy().seal(self.key, generation, &kinds);
         let settings =
             TierSettings { count: COUNT as u8, format, lifetime_days: 365, low_stock: 3, stretch: STRETCH };
         let new = NewSet {
@@ -168,6 +253,7 @@ impl Story {
             verifiers,
             settings,
             prefix: Prefix::default(),
+            kinds: sealed,
         };
         let wanted = Stage {
             reason: StageReason::Renew,
@@ -179,7 +265,14 @@ impl Story {
         };
         let mut draft = self.draft();
         if let Staged::Done { .. } = stage(self.held(), &wanted, &mut draft) {
-            self.sheets.push(Sheet { generation, codes, confirmed: false, used: Vec::new() });
+            self.sheets.push(Sheet {
+                generation,
+                codes,
+                canary,
+                duress: usize::from(duress) - 1,
+                confirmed: false,
+                used: Vec::new(),
+            });
             self.commit(draft);
         }
     }
@@ -191,7 +284,15 @@ impl Story {
         let prepared = self.prepared(&text);
         let request = self.mark();
         let source = Fixed([1; 8]);
-        let wanted = Confirm { generation, prepared: &prepared, check_mismatch: false, request, source };
+        let wanted = Confirm {
+            generation,
+            prepared: &prepared,
+            check_mismatch: false,
+            request,
+            source,
+            secrecy: self.secrecy(),
+            ended: &[],
+        };
         let mut draft = self.draft();
         let confirmed = confirm(self.held(), &wanted, &mut draft);
         if let Confirmed::Done { .. } = confirmed {
@@ -215,6 +316,10 @@ impl Story {
                 .position(|code| code == text)
                 .expect("a word that is no code was accepted");
             assert!(!newest.used.contains(&code), "a code was accepted twice");
+            assert_eq!(usize::from(accepted.spent.slot), code + 1);
+            let kind = if code == newest.duress { CodeKind::Duress } else { CodeKind::Live };
+            let said = truth(&self.local, self.key, &accepted.spent.security.clone().unwrap());
+            assert_eq!((accepted.kind, said), (kind, Some(kind)));
             assert!(before.state().unwrap().active.as_ref().unwrap().expires_at > self.now);
             let generation = newest.generation;
             let sheet = self.sheets.iter_mut().find(|sheet| sheet.generation == generation).unwrap();
@@ -225,10 +330,11 @@ impl Story {
 
     fn try_redeem(&mut self, text: &str, class: Class, source: u8, request: RequestMark) -> Verdict {
         let (prepared, evidence) = (self.prepared(text), self.evidence());
-        let wanted = wanted(&prepared, &evidence, class, source, request);
+        let secrecy = self.secrecy();
+        let wanted = wanted(&prepared, &evidence, class, source, request, secrecy);
         let mut draft = self.draft();
         let verdict = redeem(self.held(), &wanted, &mut draft);
-        if matches!(verdict, Verdict::Accepted(_) | Verdict::Refused) {
+        if matches!(verdict, Verdict::Accepted(_) | Verdict::Refused(_)) {
             assert!(!draft.is_empty(), "a tested word left no evidence");
             self.commit(draft);
         }
@@ -253,11 +359,12 @@ impl Story {
         let of = self.sheets.iter().rev().nth(code / COUNT).map(|sheet| sheet.codes[code % COUNT].clone());
         let Some(text) = of else { return };
         let (prepared, evidence, request) = (self.prepared(&text), self.evidence(), self.mark());
-        let wanted = wanted(&prepared, &evidence, Class::Proof, 9, request);
+        let secrecy = self.secrecy();
+        let wanted = wanted(&prepared, &evidence, Class::Proof, 9, request, secrecy);
         let before = self.held().state().and_then(|state| state.active.as_ref().map(ActiveSet::remaining));
         let mut draft = self.draft();
         let rehearsed = rehearse(self.held(), &wanted, &mut draft);
-        if matches!(rehearsed, Rehearsed::Works { .. } | Rehearsed::Refused) {
+        if matches!(rehearsed, Rehearsed::Works { .. } | Rehearsed::Refused(_)) {
             self.commit(draft);
         }
         if matches!(rehearsed, Rehearsed::Works { .. }) {
@@ -291,6 +398,10 @@ impl Story {
             let sheet = self.sheets.iter_mut().find(|sheet| sheet.generation == generation).unwrap();
             sheet.used.push(usize::from(slot) - 1);
         }
+    }
+
+    fn secrecy(&self) -> Secrecy<'_> {
+        Secrecy { keys: &self.local, nonce: [self.events.len() as u8; 12] }
     }
 
     fn held(&self) -> Held<Subject> {
@@ -364,6 +475,7 @@ fn wanted<'a>(
     class: Class,
     source: u8,
     request: RequestMark,
+    secrecy: Secrecy<'a>,
 ) -> Redeem<'a> {
     Redeem {
         prepared,
@@ -377,5 +489,7 @@ fn wanted<'a>(
         txn: Fixed([0; 32]),
         device_minted: None,
         format: Format::Standard,
+        secrecy,
+        ended: &[],
     }
 }

@@ -6,9 +6,10 @@ mod families;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use families::{Answer, Outcome, Timed, durations};
+use families::{Alarm, Answer, Outcome, Timed, durations};
 use http::StatusCode;
 use postern_app::Problem;
+use postern_core::kinds::CodeKind;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -26,6 +27,7 @@ pub struct Metrics {
     busy: Counter,
     redemptions: Family<Outcome, Counter>,
     stages: Counter,
+    alarms: Family<Alarm, Counter>,
     log_anchor_age: Gauge<f64, AtomicU64>,
     log_merge_delay: Gauge<f64, AtomicU64>,
 }
@@ -48,6 +50,7 @@ impl Metrics {
             busy: Counter::default(),
             redemptions: Family::default(),
             stages: Counter::default(),
+            alarms: Family::default(),
             log_anchor_age: Gauge::default(),
             log_merge_delay: Gauge::default(),
         };
@@ -63,6 +66,7 @@ impl Metrics {
         registry.register("busy_refusals", "Requests refused because too many were here", self.busy.clone());
         registry.register("redemptions", "Redemptions by what became of them", self.redemptions.clone());
         registry.register("stages", "Code sets staged", self.stages.clone());
+        registry.register("code_alarms", "Canary and duress codes that were typed", self.alarms.clone());
         registry.register("log_anchor_age_seconds", "Age of the log's anchor", self.log_anchor_age.clone());
         let delay = "Longest wait of an event for its place in the log";
         registry.register("log_merge_delay_seconds", delay, self.log_merge_delay.clone());
@@ -102,6 +106,11 @@ impl Metrics {
     /// A set was staged.
     pub fn staged(&self) {
         self.stages.inc();
+    }
+
+    /// A canary or a duress code was typed.
+    pub fn alarmed(&self, kind: CodeKind) {
+        self.alarms.get_or_create(&Alarm { alarm: kind.name() }).inc();
     }
 
     /// How old the log's anchor is.

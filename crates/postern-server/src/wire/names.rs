@@ -9,7 +9,8 @@ use postern_core::assurance::Level;
 use postern_core::subject::fact::{RevokeReason, StageReason};
 use postern_core::subject::{Purpose, SetState, SubjectKind};
 use postern_core::tenant::Tier;
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize as _, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
@@ -122,6 +123,13 @@ impl Names for RevokeReason {
     const CALLED: &'static str = "RevokeReason";
 
     fn names() -> Vec<Value> {
-        written([Self::Compromised, Self::Leaked, Self::Leaver, Self::Lost, Self::Other])
+        written(Self::ASKED)
     }
+}
+
+/// A reason that a request may give.
+pub(crate) fn asked_reason<'de, D: Deserializer<'de>>(reader: D) -> Result<RevokeReason, D::Error> {
+    let reason = RevokeReason::deserialize(reader)?;
+    let asked = RevokeReason::ASKED.contains(&reason).then_some(reason);
+    asked.ok_or_else(|| D::Error::custom("a reason of the service itself"))
 }

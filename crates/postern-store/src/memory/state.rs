@@ -139,6 +139,16 @@ impl Rows for State {
         Ok(())
     }
 
+    fn release(&mut self, place: &ClaimKey) -> Result<(), Infallible> {
+        self.claims.remove(place);
+        Ok(())
+    }
+
+    fn forget_key(&mut self, subject: Key) -> Result<(), Infallible> {
+        self.keyring.remove(&subject);
+        Ok(())
+    }
+
     fn keep_key(&mut self, entry: &KeyringEntry) -> Result<(), Infallible> {
         self.keyring.insert(entry.subject, entry.wrapped.clone());
         Ok(())

@@ -53,8 +53,14 @@ pub(super) fn writes(loaded: &Loaded) -> Vec<Call> {
         }
     }
     calls.extend(parts(loaded));
+    if !loaded.released.is_empty() {
+        calls.push(places(Call::new(schema::CLAIMS_END), loaded.released.iter()));
+    }
     if !loaded.taken.is_empty() {
         calls.push(claims(loaded));
+    }
+    if !loaded.forgotten.is_empty() {
+        calls.push(keys(Call::new(schema::KEYRING_END), loaded.forgotten.iter().copied()));
     }
     if !loaded.keyring.is_empty() {
         let wrapped = loaded.keyring.values().cloned().collect();

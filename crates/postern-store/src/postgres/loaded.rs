@@ -37,7 +37,9 @@ pub(super) struct Loaded {
     pub(super) changed: BTreeMap<Key, u64>,
     pub(super) new_parts: BTreeMap<(Key, u32), PartRow>,
     pub(super) gone_parts: BTreeSet<(Key, u32)>,
+    pub(super) released: BTreeSet<ClaimKey>,
     pub(super) taken: BTreeMap<ClaimKey, (Claim, Seal)>,
+    pub(super) forgotten: BTreeSet<Key>,
     pub(super) keyring: BTreeMap<Key, Vec<u8>>,
     pub(super) events: Vec<PendingEvent>,
     pub(super) tallies: Vec<Tally>,
@@ -111,6 +113,19 @@ impl Rows for Loaded {
     fn take(&mut self, claim: &Claim, seal: Seal) -> Result<(), Missing> {
         self.claims.insert(claim.place, Some((*claim, seal.to_vec())));
         self.taken.insert(claim.place, (*claim, seal));
+        Ok(())
+    }
+
+    fn release(&mut self, place: &ClaimKey) -> Result<(), Missing> {
+        self.claims.insert(*place, None);
+        self.taken.remove(place);
+        self.released.insert(*place);
+        Ok(())
+    }
+
+    fn forget_key(&mut self, subject: Key) -> Result<(), Missing> {
+        self.keyring.remove(&subject);
+        self.forgotten.insert(subject);
         Ok(())
     }
 

@@ -52,6 +52,14 @@ pub(super) const PARTS_PUT: &str = "SELECT put_parts($1, $2, $3, $4, $5, $6)";
 /// Places that are taken: the columns in order.
 pub(super) const CLAIMS_PUT: &str = "SELECT put_claims($1, $2, $3, $4, $5, $6, $7, $8)";
 
+/// Places that are given up: tenants, spaces, keys.
+pub(super) const CLAIMS_END: &str = "DELETE FROM claim c USING unnest($1::bytea[], $2::int2[], $3::bytea[]) \
+     AS k (tenant, space, key) WHERE c.tenant = k.tenant AND c.space = k.space AND c.key = k.key";
+
+/// Wrapped keys that are forgotten: tenants, ids.
+pub(super) const KEYRING_END: &str = "DELETE FROM keyring r USING unnest($1::bytea[], $2::bytea[]) \
+     AS k (tenant, id) WHERE r.tenant = k.tenant AND r.id = k.id";
+
 /// Wrapped keys to keep: tenants, ids, wrapped keys.
 pub(super) const KEYRING_PUT: &str = "SELECT put_wrapped_keys($1, $2, $3)";
 

@@ -3,13 +3,14 @@
 use rusqlite::{Connection, Error, TransactionBehavior};
 
 /// The steps in order: number, name, text. A released one never changes.
-const STEPS: [(i64, &str, &str); 6] = [
+const STEPS: [(i64, &str, &str); 7] = [
     (1, "records", include_str!("migrations/0001_records.sql")),
     (2, "log", include_str!("migrations/0002_log.sql")),
     (3, "tally", include_str!("migrations/0003_tally.sql")),
     (4, "nodes", include_str!("migrations/0004_nodes.sql")),
     (5, "functions", include_str!("migrations/0005_functions.sql")),
     (6, "space", include_str!("migrations/0006_space.sql")),
+    (7, "forgetting", include_str!("migrations/0007_forgetting.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

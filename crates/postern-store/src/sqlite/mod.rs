@@ -57,6 +57,7 @@ pub struct Sqlite {
     pool: Pool,
     grown: Grown,
     /// `None` once it is closing.
+    wal: Wal,
     queue: Option<Queue>,
     stop_copying: Option<Sender<()>>,
     threads: Vec<JoinHandle<()>>,
@@ -84,7 +85,7 @@ impl Sqlite {
             wal: wal.clone(),
             batch_bytes: options.batch_bytes,
         };
-        let copied = folder.to_owned();
+        let (copied, scrubbed) = (folder.to_owned(), wal.clone());
         let threads = vec![
             spawn(folder, "store-writer", move || writer.work(&jobs))?,
             spawn(folder, "store-wal", move || wal.keep_short(copied, &stop))?,
@@ -93,6 +94,7 @@ impl Sqlite {
             sealer,
             pool: Pool::new(folder.to_owned()),
             grown,
+            wal: scrubbed,
             queue: Some(queue),
             stop_copying: Some(stop_copying),
             threads,

@@ -79,7 +79,7 @@ pub(super) fn for_writing(folder: &Path) -> Result<Connection, Error> {
     let connection = connect(folder)?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;
-         PRAGMA foreign_keys = OFF; PRAGMA cache_size = -8000;",
+         PRAGMA foreign_keys = OFF; PRAGMA cache_size = -8000; PRAGMA secure_delete = ON;",
     )?;
     Ok(connection)
 }

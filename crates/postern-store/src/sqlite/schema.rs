@@ -97,6 +97,9 @@ pub(super) const CLAIM_GET: &str = "SELECT tenant, space, key, owner_kind, owner
 pub(super) const CLAIM_PUT: &str = "INSERT INTO claim (tenant, space, key, owner_kind, owner, version, until, seal) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
+/// A place is given up: tenant, space, key.
+pub(super) const CLAIM_END: &str = "DELETE FROM claim WHERE tenant = ?1 AND space = ?2 AND key = ?3";
+
 /// All places of a tenant.
 pub(super) const CLAIMS: &str = "SELECT tenant, space, key, owner_kind, owner, version, until, seal \
      FROM claim WHERE tenant = ?1 ORDER BY space, key";
@@ -110,6 +113,9 @@ pub(super) const KEYRING_GET: &str = "SELECT wrapped FROM keyring WHERE tenant =
 /// A wrapped key to keep: tenant, id, wrapped.
 pub(super) const KEYRING_PUT: &str =
     "INSERT OR REPLACE INTO keyring (tenant, id, wrapped) VALUES (?1, ?2, ?3)";
+
+/// A wrapped key is forgotten: tenant, id.
+pub(super) const KEYRING_END: &str = "DELETE FROM keyring WHERE tenant = ?1 AND id = ?2";
 
 /// An event: the columns in order.
 pub(super) const EVENT_PUT: &str = "INSERT INTO event (tenant, idx, kind, object, version, body, mac) \

@@ -138,6 +138,18 @@ impl Rows for Transaction<'_> {
         Ok(())
     }
 
+    fn release(&mut self, place: &ClaimKey) -> Result<(), Broken> {
+        let mut statement = self.connection.prepare_cached(schema::CLAIM_END)?;
+        statement.execute((place.tenant.bytes(), place.space.number(), place.key))?;
+        Ok(())
+    }
+
+    fn forget_key(&mut self, subject: Key) -> Result<(), Broken> {
+        let mut statement = self.connection.prepare_cached(schema::KEYRING_END)?;
+        statement.execute((subject.tenant.bytes(), subject.id))?;
+        Ok(())
+    }
+
     fn keep_key(&mut self, entry: &KeyringEntry) -> Result<(), Broken> {
         let mut statement = self.connection.prepare_cached(schema::KEYRING_PUT)?;
         statement.execute((entry.subject.tenant.bytes(), entry.subject.id, &entry.wrapped))?;

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
@@ -22,9 +22,18 @@ const FRAME: u64 = 4096 + 24;
 
 /// How long the log is, in bytes; the thread measures, the writer acts.
 #[derive(Clone, Default)]
-pub(super) struct Wal(Arc<AtomicU64>);
+pub(super) struct Wal {
+    bytes: Arc<AtomicU64>,
+    /// Something was deleted that the log is to hold no longer than it must.
+    scrub: Arc<AtomicBool>,
+}
 
 impl Wal {
+    /// Has the log emptied as soon as nobody reads from it.
+    pub(super) fn scrub(&self) {
+        self.scrub.store(true, Ordering::SeqCst);
+    }
+
     /// Begins the log anew if it is very long.
     pub(super) fn after_batch(&self, connection: Option<&Connection>) {
         self.begin_anew(connection, AT_MOST, "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -37,11 +46,11 @@ impl Wal {
 
     fn begin_anew(&self, connection: Option<&Connection>, from: u64, how: &str) {
         let Some(connection) = connection else { return };
-        if self.0.load(Ordering::Relaxed) < from {
+        if self.bytes.load(Ordering::Relaxed) < from {
             return;
         }
         match checkpoint(connection, how) {
-            Ok(_) => self.0.store(0, Ordering::Relaxed),
+            Ok(_) => self.bytes.store(0, Ordering::Relaxed),
             Err(error) => tracing::warn!(%error, "the write-ahead log was not begun anew"),
         }
     }
@@ -51,11 +60,16 @@ impl Wal {
         let mut connection = None;
         while stop.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
             let open = connection.take().map_or_else(|| for_writing(&folder), Ok);
-            let copied =
-                open.and_then(|open| Ok((checkpoint(&open, "PRAGMA wal_checkpoint(PASSIVE)")?, open)));
+            let scrub = self.scrub.swap(false, Ordering::SeqCst);
+            let how =
+                if scrub { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
+            let copied = open.and_then(|open| Ok((checkpoint(&open, how)?, open)));
+            if scrub && !matches!(copied, Ok((0, _))) {
+                self.scrub();
+            }
             match copied {
                 Ok((bytes, open)) => {
-                    self.0.store(bytes, Ordering::Relaxed);
+                    self.bytes.store(bytes, Ordering::Relaxed);
                     connection = Some(open);
                 }
                 Err(error) => tracing::warn!(%error, "the write-ahead log was not copied: check the disk"),

@@ -64,6 +64,8 @@ cases! {
     claims::of_many_who_want_a_place_one_gets_it,
     claims::a_claim_leads_to_its_owner,
     claims::places_whose_time_is_over_are_forgotten,
+    claims::a_place_is_given_up_by_its_owner_alone,
+    records::a_forgotten_key_is_gone,
     logs::indexes_have_no_gap_and_tenants_are_apart,
     logs::the_frontier_is_the_tree_over_the_events,
     logs::events_are_found_by_record_and_version,

@@ -31,7 +31,7 @@ fn assertion(world: &World, prover: &TestProver, operation: &str) -> String {
 
 async fn confirmed(world: &World, staging: Staging) -> Vec<String> {
     let staged = world.app.stage(&world.token, staging).await.unwrap();
-    let codes: Vec<String> = staged.codes.unwrap().iter().map(|code| code.text.to_string()).collect();
+    let codes: Vec<String> = staged.codes.unwrap().sheet.iter().map(|code| code.text.to_string()).collect();
     world.confirm(staged.set, &codes[0]).await.unwrap();
     codes
 }
@@ -122,13 +122,13 @@ async fn a_lost_answer_costs_no_code_with_other_stretching() {
     };
     let change = |stretch: &str| {
         let tier = postern_app::operator::TierChange { stretch: Some(stretch.to_owned()), ..tier.clone() };
-        Command::TenantChange { tenant: world.tenant, prefix: None, tier: Some(tier) }
+        Command::TenantChange { tenant: world.tenant, prefix: None, tier: Some(tier), keep_kinds: false }
     };
     world.app.operate("test", change("pbkdf2")).await.unwrap();
     world.subject("anna").await;
     let staging = Staging { format: None, ..world.staging("anna", Format::Compact) };
     let staged = world.app.stage(&world.token, staging).await.unwrap();
-    let code = staged.codes.unwrap()[0].text.to_string();
+    let code = staged.codes.unwrap().sheet[0].text.to_string();
     let confirm = || postern_app::Confirmation {
         set: staged.set,
         code: zeroize::Zeroizing::new(code.clone()),
@@ -172,7 +172,7 @@ async fn the_third_prefix_breaks_no_old_sheet() {
     let sheet = world.issue("anna", Format::Standard).await;
     for prefix in ["ACME", "WXYZ", "HEXES"] {
         let prefix = Some(prefix.to_owned());
-        let change = Command::TenantChange { tenant: world.tenant, prefix, tier: None };
+        let change = Command::TenantChange { tenant: world.tenant, prefix, tier: None, keep_kinds: false };
         world.app.operate("test", change).await.unwrap();
     }
     world.redeem("anna", &sheet.codes[0], Redeem::default()).await.unwrap();

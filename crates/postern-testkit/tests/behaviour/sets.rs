@@ -38,7 +38,7 @@ async fn a_new_set_works_only_when_one_of_its_codes_was_typed_and_then_ends_the_
         world.subject("anna").await;
         let old = world.issue("anna", Format::Standard).await;
         let staged = world.stage("anna", Format::Standard).await.unwrap();
-        let new: Vec<String> = staged.codes.unwrap().iter().map(|code| code.text.to_string()).collect();
+        let new: Vec<String> = staged.codes.unwrap().sheet.iter().map(|code| code.text.to_string()).collect();
         assert_eq!(refused(world.redeem("anna", &new[0], Redeem::default()).await), "code-not-accepted");
         assert_eq!(refused(world.confirm(staged.set, &old.codes[0]).await), "code-not-accepted");
         world.redeem("anna", &old.codes[1], Redeem::default()).await.unwrap();
@@ -65,11 +65,11 @@ async fn ten_wrong_codes_or_a_quarter_of_an_hour_discard_a_staged_set() {
             "code-not-accepted"
         );
     }
-    let code = staged.codes.unwrap()[0].text.to_string();
+    let code = staged.codes.unwrap().sheet[0].text.to_string();
     assert_eq!(refused(world.confirm(staged.set, &code).await), "state-changed");
     let staged = world.stage("anna", Format::Standard).await.unwrap();
     world.clock.advance(Duration::from_secs(15 * 60));
-    let code = staged.codes.unwrap()[0].text.to_string();
+    let code = staged.codes.unwrap().sheet[0].text.to_string();
     assert_eq!(refused(world.confirm(staged.set, &code).await), "state-changed");
     world.app.settle_due().await;
     let names = world.names().await;
@@ -107,7 +107,7 @@ async fn lost_and_compromised_end_the_set_at_once_and_a_late_retry_never_ends_it
             refused(world.redeem("anna", &old.codes[1], Redeem::default()).await),
             "code-not-accepted"
         );
-        let code = staged.codes.unwrap()[3].text.to_string();
+        let code = staged.codes.unwrap().sheet[3].text.to_string();
         world.confirm(staged.set, &code).await.unwrap();
         world.clock.advance(Duration::from_secs(60));
         let again =
@@ -222,6 +222,6 @@ async fn a_changed_setting_changes_no_existing_set_and_a_new_prefix_breaks_no_ol
     world.redeem("anna", &old.codes[2][5..], Redeem::default()).await.unwrap();
     let staging = Staging { format: None, ..world.staging("anna", Format::Standard) };
     let staged = world.app.stage(&world.token, staging).await.unwrap();
-    let code = staged.codes.unwrap()[0].text.to_string();
+    let code = staged.codes.unwrap().sheet[0].text.to_string();
     assert!(code.starts_with("ACME-") && code.len() == 34, "{} symbols", code.len());
 }

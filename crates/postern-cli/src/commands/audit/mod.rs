@@ -1,5 +1,6 @@
 //! `postern audit`: verifying what is here, giving evidence away, and checking it elsewhere.
 
+mod alarms;
 mod check;
 mod export;
 mod files;
@@ -20,6 +21,9 @@ pub(super) async fn run(command: AuditCommand, json: bool) -> Result<ExitCode, F
         AuditCommand::Proof(proof) => proof::prove(proof, json).await,
         AuditCommand::Export { tenant, folder, configured } => {
             export::export(&tenant, &folder, &configured, json).await
+        }
+        AuditCommand::Alarms { tenant, after, limit, configured } => {
+            alarms::list(&tenant, after, limit, &configured, json).await
         }
         AuditCommand::Check { path, key, kept } => check::check(&path, &key, kept.as_deref(), json),
     }

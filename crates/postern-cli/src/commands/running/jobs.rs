@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use postern_app::App;
-use postern_server::Readiness;
+use postern_server::{Metrics, Readiness};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -15,6 +15,8 @@ use super::stopped;
 const SUMS: Duration = Duration::from_secs(5);
 /// When every row is first compared with its events.
 const FIRST_REPLAY: Duration = Duration::from_secs(10 * 60);
+/// How often alarms are told and new campaigns looked for.
+const OFTEN: Duration = Duration::from_secs(1);
 /// How often every row is compared with its events.
 const REPLAY: Duration = Duration::from_secs(24 * 3600);
 /// How often expired sets are recorded.
@@ -24,10 +26,17 @@ const EXPIRY: Duration = Duration::from_secs(3600);
 pub(super) fn begin(
     app: &Arc<App>,
     readiness: &Arc<Readiness>,
+    metrics: &Arc<Metrics>,
     stopping: &watch::Receiver<bool>,
-) -> [JoinHandle<()>; 3] {
+) -> [JoinHandle<()>; 5] {
     let (sums, expiry) = (Arc::clone(app), Arc::clone(app));
+    let (ringing, metrics) = (Arc::clone(app), Arc::clone(metrics));
     [
+        tokio::spawn(campaigns(Arc::clone(app), stopping.clone())),
+        tokio::spawn(every(OFTEN, stopping.clone(), move || {
+            ring(&ringing, &metrics);
+            std::future::ready(())
+        })),
         tokio::spawn(replay(Arc::clone(app), Arc::clone(readiness), stopping.clone())),
         tokio::spawn(every(SUMS, stopping.clone(), move || {
             let app = Arc::clone(&sums);
@@ -61,6 +70,32 @@ async fn every<F: Future<Output = ()>>(
         if over {
             return;
         }
+    }
+}
+
+/// Tells who runs the service of canary and duress codes.
+fn ring(app: &App, metrics: &Metrics) {
+    for alarm in app.take_alarms() {
+        metrics.alarmed(alarm.kind);
+        let (tenant, subject, kind) = (alarm.tenant, alarm.subject, alarm.kind.name());
+        tracing::error!(%tenant, %subject, kind, "an alarm code was typed: see `postern audit alarms`");
+    }
+}
+
+/// Ends the sets of campaigns: soon after one was started, and hourly those of a node that went away.
+async fn campaigns(app: Arc<App>, stopping: watch::Receiver<bool>) {
+    let stop = stopped(stopping);
+    tokio::pin!(stop);
+    let (mut ticks, mut waited) = (tokio::time::interval(OFTEN), Duration::ZERO);
+    loop {
+        tokio::select! { _ = ticks.tick() => {}, () = &mut stop => return }
+        waited += OFTEN;
+        let orphans = waited >= EXPIRY && app.hold("campaigns", EXPIRY / 2).await;
+        if !app.take_campaigns_due() && !orphans {
+            continue;
+        }
+        waited = Duration::ZERO;
+        tokio::select! { () = app.run_campaigns() => {}, () = &mut stop => return }
     }
 }
 

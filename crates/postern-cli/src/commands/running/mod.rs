@@ -49,7 +49,7 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
             (Arc::clone(&running.app), Arc::clone(&running.readiness), Arc::clone(&metrics));
         tokio::spawn(anchor::keep(app, anchors, readiness, metrics, anchor_stopping))
     });
-    let jobs = jobs::begin(&running.app, &running.readiness, &jobs_stopping);
+    let jobs = jobs::begin(&running.app, &running.readiness, &metrics, &jobs_stopping);
     let socket = running.operator.as_ref().map(|(_, path)| path.clone());
     let operator = running.operator.map(|(listener, _)| {
         let app = Arc::clone(&running.app);

@@ -84,3 +84,39 @@ pub(crate) async fn places_whose_time_is_over_are_forgotten(harness: impl Harnes
     assert_eq!(left.iter().map(|(claim, _)| claim.place).collect::<Vec<_>>(), vec![place(1), place(3)]);
     assert!(matches!(take(&*store, counter(4), place(2), None).await, Outcome::Committed(1)));
 }
+
+/// Lets a counter give a place up, which another of the same draft takes.
+async fn pass_on(store: &dyn Store, from: Key, to: Key, place: ClaimKey) -> Ended {
+    let view = look(store, &[from, to]).await;
+    decide(store, &view, move |view| {
+        let mut draft = draft();
+        let _ = record_all(view.held(from)?, &[Counted::Added(1)], &mut draft);
+        let taker = record_all(view.held(to)?, &[Counted::Placed(place.key)], &mut draft);
+        draft.release(place, from);
+        draft.claim(Claim { place, owner: to, version: taker.version(), until: None });
+        Ok(Step::Decided(draft, taker.version()))
+    })
+    .await
+}
+
+pub(crate) async fn a_place_is_given_up_by_its_owner_alone(harness: impl Harness) {
+    let store = harness.store();
+    assert!(matches!(take(&*store, counter(1), place(5), None).await, Outcome::Committed(1)));
+    // Not taken from counter 1 by a draft that gives up what counter 2 would have.
+    let other = pass_on(&*store, counter(2), counter(3), place(5)).await;
+    assert!(matches!(other, Outcome::Taken(taken) if taken == place(5)), "{other:?}");
+    assert!(matches!(pass_on(&*store, counter(1), counter(3), place(5)).await, Outcome::Committed(1)));
+    let claims = store.claims(tenant(1)).await.expect("claims");
+    assert_eq!(claims.iter().map(|(claim, _)| claim.owner).collect::<Vec<_>>(), vec![counter(3)]);
+    // Given up and not taken, it is anybody's.
+    let view = look(&*store, &[counter(3)]).await;
+    let given_up = decide::<u64, ()>(&*store, &view, move |view| {
+        let mut draft = draft();
+        let _ = record_all(view.held(counter(3))?, &[Counted::Added(1)], &mut draft);
+        draft.release(place(5), counter(3));
+        Ok(Step::Decided(draft, 0))
+    });
+    assert!(matches!(given_up.await, Outcome::Committed(0)));
+    assert!(store.claims(tenant(1)).await.expect("claims").is_empty());
+    assert!(matches!(take(&*store, counter(4), place(5), None).await, Outcome::Committed(1)));
+}

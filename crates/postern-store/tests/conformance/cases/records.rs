@@ -2,14 +2,14 @@
 
 use postern_codes::Prefix;
 use postern_core::ids::TenantId;
-use postern_core::kernel::{Held, Key, Kind, Outcome, Step, Want, decide};
+use postern_core::kernel::{Held, Key, KeyringEntry, Kind, Outcome, Step, Want, decide};
 use postern_core::ports::Store;
 use postern_core::subject::{self, Create, Subject, SubjectKind};
 use postern_core::tenant::{self as tenants, Tenant, Tier};
 
 use crate::counter::{Counted, Counter};
 use crate::harness::Harness;
-use crate::support::{add, at, counter, draft, held, look, place, record, sum, tenant};
+use crate::support::{add, at, counter, draft, held, look, place, record, record_all, sum, tenant};
 
 pub(crate) async fn what_is_created_is_read_back(harness: impl Harness) {
     let store = harness.store();
@@ -76,7 +76,7 @@ pub(crate) async fn create(store: &dyn Store, id: [u8; 16]) -> Outcome<(), ()> {
             epoch: [1; 16],
             salt: [2; 16],
         };
-        let _ = subject::create(view.held(key)?, new, &mut draft);
+        let _ = subject::create(view.held(key)?, new, None, &mut draft);
         Ok(Step::<(), ()>::Decided(draft, ()))
     })
     .await
@@ -133,4 +133,25 @@ pub(crate) async fn an_ended_record_goes_on_after_its_version(harness: impl Harn
     assert_eq!(add(&*store, counter(1), 9).await, 9);
     assert_eq!(held(&*store, counter(1)).await.version(), 3);
     assert_eq!(sum(&*store, counter(1)).await, 9);
+}
+
+pub(crate) async fn a_forgotten_key_is_gone(harness: impl Harness) {
+    let store = harness.store();
+    for (key, forget) in [(counter(1), false), (counter(2), false), (counter(1), true)] {
+        let view = look(&*store, &[key]).await;
+        let ended = decide::<u64, ()>(&*store, &view, move |view| {
+            let mut draft = draft();
+            let _ = record_all(view.held(key)?, &[Counted::Added(1)], &mut draft);
+            if forget {
+                draft.forget_key(key);
+            } else {
+                draft.keep_key(KeyringEntry { subject: key, wrapped: vec![7; 60] });
+            }
+            Ok(Step::Decided(draft, 0))
+        });
+        assert!(matches!(ended.await, Outcome::Committed(0)));
+    }
+    assert_eq!(store.keyring(counter(1)).await.expect("a keyring"), None);
+    assert_eq!(store.keyring(counter(2)).await.expect("a keyring"), Some(vec![7; 60]));
+    store.scrub().await.expect("the store answers");
 }

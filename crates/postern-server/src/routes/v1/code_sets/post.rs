@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse as _;
 use http::StatusCode;
-use postern_app::{Problem, StagedSet, Staging};
+use postern_app::{Problem, Special, StagedSet, Staging};
 use postern_codes::Format;
 use postern_core::subject::Purpose;
 use postern_core::subject::fact::StageReason;
@@ -42,6 +42,12 @@ pub(crate) struct Body {
     format: Option<String>,
     /// Another number of codes than the tier's: 1 to 99, in the format `compact` to 31.
     count: Option<u8>,
+    /// Canaries on top, at most 6: codes that never work and ring an alarm. They and the duress code need the scope
+    /// `subjects:tier-raise` as well.
+    #[schema(maximum = 6)]
+    canaries: Option<u8>,
+    /// Whether one of the codes is a duress code: it works, and rings an alarm that nobody else sees.
+    duress: Option<bool>,
 }
 
 /// The route.
@@ -84,6 +90,10 @@ async fn stage_code_set(
         proof: one_proof(body.assertion, body.assurance)?,
         format: body.format.as_deref().map(format).transpose()?,
         count: body.count,
+        special: Special {
+            canaries: body.canaries.unwrap_or_default(),
+            duress: body.duress.unwrap_or_default(),
+        },
         request,
     };
     let staged: StagedSet = service.app.stage(&token, staging).await?;

@@ -1,6 +1,6 @@
 //! A staged set as it is shown.
 
-use postern_app::StagedSet;
+use postern_app::{ShownCode, StagedSet};
 use postern_core::Time;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,8 +21,16 @@ pub(crate) struct Shown {
     generation: u32,
     /// A name to tell sheets apart by.
     name: String,
-    /// The codes.
+    /// The codes of the sheet.
     codes: Vec<CodeBody>,
+    /// The duress code, if one was asked for: keep it apart from the sheet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    duress: Option<CodeBody>,
+    /// The canaries, if any were asked for. Their numbers are not unique.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    canaries: Vec<CodeBody>,
     /// Until when it may be confirmed.
     #[schema(value_type = String, format = DateTime)]
     confirm_by: Time,
@@ -38,6 +46,12 @@ pub(crate) struct CodeBody {
     #[serde(serialize_with = "written")]
     #[schema(value_type = String, example = "made-up-code-for-this-page")]
     code: Zeroizing<String>,
+}
+
+impl CodeBody {
+    fn of(shown: ShownCode) -> Self {
+        Self { slot: shown.slot, code: shown.text }
+    }
 }
 
 /// A set whose codes were shown before.
@@ -59,7 +73,9 @@ pub(super) fn shown(staged: StagedSet) -> Result<Shown, ShownBefore> {
         subject: staged.set.subject.to_string(),
         generation: staged.generation,
         name: staged.name,
-        codes: codes.into_iter().map(|shown| CodeBody { slot: shown.slot, code: shown.text }).collect(),
+        codes: codes.sheet.into_iter().map(CodeBody::of).collect(),
+        duress: codes.duress.map(CodeBody::of),
+        canaries: codes.canaries.into_iter().map(CodeBody::of).collect(),
         confirm_by: staged.confirm_by,
     })
 }

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::extract::{At, Caller, IdempotencyKey, Sent};
 use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
-use crate::wire::RevokeReasonName;
+use crate::wire::{RevokeReasonName, asked_reason};
 
 /// Why it ends.
 #[derive(Deserialize, ToSchema)]
@@ -21,6 +21,7 @@ use crate::wire::RevokeReasonName;
 #[schema(as = Revocation)]
 pub(crate) struct Body {
     /// `compromised` and `leaked` also renew the subject's keys.
+    #[serde(deserialize_with = "asked_reason")]
     #[schema(value_type = RevokeReasonName)]
     pub(crate) reason: RevokeReason,
 }

@@ -1,0 +1,127 @@
+//! Walks over every subject of a tenant and ends the sets of its campaigns. It may stop and begin anew at any time: what
+//! is done is done, and until the walk is over the tenant's record refuses the sets that are left.
+
+use std::sync::atomic::Ordering;
+
+use postern_core::campaign::{self, Campaign};
+use postern_core::ids::TenantId;
+use postern_core::kernel::{Held, Key, Kind, Outcome, Step, Want, decide};
+use postern_core::subject::Subject;
+use postern_core::tenant::Tenant;
+
+use super::service_draft;
+use crate::Problem;
+use crate::app::App;
+
+/// Rows that are listed at once.
+const PAGE: usize = 500;
+/// Who did it, in the events.
+const JOB: &str = "campaign";
+
+/// How far the walk of a campaign is, on this node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Progress {
+    /// Subjects that were looked at.
+    pub seen: u64,
+    /// Subjects whose sets were ended.
+    pub revoked: u64,
+}
+
+impl App {
+    /// Ends the sets of every campaign that runs, tenant by tenant. After a campaign was started, at a start, and
+    /// hourly for those of a node that went away.
+    pub async fn run_campaigns(&self) {
+        let Ok(tenants) = self.store().tenants().await else { return };
+        for tenant in tenants {
+            for campaign in self.campaigns_of(tenant).await {
+                if let Err(problem) = self.run_campaign(tenant, campaign).await {
+                    tracing::warn!(%tenant, ?problem, "a campaign goes on later");
+                    // What is altered has to be mended first, which takes a while.
+                    if !matches!(problem, Problem::StateChanged) {
+                        self.campaigns_due.store(true, Ordering::SeqCst);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a campaign was started since this was asked last, or the process was.
+    pub fn take_campaigns_due(&self) -> bool {
+        self.campaigns_due.swap(false, Ordering::SeqCst)
+    }
+
+    pub(crate) async fn campaigns_of(&self, tenant: TenantId) -> Vec<Campaign> {
+        let key = Key::tenant(tenant);
+        let view = self.look(&[Want::Key(key)]).await.ok();
+        let held = view.and_then(|view| view.held::<Tenant>(key).ok());
+        held.and_then(|held| held.state().map(|state| state.campaigns.clone())).unwrap_or_default()
+    }
+
+    async fn run_campaign(&self, tenant: TenantId, campaign: Campaign) -> Result<(), Problem> {
+        let (mut after, mut progress, mut whole) = (None, Progress::default(), true);
+        loop {
+            self.running()?;
+            let page = self.store().list(Kind::Subject, Some(tenant), after, PAGE).await;
+            let page = page.map_err(|fault| Problem::unavailable(&fault))?;
+            for listed in &page {
+                match Held::<Subject>::open(listed.key, Some(&listed.row), self.local().sealer()) {
+                    Ok(held) => {
+                        let any = held.state().is_some_and(|state| !campaign.selection.of(state).is_empty());
+                        let ended = any && self.end_sets(listed.key, campaign).await?;
+                        progress.revoked += u64::from(ended);
+                    }
+                    // Nothing of it is accepted anyhow; it is named, and the campaign stays until it is mended.
+                    Err(tampered) => {
+                        self.note_rejected(tampered.key).await;
+                        whole = false;
+                    }
+                }
+                progress.seen += 1;
+            }
+            self.note_progress(tenant, campaign.number, progress);
+            after = page.last().map(|listed| listed.key);
+            if page.len() < PAGE {
+                break;
+            }
+        }
+        if whole { self.finish(tenant, campaign, progress).await } else { Err(Problem::StateChanged) }
+    }
+
+    async fn end_sets(&self, key: Key, campaign: Campaign) -> Result<bool, Problem> {
+        let (view, now, epoch) = (self.look(&[Want::Key(key)]).await?, self.now(), self.random()?);
+        let ended = decide::<(), ()>(self.store(), &view, move |view| {
+            let mut draft = service_draft(JOB, view.at(now));
+            campaign::end_sets(view.held(key)?, &campaign, epoch, &mut draft);
+            Ok(if draft.is_empty() { Step::Nothing(()) } else { Step::Decided(draft, ()) })
+        });
+        match ended.await {
+            Outcome::Committed(()) => Ok(true),
+            Outcome::Nothing(()) => Ok(false),
+            _ => Err(Problem::Unavailable),
+        }
+    }
+
+    async fn finish(&self, tenant: TenantId, campaign: Campaign, progress: Progress) -> Result<(), Problem> {
+        let key = Key::tenant(tenant);
+        let (view, now) = (self.look(&[Want::Key(key)]).await?, self.now());
+        let finished = decide::<(), ()>(self.store(), &view, move |view| {
+            let mut draft = service_draft(JOB, view.at(now));
+            campaign::finish(view.held(key)?, campaign.number, progress.revoked, &mut draft);
+            Ok(if draft.is_empty() { Step::Nothing(()) } else { Step::Decided(draft, ()) })
+        });
+        match finished.await {
+            Outcome::Committed(()) | Outcome::Nothing(()) => Ok(()),
+            _ => Err(Problem::Unavailable),
+        }
+    }
+
+    fn note_progress(&self, tenant: TenantId, number: u32, progress: Progress) {
+        let mut all = self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        all.insert((tenant, number), progress);
+    }
+
+    pub(crate) fn progress_of(&self, tenant: TenantId, number: u32) -> Progress {
+        let all = self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        all.get(&(tenant, number)).copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,3 @@
+//! `/v1/code-sets/revoke`.
+
+pub(crate) mod post;

@@ -1,0 +1,3 @@
+//! `/v1/subjects/{sub}/erase`.
+
+pub(crate) mod post;

@@ -1,0 +1,3 @@
+//! `/v1/subjects/{sub}/export`.
+
+pub(crate) mod get;

@@ -1,0 +1,3 @@
+//! `/v1/subjects/{sub}/leave`.
+
+pub(crate) mod post;

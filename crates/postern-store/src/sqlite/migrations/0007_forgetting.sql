@@ -1,0 +1,2 @@
+-- Nothing: SQLite overwrites what it deletes (`secure_delete`). The step is here because both kinds of database count
+-- the same steps.
