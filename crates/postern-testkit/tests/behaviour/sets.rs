@@ -215,6 +215,7 @@ async fn a_changed_setting_changes_no_existing_set_and_a_new_prefix_breaks_no_ol
         tenant: world.tenant,
         prefix: Some("ACME".to_owned()),
         tier: None,
+        keep_kinds: false,
     };
     world.app.operate("test", change).await.unwrap();
     world.redeem("anna", &old.codes[1], Redeem::default()).await.unwrap();
