@@ -65,7 +65,7 @@ impl App {
     }
 
     /// Random, for what a decision says to `security` alone.
-    pub(crate) fn nonce(&self) -> Result<[u8; 12], Problem> {
+    pub(crate) fn nonce(&self) -> Result<[u8; 8], Problem> {
         self.random()
     }
 }

@@ -42,7 +42,7 @@ impl CodeKind {
 }
 
 /// Canaries that a set may have at most.
-pub const CANARIES: u8 = 6;
+pub const CANARIES: u8 = 3;
 
 /// What each verifier of a set stands for, in the order in which they are stored.
 #[derive(Clone, PartialEq, Eq)]
@@ -122,7 +122,7 @@ pub struct Secrecy<'a> {
     /// The keys.
     pub keys: &'a LocalKeys,
     /// Random, for what this decision seals.
-    pub nonce: [u8; 12],
+    pub nonce: [u8; 8],
 }
 
 impl Secrecy<'_> {
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn every_slot_is_there_once_and_canaries_have_none() {
-        for (count, canaries, duress) in [(10, 0, false), (10, 6, true), (1, 0, true), (99, 6, true)] {
+        for (count, canaries, duress) in [(10, 0, false), (10, 3, true), (1, 0, true), (99, 3, true)] {
             let kinds = arranged(count, canaries, duress);
             let mut slots: Vec<u8> = kinds.places().filter_map(|(slot, _)| slot).collect();
             slots.sort_unstable();
@@ -205,8 +205,8 @@ mod tests {
     #[test]
     fn what_is_sealed_is_as_long_and_opens_for_its_own_set_only() {
         let keys = keys();
-        let secrecy = Secrecy { keys: &keys, nonce: [9; 12] };
-        let (plain, special) = (arranged(10, 0, false), arranged(10, 4, true));
+        let secrecy = Secrecy { keys: &keys, nonce: [9; 8] };
+        let (plain, special) = (arranged(10, 0, false), arranged(10, 3, true));
         let sealed = [&plain, &special].map(|kinds| secrecy.seal(subject(1), 3, kinds).unwrap());
         assert_eq!(sealed[0].0.len(), sealed[1].0.len());
         let [_, sealed] = sealed.map(|sealed| [SealedKinds { generation: 3, sealed }]);
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn the_truth_is_as_long_whatever_it_is() {
         let keys = keys();
-        let secrecy = Secrecy { keys: &keys, nonce: [9; 12] };
+        let secrecy = Secrecy { keys: &keys, nonce: [9; 8] };
         let said = CodeKind::ALL.map(|kind| secrecy.truth(subject(1), kind).unwrap());
         assert!(said.iter().all(|one| one.0.len() == said[0].0.len()));
         assert_eq!(said.clone().map(|one| truth(&keys, subject(1), &one)), CodeKind::ALL.map(Some));

@@ -55,16 +55,20 @@ impl LocalKeys {
         &self.subjects
     }
 
-    /// Encrypts what is for the role `security` alone, under a key of the object's own.
+    /// Encrypts what is for the role `security` alone, under a key of its own: the object's and the nonce's, so that
+    /// AES-GCM's own nonce may stay zero. The nonce goes first.
     pub(crate) fn seal_secret(
         &self,
         purpose: &[u8],
         object: Key,
         about: &[u8],
-        nonce: [u8; 12],
+        nonce: [u8; 8],
         secret: &[u8],
     ) -> Option<Vec<u8>> {
-        encrypt(&self.secret_key(purpose, object), nonce, secret, about)
+        let key = self.secret_key(purpose, object, nonce);
+        let sealed = encrypt(&key, [0; 12], secret, about)?;
+        let (_, sealed) = sealed.split_first_chunk::<12>()?;
+        Some([nonce.as_slice(), sealed].concat())
     }
 
     /// Decrypts it; `None` if it is another object's, or was altered.
@@ -75,11 +79,14 @@ impl LocalKeys {
         about: &[u8],
         sealed: &[u8],
     ) -> Option<Zeroizing<Vec<u8>>> {
-        decrypt(&self.secret_key(purpose, object), sealed, about)
+        let (nonce, sealed) = sealed.split_first_chunk::<8>()?;
+        let key = self.secret_key(purpose, object, *nonce);
+        decrypt(&key, &[[0; 12].as_slice(), sealed].concat(), about)
     }
 
-    fn secret_key(&self, purpose: &[u8], object: Key) -> Secret {
-        let parts: [&[u8]; 4] = [purpose, &object.tenant.bytes(), &[object.kind.number()], &object.id];
+    fn secret_key(&self, purpose: &[u8], object: Key, nonce: [u8; 8]) -> Secret {
+        let parts: [&[u8]; 5] =
+            [purpose, &object.tenant.bytes(), &[object.kind.number()], &object.id, &nonce];
         Zeroizing::new(mac(&self.security, &parts))
     }
 

@@ -47,7 +47,7 @@ pub(super) struct Run {
     format: postern_codes::Format,
     ground: Ground,
     now: postern_core::Time,
-    nonce: [u8; 12],
+    nonce: [u8; 8],
     found: alarms::Found,
 }
 
@@ -56,7 +56,7 @@ impl Run {
         attempt: &Attempt,
         wanted: &Wanted<'_>,
         private: Option<Vec<u8>>,
-        nonce: [u8; 12],
+        nonce: [u8; 8],
         found: alarms::Found,
     ) -> Self {
         Self {

@@ -109,8 +109,8 @@ impl App {
                 draft.claim_until(taken, owner, place.until);
             }
             let answer = match revoked {
-                Revoked::Done => Ok(RevokedOf::Revoked),
-                Revoked::NotFound => Ok(RevokedOf::WithoutCodes),
+                Revoked::Done => Ok((RevokedOf::Revoked, !draft.is_empty())),
+                Revoked::NotFound => Ok((RevokedOf::WithoutCodes, false)),
                 Revoked::KeyReused => Err(Problem::IdempotencyKeyReused),
             };
             Ok(if draft.is_empty() { Step::Nothing(answer) } else { Step::Decided(draft, answer) })
@@ -118,8 +118,8 @@ impl App {
         match ended.await {
             Err(Problem::NotFound) => Ok(Some(RevokedOf::NotFound)),
             Err(problem) => Err(problem),
-            Ok(Ended::Answer(outcome)) => {
-                if outcome == RevokedOf::Revoked {
+            Ok(Ended::Answer((outcome, committed))) => {
+                if committed {
                     self.taken(&capped);
                 }
                 Ok(Some(outcome))

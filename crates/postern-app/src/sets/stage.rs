@@ -160,7 +160,7 @@ impl App {
         let tier = looked.state()?.tier;
         self.gate(token, Scope::SubjectsTierRaise).check(&looked.view)?.reaches(tier)?;
         if special.canaries > CANARIES {
-            return Err(Problem::InvalidValue("A set has at most 6 canaries."));
+            return Err(Problem::InvalidValue("A set has at most 3 canaries."));
         }
         let keeps = looked.caller.tenant.state().is_some_and(|tenant| tenant.keeps_kinds);
         keeps.then_some(()).ok_or(Problem::InvalidValue(

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What an application may do. None by default, each limited to tiers.
+/// What an application may do. None by default, each limited to tiers. A new one goes to the end: rows hold its place.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum Scope {
     /// Read the tenant's events.
@@ -23,9 +23,6 @@ pub enum Scope {
     /// Stage, discard and confirm sets.
     #[serde(rename = "sets:stage")]
     SetsStage,
-    /// Have subjects leave and be erased.
-    #[serde(rename = "subjects:leave")]
-    SubjectsLeave,
     /// Read subjects.
     #[serde(rename = "subjects:read")]
     SubjectsRead,
@@ -35,6 +32,9 @@ pub enum Scope {
     /// Create and change subjects.
     #[serde(rename = "subjects:write")]
     SubjectsWrite,
+    /// Have subjects leave and be erased.
+    #[serde(rename = "subjects:leave")]
+    SubjectsLeave,
 }
 
 impl Scope {

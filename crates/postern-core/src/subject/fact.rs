@@ -212,16 +212,12 @@ pub struct Superseded {
     pub remaining: u8,
 }
 
-/// Why a set or a code was revoked.
+/// Why a set or a code was revoked. A new reason goes to the end: rows hold its place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RevokeReason {
-    /// With very many others.
-    Bulk,
     /// Somebody else may have it.
     Compromised,
-    /// The pepper that its verifiers were made with is not to be trusted any more.
-    KeyBurnt,
     /// It was found where it should not be.
     Leaked,
     /// The holder has left.
@@ -230,6 +226,10 @@ pub enum RevokeReason {
     Lost,
     /// Another reason.
     Other,
+    /// With very many others.
+    Bulk,
+    /// The pepper that its verifiers were made with is not to be trusted any more.
+    KeyBurnt,
 }
 
 impl RevokeReason {

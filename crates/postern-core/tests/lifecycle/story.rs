@@ -188,7 +188,7 @@ impl Story {
         self.commit(draft);
         if forgets {
             let held = self.held();
-            let state = held.state().unwrap();
+            let Some(state) = held.state() else { return };
             assert!(
                 state.epoch.bytes().is_empty() && state.salt.bytes().is_empty() && state.ended.is_empty()
             );
@@ -401,7 +401,7 @@ impl Story {
     }
 
     fn secrecy(&self) -> Secrecy<'_> {
-        Secrecy { keys: &self.local, nonce: [self.events.len() as u8; 12] }
+        Secrecy { keys: &self.local, nonce: [self.events.len() as u8; 8] }
     }
 
     fn held(&self) -> Held<Subject> {

@@ -10,6 +10,8 @@
 
 mod attacks;
 mod authority;
+mod bulk;
+mod departed;
 mod evidence;
 mod idempotency;
 mod nobody;

@@ -137,21 +137,25 @@ pub(crate) async fn an_ended_record_goes_on_after_its_version(harness: impl Harn
 
 pub(crate) async fn a_forgotten_key_is_gone(harness: impl Harness) {
     let store = harness.store();
+    let subject = |number| Key::new(Kind::Subject, tenant(1), [number; 16]);
     for (key, forget) in [(counter(1), false), (counter(2), false), (counter(1), true)] {
         let view = look(&*store, &[key]).await;
         let ended = decide::<u64, ()>(&*store, &view, move |view| {
             let mut draft = draft();
             let _ = record_all(view.held(key)?, &[Counted::Added(1)], &mut draft);
             if forget {
-                draft.forget_key(key);
+                draft.forget_key(Key { kind: Kind::Subject, ..key });
             } else {
-                draft.keep_key(KeyringEntry { subject: key, wrapped: vec![7; 60] });
+                draft.keep_key(KeyringEntry {
+                    subject: Key { kind: Kind::Subject, ..key },
+                    wrapped: vec![7; 60],
+                });
             }
             Ok(Step::Decided(draft, 0))
         });
         assert!(matches!(ended.await, Outcome::Committed(0)));
     }
-    assert_eq!(store.keyring(counter(1)).await.expect("a keyring"), None);
-    assert_eq!(store.keyring(counter(2)).await.expect("a keyring"), Some(vec![7; 60]));
+    assert_eq!(store.keyring(subject(1)).await.expect("a keyring"), None);
+    assert_eq!(store.keyring(subject(2)).await.expect("a keyring"), Some(vec![7; 60]));
     store.scrub().await.expect("the store answers");
 }

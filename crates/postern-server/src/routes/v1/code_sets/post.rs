@@ -42,9 +42,9 @@ pub(crate) struct Body {
     format: Option<String>,
     /// Another number of codes than the tier's: 1 to 99, in the format `compact` to 31.
     count: Option<u8>,
-    /// Canaries on top, at most 6: codes that never work and ring an alarm. They and the duress code need the scope
+    /// Canaries on top, at most 3: codes that never work and ring an alarm. They and the duress code need the scope
     /// `subjects:tier-raise` as well.
-    #[schema(maximum = 6)]
+    #[schema(maximum = 3)]
     canaries: Option<u8>,
     /// Whether one of the codes is a duress code: it works, and rings an alarm that nobody else sees.
     duress: Option<bool>,

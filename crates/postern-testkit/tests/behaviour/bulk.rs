@@ -1,0 +1,148 @@
+//! Ending very many sets: named one by one under a cap, or by a campaign that counts from its first commit.
+
+use std::time::Duration;
+
+use postern_app::operator::Command;
+use postern_app::{BulkRevocation, RevokedOf, SubjectName};
+use postern_codes::Format;
+use postern_core::application::{Caps, Scope};
+use postern_core::subject::fact::RevokeReason;
+use postern_testkit::{Redeem, StoreKind, World, request};
+
+use crate::refused;
+
+fn named(names: &[&str], key: &str) -> BulkRevocation {
+    BulkRevocation {
+        reason: RevokeReason::Leaked,
+        subjects: names.iter().map(|name| SubjectName::ExternalId((*name).to_owned())).collect(),
+        request: request(Some(key.to_owned()), &names.join(",")),
+    }
+}
+
+#[tokio::test]
+async fn many_are_revoked_by_name_and_a_late_retry_ends_nothing_new() {
+    for kind in StoreKind::ALL {
+        let world = World::new(kind).await;
+        for name in ["anna", "bert", "cora"] {
+            world.subject(name).await;
+        }
+        let (anna, bert) =
+            (world.issue("anna", Format::Standard).await, world.issue("bert", Format::Standard).await);
+        let staged = world.stage("bert", Format::Standard).await.unwrap();
+        let asked = named(&["anna", "bert", "cora", "nobody"], "bulk");
+        let expected = [RevokedOf::Revoked, RevokedOf::Revoked, RevokedOf::WithoutCodes, RevokedOf::NotFound];
+        assert_eq!(world.app.revoke_many(&world.token, &asked).await.unwrap(), expected);
+        for (name, sheet) in [("anna", &anna), ("bert", &bert)] {
+            let late = world.redeem(name, &sheet.codes[1], Redeem::default()).await;
+            assert_eq!(refused(late), "code-not-accepted");
+        }
+        let staged_code = &staged.codes.unwrap().sheet[0].text;
+        assert_eq!(refused(world.confirm(staged.set, staged_code).await), "state-changed");
+        let next = world.issue("anna", Format::Standard).await;
+        assert_eq!(world.other.revoke_many(&world.token, &asked).await.unwrap()[..2], expected[..2]);
+        world.redeem("anna", &next.codes[1], Redeem::default()).await.unwrap();
+        // The same key for another request.
+        let other = BulkRevocation { reason: RevokeReason::Lost, ..named(&["anna"], "bulk") };
+        assert_eq!(refused(world.app.revoke_many(&world.token, &other).await), "idempotency-key-reused");
+        assert!(world.app.verify(None, true).await.unwrap().verified);
+    }
+}
+
+#[tokio::test]
+async fn each_of_many_counts_under_the_cap() {
+    let world = World::new(StoreKind::Memory).await;
+    for name in ["anna", "bert", "cora"] {
+        world.subject(name).await;
+        world.issue(name, Format::Standard).await;
+    }
+    let caps = Some(Caps { revoke: 2, stage: 10 });
+    let token = world.application(&[Scope::SetsRevoke], &[], caps).await;
+    let refusal = world.app.revoke_many(&token, &named(&["anna", "bert", "cora"], "bulk")).await;
+    assert_eq!(refused(refusal), "too-many-requests");
+    let revoked = world.names().await.iter().filter(|name| *name == "code_set.revoked").count();
+    assert_eq!(revoked, 2);
+    // An hour later the same request does the rest.
+    world.clock.advance(Duration::from_secs(3600));
+    assert!(world.app.revoke_many(&token, &named(&["anna", "bert", "cora"], "bulk")).await.is_ok());
+}
+
+async fn count(world: &World) -> u64 {
+    let command = Command::CampaignCount { tenant: world.tenant, issued_before: None, key_version: None };
+    world.app.operate("test", command).await.unwrap()["sets"].as_u64().unwrap()
+}
+
+fn start(world: &World, sets: u64) -> Command {
+    let (tenant, reason) = (world.tenant, RevokeReason::Bulk);
+    Command::CampaignStart { tenant, issued_before: None, key_version: None, reason, sets }
+}
+
+#[tokio::test]
+async fn a_campaign_counts_from_its_first_commit_and_ends_every_set() {
+    for kind in StoreKind::ALL {
+        let world = World::new(kind).await;
+        for name in ["anna", "bert", "cora"] {
+            world.subject(name).await;
+        }
+        let anna = world.issue("anna", Format::Standard).await;
+        let bert = world.issue("bert", Format::Compact).await;
+        let staged = world.stage("cora", Format::Standard).await.unwrap();
+        let staged_code = staged.codes.unwrap().sheet.remove(0).text;
+        assert_eq!(count(&world).await, 3);
+        assert!(
+            world.app.operate("test", start(&world, 2)).await.is_err(),
+            "it was started on another count"
+        );
+        world.redeem("anna", &anna.codes[1], Redeem::default()).await.unwrap();
+        world.app.operate("test", start(&world, 3)).await.unwrap();
+        assert!(world.app.take_campaigns_due());
+        // Nobody has walked yet, and nothing of it is accepted any more, on either node.
+        world.clock.advance(Duration::from_millis(2));
+        for (name, sheet) in [("anna", &anna), ("bert", &bert)] {
+            for app in [&world.app, &world.other] {
+                let asked = world.redemption(name, &sheet.codes[2], Redeem::default());
+                assert_eq!(refused(app.redeem(&world.token, asked).await), "code-not-accepted");
+            }
+            let name = SubjectName::ExternalId(name.to_owned());
+            assert!(world.app.subject(&world.token, &name).await.unwrap().status.active.is_none());
+        }
+        assert_eq!(refused(world.confirm(staged.set, &staged_code).await), "state-changed");
+        // A set that is staged now is none of the campaign's.
+        let next = world.issue("anna", Format::Standard).await;
+        world.app.run_campaigns().await;
+        world.other.run_campaigns().await;
+        assert_eq!(count(&world).await, 1);
+        world.redeem("anna", &next.codes[1], Redeem::default()).await.unwrap();
+        let names = world.names().await;
+        let of = |wanted: &str| names.iter().filter(|name| *name == wanted).count();
+        assert_eq!((of("campaign.started"), of("campaign.finished")), (1, 1));
+        assert_eq!((of("code_set.revoked"), of("code_set.superseded"), of("code_set.discarded")), (1, 1, 1));
+        let report = world.app.verify(None, true).await.unwrap();
+        assert!(report.verified, "{:?}", report.findings);
+    }
+}
+
+#[tokio::test]
+async fn a_campaign_takes_what_its_selection_says_and_no_other_tenant() {
+    let world = World::new(StoreKind::Sqlite).await;
+    world.subject("anna").await;
+    let anna = world.issue("anna", Format::Standard).await;
+    let before = postern_core::ports::Clock::now(&*world.clock);
+    world.clock.advance(Duration::from_secs(60));
+    world.subject("bert").await;
+    let bert = world.issue("bert", Format::Standard).await;
+    let other = Command::TenantCreate { name: "other".to_owned(), prefix: None };
+    world.app.operate("test", other).await.unwrap();
+    let (tenant, reason) = (world.tenant, RevokeReason::Bulk);
+    let issued_before = Some(before.plus(Duration::from_secs(1)));
+    // Of another version of the pepper there is none.
+    let none = Command::CampaignCount { tenant, issued_before, key_version: Some(2) };
+    assert_eq!(world.app.operate("test", none).await.unwrap()["sets"], 0);
+    let start = Command::CampaignStart { tenant, issued_before, key_version: Some(1), reason, sets: 1 };
+    world.app.operate("test", start).await.unwrap();
+    let list = Command::CampaignList { tenant };
+    assert_eq!(world.app.operate("test", list.clone()).await.unwrap()["items"].as_array().unwrap().len(), 1);
+    world.app.run_campaigns().await;
+    assert_eq!(world.app.operate("test", list).await.unwrap()["items"].as_array().unwrap().len(), 0);
+    assert_eq!(refused(world.redeem("anna", &anna.codes[1], Redeem::default()).await), "code-not-accepted");
+    world.redeem("bert", &bert.codes[1], Redeem::default()).await.unwrap();
+}
