@@ -2,6 +2,7 @@
 //! request.
 
 mod caller;
+mod empty;
 mod idempotency;
 mod if_match;
 mod path;
@@ -10,6 +11,7 @@ mod read;
 mod sent;
 
 pub(crate) use caller::Caller;
+pub(crate) use empty::Empty;
 pub(crate) use idempotency::IdempotencyKey;
 pub(crate) use if_match::{Revision, etag};
 pub(crate) use path::At;

@@ -2,6 +2,7 @@
 
 mod client;
 mod connections;
+mod departures;
 mod document;
 mod layers;
 mod lifecycle;

@@ -174,7 +174,9 @@ async fn two_proofs_and_odd_values_are_refused() {
     stage(json!({ "count": 0 })).await.problem(422, "invalid-value");
     stage(json!({ "purposes": [] })).await.problem(422, "invalid-value");
     stage(json!({ "count": 1.5 })).await.problem(400, "malformed-request");
-    stage(json!({ "duress": true })).await.problem(400, "malformed-request");
+    stage(json!({ "duress": 1 })).await.problem(400, "malformed-request");
+    stage(json!({ "canaries": 4 })).await.problem(422, "invalid-value");
+    stage(json!({ "canary": true })).await.problem(400, "malformed-request");
     let odd = json!({ "level": "aal2", "method": "two words", "at": "2026-03-20T09:46:40Z" });
     stage(json!({ "assurance": odd })).await.problem(422, "invalid-value");
     stage(json!({ "assurance": null })).await.problem(403, "assurance-insufficient");

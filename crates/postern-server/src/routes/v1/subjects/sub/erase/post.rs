@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
-use crate::extract::{At, Caller, IdempotencyKey};
+use crate::extract::{At, Caller, Empty, IdempotencyKey};
 use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
 
@@ -32,6 +32,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
         .with_key()
         .with_idempotency_key()
         .refused(&["not-found", "assurance-insufficient", "state-changed"])
+        .refused(&["malformed-request", "body-too-large", "unsupported-media-type"])
         .route()
 }
 
@@ -52,6 +53,7 @@ async fn erase_subject(
     Caller(token): Caller,
     At(id): At<SubjectId>,
     _key: IdempotencyKey,
+    _: Empty,
 ) -> Answer {
     let erase_at = service.app.request_erasure(&token, id).await?;
     Ok((StatusCode::ACCEPTED, Json(Erasure { subject: id.to_string(), erase_at })).into_response())

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
-use crate::extract::{At, Caller, IdempotencyKey};
+use crate::extract::{At, Caller, Empty, IdempotencyKey};
 use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
 
@@ -27,6 +27,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
         .with_key()
         .with_idempotency_key()
         .refused(&["not-found", "assurance-insufficient", "state-changed"])
+        .refused(&["malformed-request", "body-too-large", "unsupported-media-type"])
         .route()
 }
 
@@ -46,6 +47,7 @@ async fn leave_subject(
     Caller(token): Caller,
     At(id): At<SubjectId>,
     _key: IdempotencyKey,
+    _: Empty,
 ) -> Answer {
     service.app.leave(&token, id).await?;
     Ok(Json(LeftSubject { subject: id.to_string() }).into_response())
