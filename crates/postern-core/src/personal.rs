@@ -62,13 +62,13 @@ fn about(purpose: &[u8], subject: Key) -> Vec<u8> {
 }
 
 /// AES-256-GCM; the nonce goes first.
-fn encrypt(key: &[u8; 32], nonce: [u8; 12], data: &[u8], about: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn encrypt(key: &[u8; 32], nonce: [u8; 12], data: &[u8], about: &[u8]) -> Option<Vec<u8>> {
     let cipher = Aes256Gcm::new(key.into());
     let sealed = cipher.encrypt(&Nonce::from(nonce), Payload { msg: data, aad: about }).ok()?;
     Some([nonce.as_slice(), &sealed].concat())
 }
 
-fn decrypt(key: &[u8; 32], sealed: &[u8], about: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn decrypt(key: &[u8; 32], sealed: &[u8], about: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, sealed) = sealed.split_first_chunk::<12>()?;
     let cipher = Aes256Gcm::new(key.into());
     cipher.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: about }).ok().map(Zeroizing::new)

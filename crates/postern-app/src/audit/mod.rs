@@ -10,6 +10,7 @@ use std::time::Duration;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{EventHead, Kind, StoreFault};
 use postern_core::tenant::TenantFact;
+pub(crate) use log::used_assertion;
 pub use report::{Finding, LogReport, Report};
 
 use crate::app::App;

@@ -1,10 +1,12 @@
 //! Commands as the command line sends them to a running service, and their answers.
 
+use std::path::PathBuf;
+
 use postern_core::application::{Caps, Scope};
 use postern_core::assurance::Level;
 use postern_core::ids::{ApplicationId, ProverId, SetId, TenantId};
 use postern_core::prover::ProverKey;
-use postern_core::subject::fact::RevokeReason;
+use postern_core::subject::fact::{RevokeReason, asked_reason};
 use postern_core::tenant::Tier;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -121,7 +123,13 @@ pub enum Command {
         /// One code by number.
         slot: Option<u8>,
         /// Why.
+        #[serde(deserialize_with = "asked_reason")]
         reason: RevokeReason,
+    },
+    /// Copies everything to a new folder.
+    BackupCreate {
+        /// Its whole path.
+        folder: PathBuf,
     },
     /// Verifies logs and rows.
     AuditVerify {
@@ -223,6 +231,7 @@ impl App {
                 let set = set.ok_or_else(|| Refused("A set's id looks like set_….".to_owned()))?;
                 operator.revoke(tenant, set, slot, reason).await
             }
+            Command::BackupCreate { folder } => operator.create_backup(folder).await,
             Command::AuditVerify { tenant, replay } => {
                 let report = self.verify(tenant, replay).await?;
                 serde_json::to_value(report).map_err(|fault| Refused(fault.to_string()))

@@ -2,6 +2,7 @@
 
 mod application;
 mod audit;
+mod backup;
 mod codes;
 mod init;
 mod installation;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::application::{ApplicationCommand, ApplicationCreate, KeyCommand};
 pub(crate) use self::audit::{AuditCommand, AuditProof};
+pub(crate) use self::backup::{BackupCommand, Restore};
 pub(crate) use self::codes::{CodeCommand, Issue, Redeem, Rehearse, Remote, Revoke};
 pub(crate) use self::init::Init;
 pub(crate) use self::installation::{ConfigCommand, Demo};
@@ -76,6 +78,9 @@ pub(crate) enum Command {
     /// Verifies evidence, gives it away, checks it elsewhere
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Backups: made while the service runs, laid down again
+    #[command(subcommand)]
+    Backup(BackupCommand),
     /// Looks at one code, offline
     #[command(subcommand)]
     Code(CodeCommand),

@@ -2,6 +2,7 @@
 
 mod application;
 mod audit;
+mod backup;
 mod code;
 mod configuration;
 mod demo;
@@ -47,6 +48,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Rehearse(rehearse) => redeem::rehearse(rehearse, json).await?,
         Command::Redeem(redeem) => redeem::redeem(redeem, json).await?,
         Command::Audit(command) => return audit::run(command, json).await,
+        Command::Backup(command) => return backup::run(command, json).await,
         Command::Code(CodeCommand::Inspect { prefix }) => code::inspect(&prefix)?,
         Command::Completions { shell } => completions(shell),
     }

@@ -137,6 +137,8 @@ pub enum DiscardReason {
     Misses,
     /// Another was staged.
     Replaced,
+    /// It was staged after the backup from which the data came back, so that nothing can confirm it.
+    Restored,
     /// The subject's codes were revoked.
     Revoked,
 }
@@ -186,6 +188,21 @@ pub enum RevokeReason {
     Lost,
     /// Another reason.
     Other,
+    /// The data came back from a backup that does not know it, or from before something that is lost. Nobody
+    /// may ask for it: only a restore records it.
+    Restored,
+}
+
+/// Reads a reason that somebody asks with: *restored* is nobody's to ask for.
+///
+/// # Errors
+/// If it is none of those that may be asked with.
+pub fn asked_reason<'de, D: serde::Deserializer<'de>>(from: D) -> Result<RevokeReason, D::Error> {
+    let reason = RevokeReason::deserialize(from)?;
+    if reason == RevokeReason::Restored {
+        return Err(serde::de::Error::custom("restored is recorded by a restore and cannot be asked for"));
+    }
+    Ok(reason)
 }
 
 /// A set was revoked.
@@ -203,6 +220,9 @@ pub struct Revoked {
     pub remaining: u8,
     /// The request that is answered with it, if it is an answer by itself.
     pub request: Option<RequestMark>,
+    /// Commitment to the new salt of stretched codes, if the one before is not known after a restore.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub salt: Option<Withheld>,
     /// Keyed hash of the idempotency key of the staging that it makes way for.
     pub stages: Option<Fixed<8>>,
 }

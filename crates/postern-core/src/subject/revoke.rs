@@ -70,6 +70,7 @@ pub fn revoke(subject: Held<Subject>, wanted: &Revoke, draft: &mut Draft) -> Rev
         reason: wanted.reason,
         remaining: active.remaining(),
         request: wanted.request,
+        salt: None,
         stages,
     };
     let staged = state.staged.as_ref().map(|staged| staged.set.generation);

@@ -1,5 +1,6 @@
 //! SQLite: the store of an installation on one machine. One process owns the folder, one thread writes.
 
+pub mod backup;
 mod batch;
 mod broken;
 mod columns;
@@ -25,6 +26,7 @@ use std::thread::{Builder, JoinHandle};
 
 use postern_core::kernel::Sealer;
 
+use self::backup::Copying;
 use self::heads::Heads;
 use self::jobs::{Queue, queue};
 use self::lock::FolderLock;
@@ -58,6 +60,7 @@ pub struct Sqlite {
     grown: Grown,
     /// `None` once it is closing.
     queue: Option<Queue>,
+    copies: Sender<Copying>,
     stop_copying: Option<Sender<()>>,
     threads: Vec<JoinHandle<()>>,
     /// Given up last.
@@ -73,6 +76,7 @@ impl Sqlite {
         let (lock, connection) = open::prepare(folder)?;
         let (queue, jobs) = queue(options.queue);
         let (stop_copying, stop) = channel();
+        let (copies, asked) = channel();
         let (grown, wal) = (Grown::new(Mutex::default()), Wal::default());
         let writer = Writer {
             folder: folder.to_owned(),
@@ -86,7 +90,7 @@ impl Sqlite {
         };
         let copied = folder.to_owned();
         let threads = vec![
-            spawn(folder, "store-writer", move || writer.work(&jobs))?,
+            spawn(folder, "store-writer", move || writer.work(&jobs, &asked))?,
             spawn(folder, "store-wal", move || wal.keep_short(copied, &stop))?,
         ];
         Ok(Self {
@@ -94,6 +98,7 @@ impl Sqlite {
             pool: Pool::new(folder.to_owned()),
             grown,
             queue: Some(queue),
+            copies,
             stop_copying: Some(stop_copying),
             threads,
             _lock: lock,

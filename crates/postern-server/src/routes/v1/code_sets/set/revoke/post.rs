@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse as _;
 use postern_core::ids::SetId;
-use postern_core::subject::fact::RevokeReason;
+use postern_core::subject::fact::{RevokeReason, asked_reason};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -21,6 +21,7 @@ use crate::wire::RevokeReasonName;
 #[schema(as = Revocation)]
 pub(crate) struct Body {
     /// `compromised` and `leaked` also renew the subject's keys.
+    #[serde(deserialize_with = "asked_reason")]
     #[schema(value_type = RevokeReasonName)]
     pub(crate) reason: RevokeReason,
 }
