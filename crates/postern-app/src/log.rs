@@ -20,7 +20,7 @@ use crate::shipping::Shipping;
 pub enum AnchorProblem {
     /// The database is older than its anchor, or another one.
     #[error(
-        "the log of {log} does not continue what its anchor knows: {rollback}. The data folder is older than its anchor, or is another one. Put the newest data folder back; until then nothing is served"
+        "the log of {log} does not continue what its anchor knows: {rollback}. The data folder is older than its anchor, or is another one. Put the newest data folder back, or complete this one with `postern audit resolve`; until then nothing is served"
     )]
     Rollback {
         /// The tenant.

@@ -70,7 +70,7 @@ impl Drill {
 
     /// Types of the events of the installation's own log and of the tenant's.
     fn types(&self, tenant: &str) -> Vec<String> {
-        let folder = self.installed.folder.path().join(format!("export-{}", fastrand()));
+        let folder = self.installed.folder.path().join(format!("export-{}", number()));
         self.done(&["audit", "export", "--tenant", tenant, folder.to_str().unwrap()]);
         let mut text = String::new();
         for file in files(&folder.join("tile/entries")) {
@@ -86,7 +86,7 @@ impl Drill {
 }
 
 /// A number that differs from call to call.
-fn fastrand() -> usize {
+fn number() -> usize {
     static NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     NEXT.fetch_add(1, Ordering::SeqCst)
 }
@@ -103,7 +103,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        if entry.file_type().unwrap().is_file() {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
     }
 }
 
