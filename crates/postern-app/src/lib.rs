@@ -45,7 +45,7 @@ pub use proof::Proof;
 pub use redemptions::{Redeemed, Redemption};
 pub use rehearsals::{Rehearsal, RehearsedAt};
 pub use request::{Client, Idempotent, RequestBytes, SubjectName};
-pub use shipping::Shipping;
 pub use sets::{Confirmation, ConfirmedSet, ShownCode, StagedSet, Staging};
+pub use shipping::Shipping;
 pub use subjects::{NewSubject, SubjectPatch, SubjectView};
 pub use tree::EventName;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use postern_core::ids::TenantId;
-use postern_core::kernel::{EventHead, Key, Kind, KeyringEntry, StoredEvent};
+use postern_core::kernel::{EventHead, Key, KeyringEntry, Kind, StoredEvent};
 use postern_core::ports::{Place, PlaceFault};
 use postern_core::shipped::{self, ShippedEvents, ShippedKeys};
 use postern_log::{Frontier, TILE_WIDTH, Tile, TileKind, leaf_hash};
@@ -62,7 +62,8 @@ impl App {
             else {
                 continue;
             };
-            let from = shipping.sizes.iter().flatten().find(|(of, _)| **of == tenant).map_or(0, |(_, size)| *size);
+            let from =
+                shipping.sizes.iter().flatten().find(|(of, _)| **of == tenant).map_or(0, |(_, size)| *size);
             match self.ship_log(&shipping.place, tenant, from, &checkpoint, size).await {
                 Ok(()) => {
                     shipping.behind.remove(&tenant);
@@ -130,9 +131,9 @@ impl App {
         events: &[StoredEvent],
         from: u64,
     ) -> Result<(), PlaceFault> {
-        let began = events.iter().filter(|event| {
-            event.key.kind == Kind::Subject && event.version == 1 && event.index >= from
-        });
+        let began = events
+            .iter()
+            .filter(|event| event.key.kind == Kind::Subject && event.version == 1 && event.index >= from);
         let (mut entries, mut first) = (Vec::new(), None);
         for event in began {
             let wrapped = self.store().keyring(event.key).await.map_err(fault)?;
@@ -144,7 +145,12 @@ impl App {
         self.put(place, name, &ShippedKeys::of(&entries)).await
     }
 
-    async fn put<T: Serialize>(&self, place: &Arc<dyn Place>, name: String, what: &T) -> Result<(), PlaceFault> {
+    async fn put<T: Serialize>(
+        &self,
+        place: &Arc<dyn Place>,
+        name: String,
+        what: &T,
+    ) -> Result<(), PlaceFault> {
         let nonce = self.random().map_err(|problem| PlaceFault(problem.name().to_owned()))?;
         let sealed = shipped::seal(self.local(), &name, nonce, what);
         let sealed = sealed.ok_or_else(|| PlaceFault("it could not be encrypted".to_owned()))?;

@@ -29,7 +29,9 @@ impl FolderPlace {
             return Ok(Self { folder: folder.to_owned() });
         }
         let shown = folder.display();
-        Err(PlaceFault(format!("there is no folder {shown}: mount it, or make it with `mkdir -m 700 {shown}`")))
+        Err(PlaceFault(format!(
+            "there is no folder {shown}: mount it, or make it with `mkdir -m 700 {shown}`"
+        )))
     }
 
     fn path(&self, name: &str) -> Result<PathBuf, PlaceFault> {
@@ -37,7 +39,11 @@ impl FolderPlace {
             !["", ".", ".."].contains(&part)
                 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
         };
-        if name.split('/').all(fits) { Ok(self.folder.join(name)) } else { Err(PlaceFault(format!("{name:?} is no name"))) }
+        if name.split('/').all(fits) {
+            Ok(self.folder.join(name))
+        } else {
+            Err(PlaceFault(format!("{name:?} is no name")))
+        }
     }
 
     fn collect(&self, folder: &Path, names: &mut Vec<String>) -> io::Result<()> {

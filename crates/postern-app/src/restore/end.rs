@@ -15,7 +15,12 @@ const PAGE: usize = 500;
 impl App {
     /// Ends the sets of a tenant whose verifiers are gone; all of them if events are missing. How many subjects that
     /// touched.
-    pub(super) async fn end_sets(&self, by: &str, tenant: TenantId, everything: bool) -> Result<u64, Refused> {
+    pub(super) async fn end_sets(
+        &self,
+        by: &str,
+        tenant: TenantId,
+        everything: bool,
+    ) -> Result<u64, Refused> {
         let (mut after, mut ended) = (None, 0);
         loop {
             let page = self.store().list(Kind::Subject, Some(tenant), after, PAGE).await.map_err(refused)?;

@@ -7,13 +7,13 @@ mod replay;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub(crate) use place::{Held, ask, subject_of};
 use postern_core::encoding::base64url;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Key, StoreFault};
 use postern_core::ports::{Copied, Keys, Place};
 use postern_core::tenant::{BackupRestored, LogResolved, RollbackFound, TenantFact};
 use postern_log::{Anchor, Frontier, check_against_anchor};
-pub(crate) use place::{Held, ask, subject_of};
 
 use self::place::Whose;
 use crate::app::App;
@@ -74,13 +74,15 @@ impl App {
     pub async fn gaps(&self, anchor: &Anchor) -> Result<Vec<Gap>, Refused> {
         let mut gaps = Vec::new();
         for (log, anchored) in &anchor.logs {
-            let tenant = TenantId::parse(log)
-                .ok_or_else(|| Refused(format!("The anchor knows a log named {log}, which is no tenant's.")))?;
+            let tenant = TenantId::parse(log).ok_or_else(|| {
+                Refused(format!("The anchor knows a log named {log}, which is no tenant's."))
+            })?;
             let head = self.head_of(tenant).await?;
             let gap = Gap { tenant, anchored: anchored.size(), found: head.size() };
             let leaves = self.leaves_after(tenant, anchored.size(), head.size()).await?;
             let continues = check_against_anchor(anchored, &head, leaves.into_iter());
-            if head.size() < anchored.size() || (continues.is_err() && self.was_found(&gap, anchored).await?) {
+            if head.size() < anchored.size() || (continues.is_err() && self.was_found(&gap, anchored).await?)
+            {
                 gaps.push(gap);
             } else if let Err(rollback) = continues {
                 return Err(Refused(format!(
@@ -122,7 +124,12 @@ impl App {
             let ended = self.end_sets(by, tenant, gap).await?;
             revoked += ended;
             if gap {
-                self.note(by, tenant, &TenantFact::LogResolved(LogResolved { owner: tenant, revoked: ended })).await?;
+                self.note(
+                    by,
+                    tenant,
+                    &TenantFact::LogResolved(LogResolved { owner: tenant, revoked: ended }),
+                )
+                .await?;
             }
         }
         let events = backup.map(|backup| backup.logs.values().map(Frontier::size).sum());
@@ -163,7 +170,9 @@ impl App {
         for (tenant, frontier) in reached {
             replayed += self.replay_log(&held, tenant, &keyring).await?;
             if self.head_of(tenant).await? != frontier {
-                return Err(Refused(format!("The log of {tenant} is not the one that was checked before it was replayed.")));
+                return Err(Refused(format!(
+                    "The log of {tenant} is not the one that was checked before it was replayed."
+                )));
             }
         }
         Ok(replayed)
@@ -173,7 +182,12 @@ impl App {
         Ok(self.store().head(tenant).await.map_err(refused)?.frontier)
     }
 
-    async fn leaves_after(&self, tenant: TenantId, from: u64, size: u64) -> Result<Vec<postern_log::Hash>, Refused> {
+    async fn leaves_after(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        size: u64,
+    ) -> Result<Vec<postern_log::Hash>, Refused> {
         let (mut leaves, mut from) = (Vec::new(), from);
         while from < size {
             let page = self.store().events(tenant, from, PAGE, None).await.map_err(refused)?;

@@ -93,13 +93,16 @@ impl Held {
     /// The bundles with events from `size` on, without a gap.
     pub(crate) fn after(&self, tenant: TenantId, size: u64) -> Result<Vec<Tile>, Refused> {
         let first = size / TILE_WIDTH;
-        let bundles = self.logs.get(&tenant).into_iter().flat_map(|tiles| tiles.range(first..)).map(|(_, tile)| *tile);
+        let bundles =
+            self.logs.get(&tenant).into_iter().flat_map(|tiles| tiles.range(first..)).map(|(_, tile)| *tile);
         let bundles: Vec<Tile> = bundles.filter(|tile| tile.range().end > size).collect();
         let mut expected = first * TILE_WIDTH;
         for tile in &bundles {
             if tile.range().start != expected {
                 let why = "the shipped events of";
-                return Err(Refused(format!("{why} {tenant} have a gap before event {expected}. Nothing was replayed.")));
+                return Err(Refused(format!(
+                    "{why} {tenant} have a gap before event {expected}. Nothing was replayed."
+                )));
             }
             expected = tile.range().end;
         }
@@ -136,8 +139,11 @@ impl Held {
         let bundle = self.events(keys, tenant, tile).await.map_err(|fault| Refused(fault.to_string()))?;
         let events = bundle.events.into_iter().zip(bundle.first..);
         let events = events.map(|((bytes, mac), index)| {
-            genuine(keys, tenant, index, bytes, &mac)
-                .ok_or_else(|| Refused(format!("The shipped event {index} of {tenant} is not genuine. Nothing was replayed.")))
+            genuine(keys, tenant, index, bytes, &mac).ok_or_else(|| {
+                Refused(format!(
+                    "The shipped event {index} of {tenant} is not genuine. Nothing was replayed."
+                ))
+            })
         });
         Ok((bundle.checkpoint, events.collect::<Result<_, _>>()?))
     }
@@ -164,7 +170,9 @@ impl Held {
             }
         }
         let other = |what: &str| {
-            Refused(format!("The shipped events of {tenant} are another history than {what}. Nothing was replayed."))
+            Refused(format!(
+                "The shipped events of {tenant} are another history than {what}. Nothing was replayed."
+            ))
         };
         if let Some(note) = note {
             let signed = open_checkpoint_of(&origin, &note, &key).map_err(|_| other("the signed one"))?;
@@ -173,7 +181,8 @@ impl Held {
                 return Err(other("the signed one"));
             }
         }
-        let reached = anchored.filter(|anchored| (from.size()..=walk.frontier().size()).contains(&anchored.size()));
+        let reached =
+            anchored.filter(|anchored| (from.size()..=walk.frontier().size()).contains(&anchored.size()));
         if reached.is_some_and(|anchored| walk.root_at(anchored.size()) != Some(anchored.root())) {
             return Err(other("the anchor's"));
         }

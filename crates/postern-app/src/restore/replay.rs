@@ -8,8 +8,8 @@ use postern_core::application::Application;
 use postern_core::bucket::Bucket;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{
-    Actor, ActorKind, Claim, ClaimKey, Context, Difference, Draft, EventHead, Held, Key, KeyringEntry, Kind, Outcome,
-    Space, Step, Tampered, View, Want, decide,
+    Actor, ActorKind, Claim, ClaimKey, Context, Difference, Draft, EventHead, Held, Key, KeyringEntry, Kind,
+    Outcome, Space, Step, Tampered, View, Want, decide,
 };
 use postern_core::limits;
 use postern_core::prover::Prover;
@@ -110,12 +110,13 @@ impl App {
             Outcome::Rejected(key) => Err(Refused(format!(
                 "The stored row of {key} is not as it was written: this backup cannot be completed. Take an older one."
             ))),
-            Outcome::Taken(_) => {
-                Err(Refused("A place that a shipped event takes is another's: this backup is of another history.".to_owned()))
-            }
-            Outcome::Busy | Outcome::Unknown | Outcome::Prepare(()) => {
-                Err(Refused("The store did not take a shipped event: check the disk, then begin anew.".to_owned()))
-            }
+            Outcome::Taken(_) => Err(Refused(
+                "A place that a shipped event takes is another's: this backup is of another history."
+                    .to_owned(),
+            )),
+            Outcome::Busy | Outcome::Unknown | Outcome::Prepare(()) => Err(Refused(
+                "The store did not take a shipped event: check the disk, then begin anew.".to_owned(),
+            )),
         }
     }
 }

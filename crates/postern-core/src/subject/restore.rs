@@ -24,8 +24,10 @@ pub fn restore(subject: Held<Subject>, wanted: &Restore, draft: &mut Draft) {
         wanted.everything || !salt.is_known() || !verifiers.is_known()
     };
     let rekeyed = !state.epoch.is_known() || !state.salt.is_known();
-    let ended = state.active.as_ref().filter(|active| rekeyed || gone(&active.set.salt, &active.set.verifiers));
-    let staged = state.staged.as_ref().filter(|staged| rekeyed || gone(&staged.set.salt, &staged.set.verifiers));
+    let ended =
+        state.active.as_ref().filter(|active| rekeyed || gone(&active.set.salt, &active.set.verifiers));
+    let staged =
+        state.staged.as_ref().filter(|staged| rekeyed || gone(&staged.set.salt, &staged.set.verifiers));
     let discarded = staged.map(|staged| {
         let generation = staged.set.generation;
         SubjectFact::Discarded(Discarded { generation, reason: DiscardReason::Restored })

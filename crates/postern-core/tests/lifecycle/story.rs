@@ -143,11 +143,15 @@ impl Story {
         }
         let state = self.held().state().unwrap().clone();
         assert!(state.epoch.is_known() && state.salt.is_known(), "codes would be made without a secret");
-        for set in state.active.iter().map(|active| &active.set).chain(state.staged.iter().map(|staged| &staged.set)) {
+        for set in
+            state.active.iter().map(|active| &active.set).chain(state.staged.iter().map(|staged| &staged.set))
+        {
             assert!(set.generation <= known, "a set that nobody has verifiers of goes on");
             assert!(set.verifiers.is_known() && set.salt.is_known());
         }
-        let kept = |set: Option<&CodeSet>| set.is_some_and(|set| set.generation <= known && set.verifiers.is_known());
+        let kept = |set: Option<&CodeSet>| {
+            set.is_some_and(|set| set.generation <= known && set.verifiers.is_known())
+        };
         if live.epoch == state.epoch {
             assert_eq!(kept(live.active.as_ref().map(|active| &active.set)), state.active.is_some());
         }

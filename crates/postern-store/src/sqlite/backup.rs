@@ -9,8 +9,8 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use postern_core::kernel::{Key, Kind, KeyringEntry, Sealer, StoreFault};
 use postern_core::ids::TenantId;
+use postern_core::kernel::{Key, KeyringEntry, Kind, Sealer, StoreFault};
 use postern_core::ports::Copied;
 use postern_log::{Anchor, AnchorError};
 use rusqlite::{Connection, Error, OpenFlags};
@@ -80,7 +80,8 @@ pub(super) fn finish(copy: Connection, folder: &Path, sealer: &Sealer) -> Result
     let mut logs = BTreeMap::new();
     for tenant in lists::tenants(&copy)? {
         let head = reads::head(&copy, tenant, sealer)?;
-        let head = head.ok_or_else(|| BackupError::not_whole(folder, format!("the log head of {tenant} is altered")))?;
+        let head = head
+            .ok_or_else(|| BackupError::not_whole(folder, format!("the log head of {tenant} is altered")))?;
         logs.insert(tenant.to_string(), head);
     }
     write(&folder.join("keyring"), &keyring(&copy)?)?;
@@ -127,7 +128,9 @@ fn fill(backup: &Path, folder: &Path, erased: &BTreeSet<Key>) -> Result<(), Back
     let database = alone(folder)?;
     let kept = backup.join("keyring");
     let entries = match std::fs::read(&kept) {
-        Ok(bytes) => entries(&bytes).ok_or_else(|| BackupError::not_whole(backup, "keyring cannot be read"))?,
+        Ok(bytes) => {
+            entries(&bytes).ok_or_else(|| BackupError::not_whole(backup, "keyring cannot be read"))?
+        }
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(fault) => return Err(failed(&kept)(fault)),
     };

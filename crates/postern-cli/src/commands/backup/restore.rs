@@ -20,7 +20,8 @@ pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failur
     let config = Config::read(&restore.configured.config)?;
     if config.store.postgres.is_some() {
         return Err(Failure::Usage(
-            "a database is laid down with its own means; then `postern audit resolve` completes it".to_owned(),
+            "a database is laid down with its own means; then `postern audit resolve` completes it"
+                .to_owned(),
         ));
     }
     let to = restore.to.unwrap_or_else(|| config.store.data.clone());
@@ -31,7 +32,9 @@ pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failur
     let copied = backup::look(&restore.backup).map_err(Failure::refused)?;
     let name = &config.installation.name;
     let erased = match &place {
-        Some(place) => check_shipped(&*keys, name, &copied, place, &anchor).await.map_err(Failure::refused)?,
+        Some(place) => {
+            check_shipped(&*keys, name, &copied, place, &anchor).await.map_err(Failure::refused)?
+        }
         None => BTreeSet::new(),
     };
     backup::lay_down(&restore.backup, &to, &erased).map_err(Failure::refused)?;
@@ -39,7 +42,9 @@ pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failur
     app.check_installation().await.map_err(Failure::refused)?;
     let after = |fault: postern_app::operator::Refused| {
         let shown = to.display();
-        Failure::refused(format!("{fault} The backup lies in {shown}, and is not served. `postern audit resolve` goes on"))
+        Failure::refused(format!(
+            "{fault} The backup lies in {shown}, and is not served. `postern audit resolve` goes on"
+        ))
     };
     if place.is_none() {
         let gaps = app.gaps(&anchor).await.map_err(after)?;

@@ -61,7 +61,8 @@ pub(super) async fn keep(
                 }
             }
         }
-        unshipped = if shipping.as_ref().is_some_and(|shipping| shipping.behind() > 0) { unshipped + 1 } else { 0 };
+        unshipped =
+            if shipping.as_ref().is_some_and(|shipping| shipping.behind() > 0) { unshipped + 1 } else { 0 };
         if unshipped >= OLD_ANCHOR {
             readiness.degraded("shipping-old");
         } else {
