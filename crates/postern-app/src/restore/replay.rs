@@ -26,7 +26,7 @@ enum Any {
     Tenant(Held<Tenant>),
     Application(Held<Application>),
     Prover(Held<Prover>),
-    Subject(Held<Subject>),
+    Subject(Box<Held<Subject>>),
     Bucket(Held<Bucket>),
 }
 
@@ -36,7 +36,7 @@ impl Any {
             Kind::Tenant => Self::Tenant(view.held(key)?),
             Kind::Application => Self::Application(view.held(key)?),
             Kind::Prover => Self::Prover(view.held(key)?),
-            Kind::Subject => Self::Subject(view.held(key)?),
+            Kind::Subject => Self::Subject(Box::new(view.held(key)?)),
             Kind::Bucket => Self::Bucket(view.held(key)?),
         })
     }
@@ -46,7 +46,7 @@ impl Any {
             Self::Tenant(held) => Self::Tenant(held.replay(event, bytes, draft)?),
             Self::Application(held) => Self::Application(held.replay(event, bytes, draft)?),
             Self::Prover(held) => Self::Prover(held.replay(event, bytes, draft)?),
-            Self::Subject(held) => Self::Subject(held.replay(event, bytes, draft)?),
+            Self::Subject(held) => Self::Subject(Box::new(held.replay(event, bytes, draft)?)),
             Self::Bucket(held) => Self::Bucket(held.replay(event, bytes, draft)?),
         })
     }

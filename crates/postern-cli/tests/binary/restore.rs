@@ -96,9 +96,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
         if entry.file_type().unwrap().is_dir() {
-            found.extend(files(&entry.path()))
+            found.extend(files(&entry.path()));
         } else {
-            found.push(entry.path())
+            found.push(entry.path());
         }
     }
     found.sort();
