@@ -27,7 +27,9 @@ mod proof;
 mod redemptions;
 mod rehearsals;
 mod request;
+pub mod restore;
 mod sets;
+mod shipping;
 mod source;
 mod subjects;
 mod sums;
@@ -48,5 +50,6 @@ pub use request::{Client, Idempotent, RequestBytes, SubjectName};
 pub use sets::{
     BulkRevocation, Confirmation, ConfirmedSet, RevokedOf, ShownCode, ShownCodes, Special, StagedSet, Staging,
 };
+pub use shipping::Shipping;
 pub use subjects::{NewSubject, PersonExport, SubjectPatch, SubjectView};
 pub use tree::EventName;

@@ -1,6 +1,7 @@
 //! Checkpoints and the anchor: what is signed about a log, and what is kept of it outside the database.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use postern_core::application::{Scope, Token};
 use postern_core::ids::TenantId;
@@ -12,13 +13,14 @@ use postern_log::{
 
 use crate::Problem;
 use crate::app::App;
+use crate::shipping::Shipping;
 
 /// Why a start is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum AnchorProblem {
     /// The database is older than its anchor, or another one.
     #[error(
-        "the log of {log} does not continue what its anchor knows: {rollback}. The data folder is older than its anchor, or is another one. Put the newest data folder back; until then nothing is served"
+        "the log of {log} does not continue what its anchor knows: {rollback}. The data folder is older than its anchor, or is another one. Put the newest data folder back, or complete this one with `postern audit resolve`; until then nothing is served"
     )]
     Rollback {
         /// The tenant.
@@ -35,6 +37,9 @@ pub enum AnchorProblem {
     #[error("the store did not answer while its logs were compared with the anchor: {0}")]
     Store(String),
 }
+
+/// How long the anchor waits for what is shipped before it.
+const SHIPPING: Duration = Duration::from_secs(5);
 
 /// Events that are read at once when a log is compared with its anchor.
 const PAGE: usize = 1000;
@@ -87,6 +92,7 @@ impl App {
     pub async fn anchor(
         &self,
         anchors: &Arc<dyn Anchors>,
+        mut shipping: Option<&mut Shipping>,
         behind: &mut Vec<TenantId>,
     ) -> Result<(), AnchorFault> {
         behind.extend(self.store().take_grown());
@@ -95,7 +101,12 @@ impl App {
         let (mut logs, mut left, mut fault) = (Vec::with_capacity(behind.len()), Vec::new(), None);
         for tenant in behind.iter() {
             match self.sign_checkpoint(*tenant).await {
-                Ok((_, frontier)) => logs.push((tenant.to_string(), frontier)),
+                Ok((note, frontier)) => {
+                    if let Some(shipping) = shipping.as_deref_mut() {
+                        shipping.owe(*tenant, note, frontier.clone());
+                    }
+                    logs.push((tenant.to_string(), frontier));
+                }
                 // One log that cannot be read keeps no other one out of the anchor.
                 Err(problem) => {
                     left.push(*tenant);
@@ -103,12 +114,19 @@ impl App {
                 }
             }
         }
-        if !logs.is_empty() {
-            // It waits for a disk.
-            let anchors = Arc::clone(anchors);
-            let kept = tokio::task::spawn_blocking(move || anchors.keep(logs)).await;
-            kept.map_err(|fault| AnchorFault::Unavailable(fault.to_string()))??;
+        // Before the anchor, so that it knows nothing that was not shipped. It goes on without, if it must.
+        if let Some(shipping) = shipping {
+            match tokio::time::timeout(SHIPPING, self.ship(shipping)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(fault)) => tracing::error!(%fault, "events were not shipped"),
+                Err(_) => tracing::error!("events were not shipped: the place does not answer"),
+            }
         }
+        // Also if nothing grew: another instance may have taken over, and then this one accepts nothing more. It
+        // waits for a disk.
+        let anchors = Arc::clone(anchors);
+        let kept = tokio::task::spawn_blocking(move || anchors.keep(logs)).await;
+        kept.map_err(|fault| AnchorFault::Unavailable(fault.to_string()))??;
         *behind = left;
         fault.map_or(Ok(()), Err)
     }

@@ -31,6 +31,7 @@ pub mod ports;
 pub mod prover;
 pub mod receipt;
 pub mod recent;
+pub mod shipped;
 pub mod subject;
 pub mod tenant;
 pub mod throttle;

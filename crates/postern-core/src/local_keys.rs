@@ -50,6 +50,12 @@ impl LocalKeys {
         &self.sealer
     }
 
+    /// The key that shipped events are encrypted under. It is derived and not one of its own: who restores needs the
+    /// whole key file anyway, and every key file that there is has what it is derived from.
+    pub(crate) fn shipping(&self) -> Secret {
+        Zeroizing::new(mac(&self.subjects, &[b"postern/shipping-key/v1"]))
+    }
+
     /// The key under which subjects' own keys are wrapped.
     pub(crate) fn subjects(&self) -> &[u8; 32] {
         &self.subjects

@@ -142,8 +142,12 @@ facts! {
         "row.rejected" => RowRejected(RowRejected),
         "campaign.started" => CampaignStarted(CampaignStarted),
         "campaign.finished" => CampaignFinished(CampaignFinished),
+        "backup.created" => BackupCreated(BackupCreated),
+        "backup.restored" => BackupRestored(BackupRestored),
+        "log.rollback_found" => RollbackFound(RollbackFound),
+        "log.resolved" => LogResolved(LogResolved),
     }
-    failures ["row.rejected"]
+    failures ["row.rejected", "log.rollback_found"]
 }
 
 /// The installation's own log begins.
@@ -219,6 +223,50 @@ pub struct CampaignFinished {
     /// Which.
     pub number: u32,
     /// Subjects whose sets the last walk over them ended.
+    pub revoked: u64,
+}
+
+/// A backup was made.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct BackupCreated {
+    /// Events in it, of all logs.
+    pub events: u64,
+    /// Logs in it.
+    pub logs: u64,
+    /// One root over all logs, as an anchor has it, in base64url.
+    pub root: String,
+}
+
+/// The data came back from a backup, or was completed from shipped events.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct BackupRestored {
+    /// Events that the backup had, of all logs.
+    pub events: u64,
+    /// Events that were replayed from what was shipped.
+    pub replayed: u64,
+    /// Subjects whose sets ended, since their verifiers are gone or events may be missing.
+    pub revoked: u64,
+}
+
+/// A log is shorter than its anchor: the events between are lost.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct RollbackFound {
+    /// Events that the anchor knows.
+    pub anchored: u64,
+    /// Events that there are.
+    pub found: u64,
+    /// Whose log it is.
+    pub owner: TenantId,
+    /// The root that the anchor knows, in base64url.
+    pub root: String,
+}
+
+/// Every set that an event in the gap may have ended is revoked, and the log goes on as it is.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LogResolved {
+    /// Whose log it is.
+    pub owner: TenantId,
+    /// Subjects whose sets ended.
     pub revoked: u64,
 }
 
@@ -328,6 +376,13 @@ pub fn change(tenant: Held<Tenant>, changed: Changed, draft: &mut Draft) -> bool
     }
     let _ = tenant.record(TenantFact::Changed(changed), draft);
     true
+}
+
+/// Notes what happened to the installation's data in the record of a tenant, or in the installation's own.
+pub fn note(tenant: Held<Tenant>, fact: TenantFact, draft: &mut Draft) {
+    if tenant.state().is_some() {
+        let _ = tenant.record(fact, draft);
+    }
 }
 
 /// Notes in the installation's log that a row was found altered.

@@ -26,6 +26,12 @@ impl Withheld {
         }
     }
 
+    /// Whether the bytes themselves are here: not in what a replay has made of the log alone.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        matches!(self, Self::Known(_))
+    }
+
     /// SHA-256 of the bytes.
     #[must_use]
     pub fn commitment(&self) -> [u8; 32] {

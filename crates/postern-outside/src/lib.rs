@@ -7,6 +7,7 @@
 //! | [`key_file`] | all keys in one text file | [`postern_core::ports::Keys`] |
 //! | [`token_keys`] | keys in a token, over PKCS#11 | [`postern_core::ports::Keys`] |
 //! | [`anchor_file`] | the anchor in a file outside the database | [`postern_core::ports::Anchors`] |
+//! | [`folder_place`] | a folder that events are shipped to | [`postern_core::ports::Place`] |
 //! | [`assertion`] | signed assertions of provers | [`postern_core::ports::Assertions`] |
 
 pub mod anchor_file;
@@ -15,6 +16,7 @@ pub mod clock;
 pub mod entropy;
 mod file;
 mod file_fault;
+pub mod folder_place;
 pub mod key_file;
 mod place;
 pub mod token_keys;

@@ -112,7 +112,7 @@ impl App {
 }
 
 /// The place that an event's assertion took.
-pub(super) fn used_assertion(head: &EventHead) -> Option<[u8; 32]> {
+pub(crate) fn used_assertion(head: &EventHead) -> Option<[u8; 32]> {
     let payload = head.fact.get();
     if let Ok(Some(BucketFact::Refused(tagged))) = BucketFact::from_json(&head.r#type, head.v, payload) {
         return tagged.refused.assertion.map(|place| place.0);

@@ -7,6 +7,7 @@ mod rows;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+pub(crate) use log::used_assertion;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{EventHead, Kind, StoreFault};
 use postern_core::tenant::TenantFact;

@@ -67,7 +67,7 @@ impl App {
                 match Held::<Subject>::open(listed.key, Some(&listed.row), self.local().sealer()) {
                     Ok(held) => {
                         let any = held.state().is_some_and(|state| !campaign.selection.of(state).is_empty());
-                        let ended = any && self.end_sets(listed.key, campaign).await?;
+                        let ended = any && self.end_campaign_sets(listed.key, campaign).await?;
                         progress.revoked += u64::from(ended);
                     }
                     // Nothing of it is accepted anyhow; it is named, and the campaign stays until it is mended.
@@ -87,7 +87,7 @@ impl App {
         if whole { self.finish(tenant, campaign, progress).await } else { Err(Problem::StateChanged) }
     }
 
-    async fn end_sets(&self, key: Key, campaign: Campaign) -> Result<bool, Problem> {
+    async fn end_campaign_sets(&self, key: Key, campaign: Campaign) -> Result<bool, Problem> {
         let (view, now, epoch) = (self.look(&[Want::Key(key)]).await?, self.now(), self.random()?);
         let ended = decide::<(), ()>(self.store(), &view, move |view| {
             let mut draft = service_draft(JOB, view.at(now));

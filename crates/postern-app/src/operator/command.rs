@@ -1,11 +1,13 @@
 //! Commands as the command line sends them to a running service, and their answers.
 
+use std::path::PathBuf;
+
 use postern_core::Time;
 use postern_core::application::{Caps, Scope};
 use postern_core::assurance::Level;
 use postern_core::ids::{ApplicationId, ProverId, SetId, TenantId};
 use postern_core::prover::ProverKey;
-use postern_core::subject::fact::RevokeReason;
+use postern_core::subject::fact::{RevokeReason, asked_reason};
 use postern_core::tenant::Tier;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -125,6 +127,7 @@ pub enum Command {
         /// One code by number.
         slot: Option<u8>,
         /// Why.
+        #[serde(deserialize_with = "asked_reason")]
         reason: RevokeReason,
     },
     /// Counts the sets that a campaign would end.
@@ -169,6 +172,11 @@ pub enum Command {
         tenant: TenantId,
         /// `sub_…`.
         subject: String,
+    },
+    /// Copies everything to a new folder.
+    BackupCreate {
+        /// Its whole path.
+        folder: PathBuf,
     },
     /// Verifies logs and rows.
     AuditVerify {
@@ -279,6 +287,7 @@ impl App {
             Command::CampaignList { tenant } => operator.campaigns(tenant).await,
             Command::AuditAlarms { tenant, after, limit } => operator.alarms(tenant, after, limit).await,
             Command::SubjectKeep { tenant, subject } => operator.keep_subject(tenant, &subject).await,
+            Command::BackupCreate { folder } => operator.create_backup(folder).await,
             Command::AuditVerify { tenant, replay } => {
                 let report = self.verify(tenant, replay).await?;
                 serde_json::to_value(report).map_err(|fault| Refused(fault.to_string()))

@@ -1,6 +1,7 @@
 //! What an operator does at the machine: never anything that yields a code.
 
 mod applications;
+mod backup;
 mod campaigns;
 mod command;
 mod evidence;
@@ -30,7 +31,7 @@ impl App {
 
 impl Operator<'_> {
     /// Decides and commits; a refusal is a sentence.
-    async fn decided<A: Send + 'static>(
+    pub(crate) async fn decided<A: Send + 'static>(
         &self,
         wants: &[Want],
         mut decide_on: impl FnMut(&View, &mut Draft) -> Result<Result<A, Refused>, Tampered> + Send + 'static,

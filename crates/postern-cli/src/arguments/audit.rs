@@ -45,6 +45,14 @@ pub(crate) enum AuditCommand {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Completes data that are older than their anchor from shipped events, or revokes what is not certain
+    Resolve {
+        /// The folder that events were shipped to; the configuration's if absent
+        #[arg(long)]
+        shipped: Option<PathBuf>,
+        #[command(flatten)]
+        configured: Configured,
+    },
     /// Checks a proof or an exported log offline; exit code 3 if it does not hold
     Check {
         /// A file of `audit proof`, or a folder of `audit export`

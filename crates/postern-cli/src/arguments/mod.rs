@@ -2,6 +2,7 @@
 
 mod application;
 mod audit;
+mod backup;
 mod campaign;
 mod codes;
 mod init;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use self::application::{ApplicationCommand, ApplicationCreate, KeyCommand};
 pub(crate) use self::audit::{AuditCommand, AuditProof};
+pub(crate) use self::backup::{BackupCommand, Restore};
 pub(crate) use self::campaign::{CampaignCommand, CampaignOf};
 pub(crate) use self::codes::{CodeCommand, Issue, Redeem, Rehearse, Remote, Revoke};
 pub(crate) use self::init::Init;
@@ -81,6 +83,9 @@ pub(crate) enum Command {
     /// Verifies evidence, gives it away, checks it elsewhere
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Backups: made while the service runs, laid down again
+    #[command(subcommand)]
+    Backup(BackupCommand),
     /// Looks at one code, offline
     #[command(subcommand)]
     Code(CodeCommand),

@@ -68,6 +68,7 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
         admin: None,
         operator: None,
         anchors,
+        shipping: None,
         readiness: Arc::new(Readiness::new()),
         limits: Limits::default(),
         loopback_host: true,

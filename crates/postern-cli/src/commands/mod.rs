@@ -2,6 +2,7 @@
 
 mod application;
 mod audit;
+mod backup;
 mod campaign;
 mod code;
 mod configuration;
@@ -49,6 +50,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Redeem(redeem) => redeem::redeem(redeem, json).await?,
         Command::Campaign(command) => campaign::run(command, json).await?,
         Command::Audit(command) => return audit::run(command, json).await,
+        Command::Backup(command) => return backup::run(command, json).await,
         Command::Code(CodeCommand::Inspect { prefix }) => code::inspect(&prefix)?,
         Command::Completions { shell } => completions(shell),
     }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use postern_app::App;
+use postern_app::{App, Shipping};
 use postern_core::ports::Anchors;
 use postern_outside::anchor_file::{AnchorFile, AnchorKeeper};
+use postern_outside::folder_place::FolderPlace;
 use postern_server::{Limits, Readiness, Server};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -29,6 +30,7 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
     installation::check_keys(&app, &config).await?;
     let readiness = Arc::new(Readiness::new());
     let anchors = anchor(&app, &config, &readiness).await;
+    let shipping = shipping(&config)?;
     let listener = bind(config.server.listen).await?;
     let admin = bind(config.server.admin).await?;
     let socket = installation::operator_socket(&config.server.socket).await?;
@@ -44,6 +46,7 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
         admin: Some(admin),
         operator: Some((socket, config.server.socket.clone())),
         anchors,
+        shipping,
         readiness,
         limits,
         loopback_host: false,
@@ -69,6 +72,13 @@ async fn anchor(app: &App, config: &Config, readiness: &Readiness) -> Option<Arc
             None
         }
     }
+}
+
+/// Where events are shipped to. A place that is not there at the start is a mistake to mend at once.
+fn shipping(config: &Config) -> Result<Option<Shipping>, Failure> {
+    let Some(folder) = &config.shipping.folder else { return Ok(None) };
+    let place = FolderPlace::open(folder).map_err(Failure::refused)?;
+    Ok(Some(Shipping::to(Arc::new(place))))
 }
 
 /// Says where it listens: in the log, and as one line of JSON if asked for.

@@ -6,7 +6,7 @@ mod source;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-pub(crate) use sections::{Anchor, Installation, Keys, Log, Pkcs11, Server, Store};
+pub(crate) use sections::{Anchor, Installation, Keys, Log, Pkcs11, Server, Shipping, Store};
 use serde::{Deserialize, Serialize};
 pub(crate) use source::Source;
 
@@ -29,6 +29,7 @@ pub(crate) struct Config {
     pub(crate) store: Store,
     pub(crate) keys: Keys,
     pub(crate) anchor: Anchor,
+    pub(crate) shipping: Shipping,
     pub(crate) log: Log,
 }
 
@@ -50,6 +51,7 @@ impl Config {
         for path in [&mut config.store.data, &mut config.anchor.file, &mut config.server.socket] {
             *path = folder.join(&*path);
         }
+        config.shipping.folder.iter_mut().for_each(|path| *path = folder.join(&*path));
         config.keys.file.within(&folder);
         config.keys.passphrase_file.iter_mut().for_each(|source| source.within(&folder));
         config.keys.pkcs11.iter_mut().for_each(|token| token.pin_file.within(&folder));
@@ -66,6 +68,7 @@ impl Config {
             ("keys.passphrase_file", keys.passphrase_file.as_ref().and_then(Source::path)),
             ("keys.pkcs11.pin_file", keys.pkcs11.as_ref().and_then(|token| token.pin_file.path())),
             ("anchor.file", Some(self.anchor.file.as_path())),
+            ("shipping.folder", self.shipping.folder.as_deref()),
         ];
         if keys.passphrase_file.is_some() && keys.pkcs11.is_some() {
             return wrong(
@@ -137,6 +140,8 @@ mod tests {
         assert!(refused(&format!("[keys]\n{}", token.replace("\"pin\"", "\"data/pin\""))).is_err());
         assert!(refused("[keys]\npassphrase = \"correct horse\"").is_err());
         assert!(refused("[anchor]\nfile = \"data/a/b\"").is_err());
+        assert!(refused("[shipping]\nfolder = \"data/shipped\"").is_err());
+        assert!(refused("[shipping]\nfolder = \"/mnt/shipped\"").is_ok());
         assert!(refused("[server]\nlisen = \"127.0.0.1:80\"").is_err());
         assert!(refused("[installation]\nname = \"two words\"").is_err());
         assert!(refused("[store]\npostgres = \"host=db.example dbname=postern\"").is_err());

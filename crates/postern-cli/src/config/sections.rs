@@ -88,6 +88,15 @@ pub(crate) struct Anchor {
     pub(crate) file: PathBuf,
 }
 
+/// Where events are shipped to.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Shipping {
+    /// A folder on another disk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
 /// What the service says of itself.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

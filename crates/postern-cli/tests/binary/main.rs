@@ -20,6 +20,7 @@ mod login;
 mod moved_clock;
 mod node;
 mod nodes;
+mod restore;
 mod rollback;
 mod sealed;
 mod token;

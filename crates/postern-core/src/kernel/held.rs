@@ -1,7 +1,9 @@
 //! Held records: state that a decision may record facts on.
 
 use super::event::{Circumstances, write};
-use super::{Draft, Image, Key, Part, Put, Record, Row, Sealer, layout};
+use super::{
+    Claim, Difference, Draft, DraftEvent, EventHead, Image, Key, Part, Put, Record, Row, Sealer, layout,
+};
 use crate::Time;
 
 /// A record as a decision holds it: its state now, what the row was, and nothing that writes.
@@ -103,6 +105,32 @@ impl<R: Record> Held<R> {
         let image = self.image();
         draft.note(event, self.key, Put { expect: self.seen, version: self.version, image });
         self
+    }
+
+    /// Replays an event that was recorded before: evolves the state by its fact and notes the very bytes that
+    /// were recorded. What the event only commits to stays a commitment. The caller has checked its MAC.
+    ///
+    /// # Errors
+    /// [`Difference`] if it is not the next event of this record, or not one that this program knows.
+    pub fn replay(mut self, event: &EventHead, bytes: &[u8], draft: &mut Draft) -> Result<Self, Difference> {
+        let version = self.version + 1;
+        if event.version != version {
+            return Err(Difference::Gap(version));
+        }
+        let fact = event.fact::<R::Fact>().map_err(|_| Difference::Unreadable(version))?;
+        let fact = fact.ok_or(Difference::Later(version))?;
+        self.version = version;
+        self.last = event.time;
+        let named = |state: Option<&R>| state.map(|state| state.claims(self.key.tenant)).unwrap_or_default();
+        let before = named(self.state.as_ref());
+        self.state = R::evolve(self.state, &fact, event.time);
+        for place in named(self.state.as_ref()).into_iter().filter(|place| !before.contains(place)) {
+            draft.claim(Claim { place, owner: self.key, version, until: None });
+        }
+        let event = DraftEvent { key: self.key, version, bytes: bytes.to_vec() };
+        let image = self.image();
+        draft.note(Ok(event), self.key, Put { expect: self.seen, version, image });
+        Ok(self)
     }
 
     /// What the row would be.

@@ -5,6 +5,7 @@ mod assertions;
 mod clock;
 mod entropy;
 mod keys;
+mod place;
 mod store;
 
 pub use anchor::{AnchorFault, Anchors};
@@ -12,7 +13,8 @@ pub use assertions::Assertions;
 pub use clock::Clock;
 pub use entropy::{Entropy, EntropyFault};
 pub use keys::{Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
-pub use store::{Listed, LogHead, SealedClaim, Store};
+pub use place::{Place, PlaceFault};
+pub use store::{Copied, Listed, LogHead, SealedClaim, Store};
 
 /// A boxed future: what an async port returns, so that it can be a trait object.
 pub type Future<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send + 'a>>;

@@ -1,5 +1,7 @@
 //! The store: reads a consistent view, commits work, gives events back.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Future;
@@ -101,11 +103,29 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(Ok(())))
     }
 
+    /// Copies everything as it is at one moment to a new folder, while work goes on; keys of subjects apart.
+    fn back_up(&self, _folder: PathBuf) -> Future<'_, Result<Copied, StoreFault>> {
+        let why = "a database is backed up with its own means, such as pg_dump or a base backup";
+        Box::pin(std::future::ready(Err(StoreFault(why.to_owned()))))
+    }
+
+    /// Whether the events of one draft come into the log in the draft's order.
+    fn keeps_order(&self) -> bool {
+        true
+    }
+
     /// How long the event waited for its number that waited longest in the last round. Zero where a commit numbers
     /// its events.
     fn merge_delay(&self) -> Duration {
         Duration::ZERO
     }
+}
+
+/// What a backup has of the logs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Copied {
+    /// The right edge of every log, by tenant id.
+    pub logs: BTreeMap<String, postern_log::Frontier>,
 }
 
 /// A claim and the seal that was found with it.

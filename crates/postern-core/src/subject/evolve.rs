@@ -207,6 +207,9 @@ impl Subject {
             self.ended.clear();
             self.list_ended();
         }
+        if let Some(salt) = &revoked.salt {
+            self.salt = salt.clone();
+        }
         if let Some(key) = revoked.stages {
             let ended = EndedFor { key, generation: revoked.generation, at, assertion: revoked.assertion };
             self.ended_for.retain(|ended| at.since(ended.at) < limits::ANSWER_REPEATS);

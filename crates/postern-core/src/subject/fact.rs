@@ -171,6 +171,8 @@ pub enum DiscardReason {
     Misses,
     /// Another was staged.
     Replaced,
+    /// It was staged after the backup from which the data came back, so that nothing can confirm it.
+    Restored,
     /// The subject's codes were revoked.
     Revoked,
 }
@@ -230,11 +232,24 @@ pub enum RevokeReason {
     Bulk,
     /// The pepper that its verifiers were made with is not to be trusted any more.
     KeyBurnt,
+    /// The data came back from a backup that does not know it, or from before something that is lost. Nobody
+    /// may ask for it: only a restore records it.
+    Restored,
 }
 
 impl RevokeReason {
     /// Those that a request may give; the others are the service's own.
     pub const ASKED: [Self; 5] = [Self::Compromised, Self::Leaked, Self::Leaver, Self::Lost, Self::Other];
+}
+
+/// Reads a reason that somebody asks with.
+///
+/// # Errors
+/// If it is one of the service's own.
+pub fn asked_reason<'de, D: serde::Deserializer<'de>>(from: D) -> Result<RevokeReason, D::Error> {
+    let reason = RevokeReason::deserialize(from)?;
+    let asked = RevokeReason::ASKED.contains(&reason).then_some(reason);
+    asked.ok_or_else(|| serde::de::Error::custom("a reason of the service itself"))
 }
 
 /// A set was revoked.
@@ -252,6 +267,9 @@ pub struct Revoked {
     pub remaining: u8,
     /// The request that is answered with it, if it is an answer by itself.
     pub request: Option<RequestMark>,
+    /// Commitment to the new salt of stretched codes, if the one before is not known after a restore.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub salt: Option<Withheld>,
     /// Keyed hash of the idempotency key of the staging that it makes way for.
     pub stages: Option<Fixed<8>>,
 }

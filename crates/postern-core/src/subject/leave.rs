@@ -35,6 +35,7 @@ fn depart(subject: Held<Subject>, draft: &mut Draft) -> Option<Held<Subject>> {
         reason: RevokeReason::Leaver,
         remaining: active.remaining(),
         request: None,
+        salt: None,
         stages: None,
     });
     if let Some(revoked) = revoked {

@@ -78,6 +78,7 @@ pub(crate) fn end(subject: Held<Subject>, wanted: &Revoke, draft: &mut Draft) ->
         reason: wanted.reason,
         remaining: active.remaining(),
         request: wanted.request,
+        salt: None,
         stages,
     };
     let staged = state.staged.as_ref().map(|staged| staged.set.generation);

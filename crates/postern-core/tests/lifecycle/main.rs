@@ -50,6 +50,34 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, ..ProptestConfig::default() })]
+
+    /// A backup of any moment, completed with the events since, is the row that was lost; what nobody can test any
+    /// more has ended; and life goes on with every promise.
+    #[test]
+    fn a_completed_backup_is_the_row_that_was_lost(
+        before in proptest::collection::vec(command(), 0..25),
+        since in proptest::collection::vec(command(), 0..25),
+        after in proptest::collection::vec(command(), 0..15),
+    ) {
+        let mut story = Story::new();
+        for command in &before {
+            story.run(command);
+        }
+        let backup = story.back_up();
+        for command in &since {
+            story.run(command);
+        }
+        story.restore(backup);
+        story.check();
+        for command in &after {
+            story.run(command);
+            story.check();
+        }
+    }
+}
+
 #[test]
 fn a_whole_life_in_order() {
     let mut story = Story::new();

@@ -122,6 +122,54 @@ impl Story {
         assert!(body <= 1_400, "{body} bytes");
     }
 
+    /// The row as it is now, and how many events made it.
+    pub(crate) fn back_up(&self) -> (Option<Row>, usize) {
+        (self.row.clone(), self.events.len())
+    }
+
+    /// Completes a backup with the events since, ends what cannot be tested any more, and goes on from there. The
+    /// holder is told which sheets are worth nothing.
+    pub(crate) fn restore(&mut self, (row, events): (Option<Row>, usize)) {
+        let live = self.held().state().unwrap().clone();
+        let since = self.events.split_off(events);
+        self.row = row;
+        let (mut draft, mut held) = (self.draft(), self.held());
+        let known = held.state().map_or(0, |state| state.generation);
+        for bytes in &since {
+            held = held.replay(&EventHead::read(bytes).unwrap(), bytes, &mut draft).unwrap();
+        }
+        assert_eq!(held.state(), Some(&live), "replay made another state");
+        let of: Vec<_> = draft.events().iter().map(|event| event.bytes.clone()).collect();
+        assert_eq!(of, since, "the log has other bytes than were recorded");
+        if since.is_empty() {
+            return;
+        }
+        self.commit(draft);
+        let mut draft = self.draft();
+        let wanted = Restore { epoch: [8; 16], salt: [9; 16], everything: false };
+        restore(self.held(), &wanted, &mut draft);
+        if !draft.is_empty() {
+            self.commit(draft);
+        }
+        let state = self.held().state().unwrap().clone();
+        assert!(state.epoch.is_known() && state.salt.is_known(), "codes would be made without a secret");
+        for set in
+            state.active.iter().map(|active| &active.set).chain(state.staged.iter().map(|staged| &staged.set))
+        {
+            assert!(set.generation <= known, "a set that nobody has verifiers of goes on");
+            assert!(set.verifiers.is_known() && set.salt.is_known());
+        }
+        let kept = |set: Option<&CodeSet>| {
+            set.is_some_and(|set| set.generation <= known && set.verifiers.is_known())
+        };
+        if live.epoch == state.epoch {
+            assert_eq!(kept(live.active.as_ref().map(|active| &active.set)), state.active.is_some());
+        }
+        let mut draft = self.draft();
+        restore(self.held(), &wanted, &mut draft);
+        assert!(draft.is_empty(), "what was ended is ended again");
+    }
+
     pub(crate) fn run(&mut self, command: &Command) {
         if self.held().state().is_none() && !matches!(command, Command::Wait { .. }) {
             return;

@@ -7,10 +7,11 @@
 mod error;
 mod keeper;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use postern_log::Anchor;
+use postern_log::{Anchor, Frontier};
 
 use crate::file::{self, Sort};
 pub use error::AnchorError;
@@ -95,6 +96,22 @@ impl AnchorFile {
             forward.advance(log, next.logs.get(log).cloned().unwrap_or_default())?;
         }
         Ok(file::replace(&self.path, &next.to_json())?)
+    }
+
+    /// Begins the anchor anew with these logs, and raises the epoch: what a resolved rollback ends with. Whoever
+    /// calls has recorded what was lost.
+    ///
+    /// # Errors
+    /// See [`AnchorError`].
+    pub fn begin_anew(&mut self, logs: BTreeMap<String, Frontier>) -> Result<Anchor, AnchorError> {
+        let current = self.current()?;
+        if current.epoch >= LAST_EPOCH {
+            return Err(AnchorError::NoEpochLeft { path: self.path.clone() });
+        }
+        let anchor = Anchor { epoch: current.epoch + 1, logs };
+        file::replace(&self.path, &anchor.to_json())?;
+        self.epoch = anchor.epoch;
+        Ok(anchor)
     }
 
     fn current(&self) -> Result<Anchor, AnchorError> {

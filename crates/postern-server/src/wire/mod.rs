@@ -11,7 +11,6 @@ mod view;
 pub(crate) use client::{ClientBody, client};
 pub(crate) use names::{
     FormatName, KindName, LevelName, PurposeName, RevokeReasonName, StageReasonName, StateName, TierName,
-    asked_reason,
 };
 pub(crate) use proof::{Assurance, FirstFactor, one_proof};
 pub(crate) use secret::{secret, written};

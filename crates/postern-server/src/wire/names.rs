@@ -9,8 +9,7 @@ use postern_core::assurance::Level;
 use postern_core::subject::fact::{RevokeReason, StageReason};
 use postern_core::subject::{Purpose, SetState, SubjectKind};
 use postern_core::tenant::Tier;
-use serde::de::Error as _;
-use serde::{Deserialize as _, Deserializer, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
@@ -125,11 +124,4 @@ impl Names for RevokeReason {
     fn names() -> Vec<Value> {
         written(Self::ASKED)
     }
-}
-
-/// A reason that a request may give.
-pub(crate) fn asked_reason<'de, D: Deserializer<'de>>(reader: D) -> Result<RevokeReason, D::Error> {
-    let reason = RevokeReason::deserialize(reader)?;
-    let asked = RevokeReason::ASKED.contains(&reason).then_some(reason);
-    asked.ok_or_else(|| D::Error::custom("a reason of the service itself"))
 }

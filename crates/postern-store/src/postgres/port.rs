@@ -157,6 +157,10 @@ impl Store for Postgres {
         Box::pin(self.number_now())
     }
 
+    fn keeps_order(&self) -> bool {
+        false
+    }
+
     fn merge_delay(&self) -> Duration {
         Duration::from_millis(self.delay.load(Ordering::SeqCst))
     }

@@ -1,5 +1,6 @@
 //! SQLite: the store of an installation on one machine. One process owns the folder, one thread writes.
 
+pub mod backup;
 mod batch;
 mod broken;
 mod columns;
@@ -25,6 +26,7 @@ use std::thread::{Builder, JoinHandle};
 
 use postern_core::kernel::Sealer;
 
+use self::backup::Copying;
 use self::heads::Heads;
 use self::jobs::{Queue, queue};
 use self::lock::FolderLock;
@@ -59,6 +61,7 @@ pub struct Sqlite {
     /// `None` once it is closing.
     wal: Wal,
     queue: Option<Queue>,
+    copies: Sender<Copying>,
     stop_copying: Option<Sender<()>>,
     threads: Vec<JoinHandle<()>>,
     /// Given up last.
@@ -74,6 +77,7 @@ impl Sqlite {
         let (lock, connection) = open::prepare(folder)?;
         let (queue, jobs) = queue(options.queue);
         let (stop_copying, stop) = channel();
+        let (copies, asked) = channel();
         let (grown, wal) = (Grown::new(Mutex::default()), Wal::default());
         let writer = Writer {
             folder: folder.to_owned(),
@@ -87,7 +91,7 @@ impl Sqlite {
         };
         let (copied, scrubbed) = (folder.to_owned(), wal.clone());
         let threads = vec![
-            spawn(folder, "store-writer", move || writer.work(&jobs))?,
+            spawn(folder, "store-writer", move || writer.work(&jobs, &asked))?,
             spawn(folder, "store-wal", move || wal.keep_short(copied, &stop))?,
         ];
         Ok(Self {
@@ -96,6 +100,7 @@ impl Sqlite {
             grown,
             wal: scrubbed,
             queue: Some(queue),
+            copies,
             stop_copying: Some(stop_copying),
             threads,
             _lock: lock,

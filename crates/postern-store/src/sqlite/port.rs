@@ -1,14 +1,17 @@
 //! The store's port, on SQLite. Reads are done at once: they take microseconds. Work goes to the writer.
 
 use std::future::ready;
+use std::path::PathBuf;
 use std::sync::PoisonError;
 
 use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Committed, Key, Kind, StoreFault, StoredEvent, Tally, View, Want, Work};
-use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Store};
+use postern_core::ports::{Copied, Future, Listed, LogHead, SealedClaim, Store};
 use rusqlite::{Connection, Error};
+use tokio::sync::oneshot;
 
+use super::backup::Copying;
 use super::jobs::{Task, hand_over};
 use super::{Sqlite, lists, reads};
 use crate::rows::view;
@@ -123,6 +126,18 @@ impl Store for Sqlite {
 
     fn tenants(&self) -> Future<'_, Result<Vec<TenantId>, StoreFault>> {
         self.read(lists::tenants)
+    }
+
+    fn back_up(&self, folder: PathBuf) -> Future<'_, Result<Copied, StoreFault>> {
+        let (answer, told) = oneshot::channel();
+        let asked = self.copies.send(Copying { folder, answer });
+        Box::pin(async move {
+            let ended = StoreFault("the store is closing".to_owned());
+            if asked.is_err() {
+                return Err(ended);
+            }
+            told.await.unwrap_or(Err(ended))
+        })
     }
 
     fn take_grown(&self) -> Vec<TenantId> {

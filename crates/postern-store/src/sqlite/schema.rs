@@ -117,6 +117,10 @@ pub(super) const KEYRING_PUT: &str =
 /// A wrapped key is forgotten: tenant, id.
 pub(super) const KEYRING_END: &str = "DELETE FROM keyring WHERE tenant = ?1 AND id = ?2";
 
+/// Every wrapped key.
+pub(super) const KEYRING: &str =
+    "SELECT tenant, id, wrapped FROM keyring WHERE length(tenant) = 16 AND length(id) = 16";
+
 /// An event: the columns in order.
 pub(super) const EVENT_PUT: &str = "INSERT INTO event (tenant, idx, kind, object, version, body, mac) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";

@@ -1,15 +1,18 @@
 //! The one thread that writes.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use postern_core::ids::TenantId;
-use postern_core::kernel::{Committed, Sealer};
-use rusqlite::Connection;
+use postern_core::kernel::{Committed, Sealer, StoreFault};
+use postern_core::ports::Copied;
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, Error};
 
+use super::backup::{self, BackupError, Copying};
 use super::batch::{Done, Failed, run};
 use super::broken::after_rollback;
 use super::heads::Heads;
@@ -39,7 +42,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Works until the queue is closed and empty.
-    pub(super) fn work(mut self, jobs: &Receiver<Job>) {
+    pub(super) fn work(mut self, jobs: &Receiver<Job>, copies: &Receiver<Copying>) {
         loop {
             match jobs.recv_timeout(IDLE) {
                 Ok(first) => {
@@ -53,54 +56,108 @@ impl Writer {
                 }
                 Err(RecvTimeoutError::Disconnected) => return self.flush(),
             }
+            if let Ok(Copying { folder, answer }) = copies.try_recv() {
+                let copied = self.copy(&folder, jobs).map_err(|fault| StoreFault(fault.to_string()));
+                // Whoever asked may have gone; the backup stays.
+                let _ = answer.send(copied);
+            }
+        }
+    }
+
+    /// Copies the database in steps, and works between them. What this connection writes meanwhile comes into the
+    /// copy as well, so that the copy is of the moment at which it ends.
+    fn copy(&mut self, folder: &Path, jobs: &Receiver<Job>) -> Result<Copied, BackupError> {
+        let mut target = backup::begin(folder)?;
+        let connection = self.take()?;
+        let steps = Backup::new(&connection, &mut target)?;
+        while steps.step(backup::PAGES)? != StepResult::Done {
+            let Ok(first) = jobs.try_recv() else { continue };
+            let batch = gather(first, jobs, self.batch_bytes);
+            if let Err(rest) = self.dispose_on(&connection, batch) {
+                self.dispose(rest);
+                let why = "a commit failed meanwhile: check the disk, then make another".to_owned();
+                return Err(BackupError::NotWhole { path: folder.to_owned(), why });
+            }
+        }
+        drop(steps);
+        self.connection = Some(connection);
+        backup::finish(target, folder, &self.sealer)
+    }
+
+    fn take(&mut self) -> Result<Connection, Error> {
+        self.connection.take().map_or_else(|| for_writing(&self.folder), Ok)
+    }
+
+    /// Settles a batch, on a new connection where the one before is not to be used any more.
+    fn dispose(&mut self, mut batch: Vec<Job>) {
+        while !batch.is_empty() {
+            let connection = match self.take() {
+                Ok(connection) => connection,
+                Err(error) => {
+                    tracing::error!(%error, "the database cannot be opened: check the disk");
+                    return tell_all(batch, Committed::Busy);
+                }
+            };
+            match self.dispose_on(&connection, batch) {
+                Ok(()) => {
+                    self.connection = Some(connection);
+                    return;
+                }
+                Err(rest) => batch = rest,
+            }
         }
     }
 
     /// Settles a batch in one transaction; one by one if that fails, so that what is wrong with one job is
-    /// not the others' end.
-    fn dispose(&mut self, mut batch: Vec<Job>) {
+    /// not the others' end. What is left when the connection is not to be used any more is given back.
+    fn dispose_on(&mut self, connection: &Connection, mut batch: Vec<Job>) -> Result<(), Vec<Job>> {
         batch.retain(|job| !job.is_withdrawn());
         if batch.is_empty() {
-            return;
+            return Ok(());
         }
-        match self.run(&mut batch) {
+        match self.run(connection, &mut batch) {
             Ok(ends) => tell(batch, ends),
-            Err(Failed::Unknown(_)) => tell_all(batch, Committed::Unknown),
+            Err(Failed::Unknown(_)) => {
+                tell_all(batch, Committed::Unknown);
+                return Err(Vec::new());
+            }
             Err(Failed::NothingDone(broken)) if batch.len() == 1 => {
                 tell_all(batch, after_rollback(&broken));
             }
             Err(Failed::NothingDone(_)) => {
-                for mut job in batch {
+                let mut jobs = batch.into_iter();
+                while let Some(mut job) = jobs.next() {
                     job.unsettle();
-                    self.dispose(vec![job]);
+                    if self.dispose_on(connection, vec![job]).is_err() {
+                        return Err(jobs.collect());
+                    }
                 }
             }
         }
+        Ok(())
     }
 
     fn flush(&mut self) {
-        if !self.sums.is_empty() {
-            // They stay for the next try; what went wrong is logged.
-            drop(self.run(&mut []));
+        if self.sums.is_empty() {
+            return;
+        }
+        let Ok(connection) = self.take() else { return };
+        // They stay for the next try; what went wrong is logged.
+        if !matches!(self.run(&connection, &mut []), Err(Failed::Unknown(_))) {
+            self.connection = Some(connection);
         }
     }
 
-    fn run(&mut self, jobs: &mut [Job]) -> Result<Vec<Committed>, Failed> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => for_writing(&self.folder)?,
-        };
-        let done = run(&connection, &self.sealer, &mut self.heads, &self.sums, jobs);
+    fn run(&mut self, connection: &Connection, jobs: &mut [Job]) -> Result<Vec<Committed>, Failed> {
+        let done = run(connection, &self.sealer, &mut self.heads, &self.sums, jobs);
         match done {
             Ok(Done { ends, grown, sums }) => {
-                self.connection = Some(connection);
                 self.sums = sums;
                 self.grown.lock().unwrap_or_else(PoisonError::into_inner).extend(grown);
                 Ok(ends)
             }
             Err(Failed::NothingDone(broken)) => {
                 tracing::warn!(%broken, jobs = jobs.len(), "a transaction was rolled back");
-                self.connection = Some(connection);
                 Err(Failed::NothingDone(broken))
             }
             Err(unknown) => {

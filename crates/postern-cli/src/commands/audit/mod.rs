@@ -25,6 +25,9 @@ pub(super) async fn run(command: AuditCommand, json: bool) -> Result<ExitCode, F
         AuditCommand::Alarms { tenant, after, limit, configured } => {
             alarms::list(&tenant, after, limit, &configured, json).await
         }
+        AuditCommand::Resolve { shipped, configured } => {
+            super::backup::resolve(shipped.as_deref(), &configured, json).await
+        }
         AuditCommand::Check { path, key, kept } => check::check(&path, &key, kept.as_deref(), json),
     }
 }

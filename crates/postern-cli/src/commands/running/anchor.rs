@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use postern_app::App;
+use postern_app::{App, Shipping};
 use postern_core::ports::{AnchorFault, Anchors};
 use postern_server::{Metrics, Readiness};
 use tokio::sync::watch;
@@ -18,13 +18,14 @@ const OLD_ANCHOR: u32 = 10;
 /// Writes the anchor once a second, and a last time when the service stops.
 pub(super) async fn keep(
     app: Arc<App>,
-    anchors: Arc<dyn Anchors>,
+    (anchors, mut shipping): (Arc<dyn Anchors>, Option<Shipping>),
     readiness: Arc<Readiness>,
     metrics: Arc<Metrics>,
     stopping: watch::Receiver<bool>,
 ) {
     let mut ticks = tokio::time::interval(ANCHOR);
     let (mut behind, mut missed, mut complete) = (Vec::new(), 0u32, false);
+    let mut unshipped = 0u32;
     let stop = stopped(stopping);
     tokio::pin!(stop);
     loop {
@@ -41,7 +42,7 @@ pub(super) async fn keep(
                 }
             }
         }
-        match app.anchor(&anchors, &mut behind).await {
+        match app.anchor(&anchors, shipping.as_mut(), &mut behind).await {
             Ok(()) => {
                 missed = 0;
                 readiness.clear("anchor-old");
@@ -59,6 +60,13 @@ pub(super) async fn keep(
                     readiness.degraded("anchor-old");
                 }
             }
+        }
+        unshipped =
+            if shipping.as_ref().is_some_and(|shipping| shipping.behind() > 0) { unshipped + 1 } else { 0 };
+        if unshipped >= OLD_ANCHOR {
+            readiness.degraded("shipping-old");
+        } else {
+            readiness.clear("shipping-old");
         }
         metrics.set_log_anchor_age(ANCHOR * missed);
         metrics.set_log_merge_delay(app.merge_delay());

@@ -7,7 +7,7 @@ mod signals;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use postern_app::App;
+use postern_app::{App, Shipping};
 use postern_core::ports::Anchors;
 use postern_server::{Limits, Metrics, Readiness, Server};
 use tokio::net::{TcpListener, UnixListener};
@@ -23,6 +23,8 @@ pub(super) struct Running {
     pub(super) admin: Option<TcpListener>,
     pub(super) operator: Option<(UnixListener, PathBuf)>,
     pub(super) anchors: Option<Arc<dyn Anchors>>,
+    /// Where events are shipped to.
+    pub(super) shipping: Option<Shipping>,
     pub(super) readiness: Arc<Readiness>,
     pub(super) limits: Limits,
     /// Whether requests must name this machine as their host.
@@ -47,7 +49,7 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     let anchor = running.anchors.map(|anchors| {
         let (app, readiness, metrics) =
             (Arc::clone(&running.app), Arc::clone(&running.readiness), Arc::clone(&metrics));
-        tokio::spawn(anchor::keep(app, anchors, readiness, metrics, anchor_stopping))
+        tokio::spawn(anchor::keep(app, (anchors, running.shipping), readiness, metrics, anchor_stopping))
     });
     let jobs = jobs::begin(&running.app, &running.readiness, &metrics, &jobs_stopping);
     let socket = running.operator.as_ref().map(|(_, path)| path.clone());

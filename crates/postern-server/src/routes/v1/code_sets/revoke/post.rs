@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::IntoResponse as _;
 use http::StatusCode;
 use postern_app::{BulkRevocation, RevokedOf};
-use postern_core::subject::fact::RevokeReason;
+use postern_core::subject::fact::{RevokeReason, asked_reason};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use crate::extract::{Caller, IdempotencyKey, Sent};
 use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
-use crate::wire::{RevokeReasonName, SubjectRef, asked_reason};
+use crate::wire::{RevokeReasonName, SubjectRef};
 
 /// Whose sets end, and why.
 #[derive(Deserialize, ToSchema)]

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse as _;
 use postern_core::ids::SetId;
-use postern_core::subject::fact::RevokeReason;
+use postern_core::subject::fact::{RevokeReason, asked_reason};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::extract::{At, Caller, IdempotencyKey, Sent};
 use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
-use crate::wire::{RevokeReasonName, asked_reason};
+use crate::wire::RevokeReasonName;
 
 /// Why it ends.
 #[derive(Deserialize, ToSchema)]

@@ -1,0 +1,224 @@
+//! Restoring: a backup completed from what was shipped since, and what is done about events that are lost.
+
+mod end;
+mod place;
+mod replay;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub(crate) use place::{Held, ask, subject_of};
+use postern_core::encoding::base64url;
+use postern_core::ids::TenantId;
+use postern_core::kernel::{Key, StoreFault};
+use postern_core::ports::{Copied, Keys, Place};
+use postern_core::tenant::{BackupRestored, LogResolved, RollbackFound, TenantFact};
+use postern_log::{Anchor, Frontier, check_against_anchor};
+
+use self::place::Whose;
+use crate::app::App;
+use crate::operator::Refused;
+
+/// Events that are read at once.
+const PAGE: usize = 1000;
+
+/// What resolving came to.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
+pub struct Resolved {
+    /// Events that were replayed.
+    pub replayed: u64,
+    /// Subjects whose sets ended.
+    pub revoked: u64,
+    /// Logs with events that nobody has any more.
+    pub gaps: Vec<Gap>,
+}
+
+/// A log that is shorter than its anchor.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct Gap {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Events that the anchor knows.
+    pub anchored: u64,
+    /// Events that there are.
+    pub found: u64,
+}
+
+/// Checks what was shipped since a backup, before anything is laid down: who was erased since.
+///
+/// # Errors
+/// [`Refused`] if it is not genuine, or not of the same history as the backup and the anchor.
+pub async fn check_shipped(
+    keys: &dyn Keys,
+    installation: &str,
+    backup: &Copied,
+    place: &Arc<dyn Place>,
+    anchor: &Anchor,
+) -> Result<BTreeSet<Key>, Refused> {
+    let held = Held::of(place).await.map_err(|fault| Refused(fault.to_string()))?;
+    let mut erased = BTreeSet::new();
+    for tenant in held.tenants() {
+        let log = tenant.to_string();
+        let from = backup.logs.get(&log).cloned().unwrap_or_default();
+        let checked = held.check(Whose { keys, installation }, tenant, &from, anchor.logs.get(&log)).await?;
+        erased.extend(checked.erased);
+    }
+    Ok(erased)
+}
+
+impl App {
+    /// Logs that are shorter than their anchor.
+    ///
+    /// # Errors
+    /// [`Refused`] if one is another history, or the store does not answer.
+    pub async fn gaps(&self, anchor: &Anchor) -> Result<Vec<Gap>, Refused> {
+        let mut gaps = Vec::new();
+        for (log, anchored) in &anchor.logs {
+            let tenant = TenantId::parse(log).ok_or_else(|| {
+                Refused(format!("The anchor knows a log named {log}, which is no tenant's."))
+            })?;
+            let head = self.head_of(tenant).await?;
+            let gap = Gap { tenant, anchored: anchored.size(), found: head.size() };
+            let leaves = self.leaves_after(tenant, anchored.size(), head.size()).await?;
+            let continues = check_against_anchor(anchored, &head, leaves.into_iter());
+            if head.size() < anchored.size() || (continues.is_err() && self.was_found(&gap, anchored).await?)
+            {
+                gaps.push(gap);
+            } else if let Err(rollback) = continues {
+                return Err(Refused(format!(
+                    "The log of {tenant} is another history than its anchor knows: {rollback}. Is this the right anchor, and the right data?"
+                )));
+            }
+        }
+        Ok(gaps)
+    }
+
+    /// Completes the data from a place, ends every set that is not certain, and records what was done. The anchor
+    /// is to be begun anew with [`App::edges`] then.
+    ///
+    /// # Errors
+    /// [`Refused`]. Doing it again goes on where it ended.
+    pub async fn resolve(
+        &self,
+        by: &str,
+        anchor: &Anchor,
+        place: Option<&Arc<dyn Place>>,
+        backup: Option<&Copied>,
+    ) -> Result<Resolved, Refused> {
+        let replayed = match place {
+            Some(place) => self.replay_all(place, anchor).await?,
+            None => 0,
+        };
+        let gaps = self.gaps(anchor).await?;
+        for gap in &gaps {
+            let anchored = anchor.logs.get(&gap.tenant.to_string()).cloned().unwrap_or_default();
+            let (owner, root) = (gap.tenant, base64url(&anchored.root()));
+            if !self.was_found(gap, &anchored).await? {
+                let found = RollbackFound { anchored: gap.anchored, found: gap.found, owner, root };
+                self.note(by, owner, &TenantFact::RollbackFound(found)).await?;
+            }
+        }
+        let mut revoked = 0;
+        for tenant in self.store().tenants().await.map_err(refused)? {
+            let gap = gaps.iter().any(|gap| gap.tenant == tenant);
+            let ended = self.end_sets(by, tenant, gap).await?;
+            revoked += ended;
+            if gap {
+                self.note(
+                    by,
+                    tenant,
+                    &TenantFact::LogResolved(LogResolved { owner: tenant, revoked: ended }),
+                )
+                .await?;
+            }
+        }
+        let events = backup.map(|backup| backup.logs.values().map(Frontier::size).sum());
+        if backup.is_some() || replayed > 0 {
+            let restored = BackupRestored { events: events.unwrap_or_default(), replayed, revoked };
+            self.note(by, TenantId::SYSTEM, &TenantFact::BackupRestored(restored)).await?;
+        }
+        self.store().number_pending().await.map_err(refused)?;
+        Ok(Resolved { replayed, revoked, gaps })
+    }
+
+    /// The right edge of every log.
+    ///
+    /// # Errors
+    /// [`Refused`] if the store does not answer.
+    pub async fn edges(&self) -> Result<BTreeMap<String, Frontier>, Refused> {
+        let mut edges = BTreeMap::new();
+        for tenant in self.store().tenants().await.map_err(refused)? {
+            edges.insert(tenant.to_string(), self.head_of(tenant).await?);
+        }
+        Ok(edges)
+    }
+
+    async fn replay_all(&self, place: &Arc<dyn Place>, anchor: &Anchor) -> Result<u64, Refused> {
+        let fault = |fault: postern_core::ports::PlaceFault| Refused(fault.to_string());
+        let held = Held::of(place).await.map_err(fault)?;
+        let whose = Whose { keys: &*self.ports.keys, installation: &self.settings.installation };
+        let mut reached = BTreeMap::new();
+        let mut erased = BTreeSet::new();
+        for tenant in held.tenants() {
+            let from = self.head_of(tenant).await?;
+            let checked = held.check(whose, tenant, &from, anchor.logs.get(&tenant.to_string())).await?;
+            erased.extend(checked.erased);
+            reached.insert(tenant, checked.frontier);
+        }
+        let keyring = held.keyring(self.local(), &erased).await.map_err(fault)?;
+        let mut replayed = 0;
+        for (tenant, frontier) in reached {
+            replayed += self.replay_log(&held, tenant, &keyring).await?;
+            if self.head_of(tenant).await? != frontier {
+                return Err(Refused(format!(
+                    "The log of {tenant} is not the one that was checked before it was replayed."
+                )));
+            }
+        }
+        Ok(replayed)
+    }
+
+    async fn head_of(&self, tenant: TenantId) -> Result<Frontier, Refused> {
+        Ok(self.store().head(tenant).await.map_err(refused)?.frontier)
+    }
+
+    async fn leaves_after(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        size: u64,
+    ) -> Result<Vec<postern_log::Hash>, Refused> {
+        let (mut leaves, mut from) = (Vec::new(), from);
+        while from < size {
+            let page = self.store().events(tenant, from, PAGE, None).await.map_err(refused)?;
+            let Some(last) = page.last() else { break };
+            from = last.index + 1;
+            leaves.extend(page.iter().map(|event| postern_log::leaf_hash(&event.bytes)));
+        }
+        Ok(leaves)
+    }
+
+    /// Whether the installation's log says already that this gap was found: resolving was cut short.
+    async fn was_found(&self, gap: &Gap, anchored: &Frontier) -> Result<bool, Refused> {
+        let (root, mut from) = (base64url(&anchored.root()), 0);
+        loop {
+            let page = self.store().events(TenantId::SYSTEM, from, PAGE, None).await.map_err(refused)?;
+            let Some(last) = page.last() else { return Ok(false) };
+            from = last.index + 1;
+            let facts = page.iter().filter_map(|event| self.genuine(event)?.fact::<TenantFact>().ok()?);
+            let mut found = facts.filter_map(|fact| match fact {
+                TenantFact::RollbackFound(found) => Some(found),
+                _ => None,
+            });
+            if found.any(|found| {
+                found.owner == gap.tenant && found.anchored == anchored.size() && found.root == root
+            }) {
+                return Ok(true);
+            }
+        }
+    }
+}
+
+fn refused(fault: StoreFault) -> Refused {
+    Refused(fault.to_string())
+}

@@ -1,0 +1,218 @@
+//! What a place has of each log, read and checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use postern_core::ids::{EventId, TenantId};
+use postern_core::kernel::{EventHead, Key, Kind};
+use postern_core::local_keys::LocalKeys;
+use postern_core::ports::{Keys, Place, PlaceFault};
+use postern_core::shipped::{self, ShippedEvents, ShippedKeys};
+use postern_log::{Frontier, TILE_WIDTH, Tile, TileKind, Walk, open_checkpoint_of, verifier_key};
+
+use crate::operator::Refused;
+use crate::shipping::erases;
+
+/// The entry bundles that a place holds, the widest of each.
+pub(crate) struct Held {
+    place: Arc<dyn Place>,
+    logs: BTreeMap<TenantId, BTreeMap<u64, Tile>>,
+    keys: Vec<String>,
+}
+
+/// One event as it was shipped, with its MAC checked.
+pub(crate) struct Shipped {
+    pub(crate) index: u64,
+    pub(crate) key: Key,
+    pub(crate) head: EventHead,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// What a place has of a log beyond what is here.
+pub(crate) struct Checked {
+    /// The right edge after the last event.
+    pub(crate) frontier: Frontier,
+    /// Subjects that were erased.
+    pub(crate) erased: BTreeSet<Key>,
+}
+
+/// Whose events are expected: the keys, and the name in checkpoints.
+#[derive(Clone, Copy)]
+pub(crate) struct Whose<'a> {
+    pub(crate) keys: &'a dyn Keys,
+    pub(crate) installation: &'a str,
+}
+
+/// Asks a place, which waits for a disk or a network.
+pub(crate) async fn ask<T: Send + 'static>(
+    place: &Arc<dyn Place>,
+    ask: impl FnOnce(&dyn Place) -> Result<T, PlaceFault> + Send + 'static,
+) -> Result<T, PlaceFault> {
+    let place = Arc::clone(place);
+    let asked = tokio::task::spawn_blocking(move || ask(&*place)).await;
+    asked.map_err(|fault| PlaceFault(fault.to_string()))?
+}
+
+/// The subject that an event is about.
+pub(crate) fn subject_of(head: &EventHead) -> Option<Key> {
+    let id = EventId::parse(&head.id).filter(|id| id.kind == Kind::Subject)?;
+    Some(Key::new(id.kind, head.tenant, id.object))
+}
+
+impl Held {
+    /// What is there now.
+    pub(crate) async fn of(place: &Arc<dyn Place>) -> Result<Self, PlaceFault> {
+        let (mut logs, mut keys) = (BTreeMap::<_, BTreeMap<_, Tile>>::new(), Vec::new());
+        for name in ask(place, |place| place.list("")).await? {
+            let Some((owner, path)) = name.split_once('/') else { continue };
+            if owner == "keyring" {
+                keys.push(name);
+                continue;
+            }
+            let (Some(tenant), Some(tile)) = (TenantId::parse(owner), Tile::parse(path)) else { continue };
+            if tile.kind() == TileKind::Entries {
+                let widest = logs.entry(tenant).or_default().entry(tile.index()).or_insert(tile);
+                if tile.range().end > widest.range().end {
+                    *widest = tile;
+                }
+            }
+        }
+        Ok(Self { place: Arc::clone(place), logs, keys })
+    }
+
+    /// Whose logs are there.
+    pub(crate) fn tenants(&self) -> Vec<TenantId> {
+        self.logs.keys().copied().collect()
+    }
+
+    /// The last bundle of a log.
+    pub(crate) fn last(&self, tenant: TenantId) -> Option<Tile> {
+        self.logs.get(&tenant)?.values().next_back().copied()
+    }
+
+    /// The bundles with events from `size` on, without a gap.
+    pub(crate) fn after(&self, tenant: TenantId, size: u64) -> Result<Vec<Tile>, Refused> {
+        let first = size / TILE_WIDTH;
+        let bundles =
+            self.logs.get(&tenant).into_iter().flat_map(|tiles| tiles.range(first..)).map(|(_, tile)| *tile);
+        let bundles: Vec<Tile> = bundles.filter(|tile| tile.range().end > size).collect();
+        let mut expected = first * TILE_WIDTH;
+        for tile in &bundles {
+            if tile.range().start != expected {
+                let why = "the shipped events of";
+                return Err(Refused(format!(
+                    "{why} {tenant} have a gap before event {expected}. Nothing was replayed."
+                )));
+            }
+            expected = tile.range().end;
+        }
+        Ok(bundles)
+    }
+
+    /// Opens one bundle.
+    pub(crate) async fn events(
+        &self,
+        keys: &LocalKeys,
+        tenant: TenantId,
+        tile: &Tile,
+    ) -> Result<ShippedEvents, PlaceFault> {
+        let name = format!("{tenant}/{tile}");
+        let asked = name.clone();
+        let bytes = ask(&self.place, move |place| place.get(&asked)).await?;
+        let opened = bytes.and_then(|bytes| shipped::open::<ShippedEvents>(keys, &name, &bytes));
+        let range = tile.range();
+        let whole = |events: &ShippedEvents| {
+            events.first == range.start && events.events.len() as u64 == range.end - range.start
+        };
+        opened.filter(whole).ok_or_else(|| {
+            PlaceFault(format!("{name} is missing, was altered, or was shipped under another key file"))
+        })
+    }
+
+    /// One bundle's events, each with its MAC checked.
+    pub(crate) async fn genuine(
+        &self,
+        keys: &LocalKeys,
+        tenant: TenantId,
+        tile: &Tile,
+    ) -> Result<(String, Vec<Shipped>), Refused> {
+        let bundle = self.events(keys, tenant, tile).await.map_err(|fault| Refused(fault.to_string()))?;
+        let events = bundle.events.into_iter().zip(bundle.first..);
+        let events = events.map(|((bytes, mac), index)| {
+            genuine(keys, tenant, index, bytes, &mac).ok_or_else(|| {
+                Refused(format!(
+                    "The shipped event {index} of {tenant} is not genuine. Nothing was replayed."
+                ))
+            })
+        });
+        Ok((bundle.checkpoint, events.collect::<Result<_, _>>()?))
+    }
+
+    /// Walks what is there beyond `from`: MACs, indexes, the signed checkpoint, and the anchor's root.
+    pub(crate) async fn check(
+        &self,
+        whose: Whose<'_>,
+        tenant: TenantId,
+        from: &Frontier,
+        anchored: Option<&Frontier>,
+    ) -> Result<Checked, Refused> {
+        let origin = format!("{}/{tenant}", whose.installation);
+        let key = verifier_key(&origin, &whose.keys.public().log);
+        let mut walk = Walk::after(from.clone(), anchored.iter().map(|anchored| anchored.size()));
+        let (mut erased, mut note) = (BTreeSet::new(), None);
+        for tile in self.after(tenant, from.size())? {
+            let (checkpoint, events) = self.genuine(whose.keys.local(), tenant, &tile).await?;
+            note = Some(checkpoint);
+            for event in events.iter().filter(|event| event.index >= from.size()) {
+                let stepped = walk.step(event.index, &event.bytes);
+                stepped.map_err(|fault| Refused(format!("The shipped log of {tenant}: {fault}.")))?;
+                erased.extend(erases(&event.head));
+            }
+        }
+        let other = |what: &str| {
+            Refused(format!(
+                "The shipped events of {tenant} are another history than {what}. Nothing was replayed."
+            ))
+        };
+        if let Some(note) = note {
+            let signed = open_checkpoint_of(&origin, &note, &key).map_err(|_| other("the signed one"))?;
+            // A larger one was to be reached when shipping was cut: the anchor has the word then.
+            if signed.size <= walk.frontier().size() && walk.check(&signed).is_err() {
+                return Err(other("the signed one"));
+            }
+        }
+        let reached =
+            anchored.filter(|anchored| (from.size()..=walk.frontier().size()).contains(&anchored.size()));
+        if reached.is_some_and(|anchored| walk.root_at(anchored.size()) != Some(anchored.root())) {
+            return Err(other("the anchor's"));
+        }
+        Ok(Checked { frontier: walk.frontier().clone(), erased })
+    }
+
+    /// Every shipped key, without those of the erased.
+    pub(crate) async fn keyring(
+        &self,
+        keys: &LocalKeys,
+        erased: &BTreeSet<Key>,
+    ) -> Result<BTreeMap<Key, Vec<u8>>, PlaceFault> {
+        let mut wrapped = BTreeMap::new();
+        for name in &self.keys {
+            let asked = name.clone();
+            let bytes = ask(&self.place, move |place| place.get(&asked)).await?;
+            let shipped = bytes.and_then(|bytes| shipped::open::<ShippedKeys>(keys, name, &bytes));
+            let shipped = shipped.ok_or_else(|| PlaceFault(format!("{name} is missing or was altered")))?;
+            let entries = shipped.entries().into_iter().filter(|entry| !erased.contains(&entry.subject));
+            wrapped.extend(entries.map(|entry| (entry.subject, entry.wrapped)));
+        }
+        Ok(wrapped)
+    }
+}
+
+fn genuine(keys: &LocalKeys, tenant: TenantId, index: u64, bytes: Vec<u8>, mac: &[u8]) -> Option<Shipped> {
+    let right = keys.sealer().event_is_genuine(tenant, &bytes, mac);
+    let head = EventHead::read(&bytes).ok().filter(|_| right)?;
+    let id = EventId::parse(&head.id)?;
+    let key = Key::new(id.kind, tenant, id.object);
+    let about = head.tenant == tenant && head.object == key.to_string() && head.version == id.version;
+    about.then_some(Shipped { index, key, head, bytes })
+}

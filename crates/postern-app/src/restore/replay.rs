@@ -1,0 +1,160 @@
+//! Replaying shipped events onto the rows of a backup: the facts are folded again, and the very bytes that were
+//! recorded come into the log.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use postern_core::application::Application;
+use postern_core::bucket::Bucket;
+use postern_core::ids::TenantId;
+use postern_core::kernel::{
+    Actor, ActorKind, Claim, ClaimKey, Context, Difference, Draft, EventHead, Held, Key, KeyringEntry, Kind,
+    Outcome, Space, Step, Tampered, View, Want, decide,
+};
+use postern_core::limits;
+use postern_core::prover::Prover;
+use postern_core::subject::Subject;
+use postern_core::tenant::Tenant;
+
+use super::place::{self, Shipped};
+use crate::app::App;
+use crate::audit::used_assertion;
+use crate::operator::Refused;
+
+/// A record of any kind.
+enum Any {
+    Tenant(Held<Tenant>),
+    Application(Held<Application>),
+    Prover(Held<Prover>),
+    Subject(Box<Held<Subject>>),
+    Bucket(Held<Bucket>),
+}
+
+impl Any {
+    fn open(view: &View, key: Key) -> Result<Self, Tampered> {
+        Ok(match key.kind {
+            Kind::Tenant => Self::Tenant(view.held(key)?),
+            Kind::Application => Self::Application(view.held(key)?),
+            Kind::Prover => Self::Prover(view.held(key)?),
+            Kind::Subject => Self::Subject(Box::new(view.held(key)?)),
+            Kind::Bucket => Self::Bucket(view.held(key)?),
+        })
+    }
+
+    fn replay(self, event: &EventHead, bytes: &[u8], draft: &mut Draft) -> Result<Self, Difference> {
+        Ok(match self {
+            Self::Tenant(held) => Self::Tenant(held.replay(event, bytes, draft)?),
+            Self::Application(held) => Self::Application(held.replay(event, bytes, draft)?),
+            Self::Prover(held) => Self::Prover(held.replay(event, bytes, draft)?),
+            Self::Subject(held) => Self::Subject(Box::new(held.replay(event, bytes, draft)?)),
+            Self::Bucket(held) => Self::Bucket(held.replay(event, bytes, draft)?),
+        })
+    }
+}
+
+/// Events that are committed together, and the keys that come with them.
+struct Together {
+    events: Vec<Shipped>,
+    keyring: Vec<KeyringEntry>,
+}
+
+impl App {
+    /// Replays what a place has of a log beyond what is here: how many events.
+    pub(super) async fn replay_log(
+        &self,
+        held: &place::Held,
+        tenant: TenantId,
+        keyring: &BTreeMap<Key, Vec<u8>>,
+    ) -> Result<u64, Refused> {
+        let refused = |fault: postern_core::kernel::StoreFault| Refused(fault.to_string());
+        let size = self.store().head(tenant).await.map_err(refused)?.frontier.size();
+        let mut count = 0;
+        for tile in held.after(tenant, size)? {
+            let (_, events) = held.genuine(self.local(), tenant, &tile).await?;
+            let mut events: Vec<_> = events.into_iter().filter(|event| event.index >= size).collect();
+            count += events.len() as u64;
+            // Where a store numbers events by itself, each waits for its number before the next is given.
+            let at_once = if self.store().keeps_order() { events.len() } else { 1 };
+            while !events.is_empty() {
+                let rest = events.split_off(at_once.min(events.len()));
+                let began = events.iter().filter(|event| event.head.version == 1);
+                let entry = |event: &Shipped| {
+                    Some(KeyringEntry { subject: event.key, wrapped: keyring.get(&event.key)?.clone() })
+                };
+                let keyring = began.filter_map(entry).collect();
+                self.replay_together(Arc::new(Together { events, keyring })).await?;
+                if !self.store().keeps_order() {
+                    self.store().number_pending().await.map_err(refused)?;
+                }
+                events = rest;
+            }
+        }
+        Ok(count)
+    }
+
+    async fn replay_together(&self, together: Arc<Together>) -> Result<(), Refused> {
+        let keys: BTreeSet<Key> = together.events.iter().map(|event| event.key).collect();
+        let wants: Vec<Want> = keys.into_iter().map(Want::Key).collect();
+        let view = self.store().look(&wants).await.map_err(|fault| Refused(fault.to_string()))?;
+        let now = self.now();
+        let decided = decide::<Result<(), Refused>, ()>(self.store(), &view, move |view| {
+            let actor = Actor::new(ActorKind::Service, "restore");
+            let mut draft = Draft::new(Context { at: now, actor, private: None });
+            Ok(match together.fold(view, &mut draft)? {
+                Ok(()) => Step::Decided(draft, Ok(())),
+                Err(refused) => Step::Nothing(Err(refused)),
+            })
+        });
+        match decided.await {
+            Outcome::Committed(answer) | Outcome::Nothing(answer) => answer,
+            Outcome::Rejected(key) => Err(Refused(format!(
+                "The stored row of {key} is not as it was written: this backup cannot be completed. Take an older one."
+            ))),
+            Outcome::Taken(_) => Err(Refused(
+                "A place that a shipped event takes is another's: this backup is of another history."
+                    .to_owned(),
+            )),
+            Outcome::Busy | Outcome::Unknown | Outcome::Prepare(()) => Err(Refused(
+                "The store did not take a shipped event: check the disk, then begin anew.".to_owned(),
+            )),
+        }
+    }
+}
+
+impl Together {
+    fn fold(&self, view: &View, draft: &mut Draft) -> Result<Result<(), Refused>, Tampered> {
+        let (mut records, mut used) = (BTreeMap::new(), BTreeSet::new());
+        for event in &self.events {
+            let key = event.key;
+            let held = match records.remove(&key) {
+                Some(held) => held,
+                None => Any::open(view, key)?,
+            };
+            let replayed = match held.replay(&event.head, &event.bytes, draft) {
+                Ok(replayed) => replayed,
+                Err(difference) => {
+                    return Ok(Err(Refused(format!(
+                        "The shipped event {} does not continue {key}: {difference}. Is this the place of this installation?",
+                        event.index
+                    ))));
+                }
+            };
+            records.insert(key, replayed);
+            take_assertion(event, &mut used, draft);
+        }
+        for entry in &self.keyring {
+            draft.keep_key(entry.clone());
+        }
+        Ok(Ok(()))
+    }
+}
+
+/// An assertion that was used cannot be used again, for as long as it could be shown.
+fn take_assertion(event: &Shipped, used: &mut BTreeSet<[u8; 32]>, draft: &mut Draft) {
+    let until = event.head.time.plus(limits::ASSERTION_LIVES * 30);
+    let Some(key) = used_assertion(&event.head).filter(|key| used.insert(*key)) else { return };
+    if until > draft.context().at {
+        let place = ClaimKey { tenant: event.key.tenant, space: Space::Assertion, key };
+        draft.claim(Claim { place, owner: event.key, version: event.head.version, until: Some(until) });
+    }
+}

@@ -1,0 +1,194 @@
+//! Shipping: every event on its way out of the installation within about a second, so that a backup can be completed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use postern_core::ids::TenantId;
+use postern_core::kernel::{EventHead, Key, KeyringEntry, Kind, StoredEvent};
+use postern_core::ports::{Place, PlaceFault};
+use postern_core::shipped::{self, ShippedEvents, ShippedKeys};
+use postern_log::{Frontier, TILE_WIDTH, Tile, TileKind, leaf_hash};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::restore::{Held as InPlace, ask, subject_of};
+
+/// Days that shipped keys are kept. A backup that is younger has them too.
+const KEY_DAYS: u64 = 30;
+
+/// A place that events are shipped to, and how far each log is there. What is there is asked once; everything else
+/// is working state, and writing twice is harmless.
+pub struct Shipping {
+    place: Arc<dyn Place>,
+    sizes: Option<BTreeMap<TenantId, u64>>,
+    /// Logs that grew and are not all there: with their newest checkpoint.
+    behind: BTreeMap<TenantId, (String, Frontier)>,
+    tidied: u64,
+}
+
+impl Shipping {
+    /// To a place.
+    #[must_use]
+    pub const fn to(place: Arc<dyn Place>) -> Self {
+        Self { place, sizes: None, behind: BTreeMap::new(), tidied: 0 }
+    }
+
+    /// Notes a checkpoint that is to be reached.
+    pub(crate) fn owe(&mut self, tenant: TenantId, checkpoint: String, frontier: Frontier) {
+        self.behind.insert(tenant, (checkpoint, frontier));
+    }
+
+    /// How many logs are not all there.
+    #[must_use]
+    pub fn behind(&self) -> usize {
+        self.behind.len()
+    }
+}
+
+impl App {
+    /// Ships what is owed. What could not be shipped is owed still.
+    ///
+    /// # Errors
+    /// [`PlaceFault`] with the first log's reason; the others were tried.
+    pub async fn ship(&self, shipping: &mut Shipping) -> Result<(), PlaceFault> {
+        if shipping.sizes.is_none() {
+            shipping.sizes = Some(self.shipped_already(&shipping.place).await?);
+        }
+        let mut first = None;
+        let owed: Vec<TenantId> = shipping.behind.keys().copied().collect();
+        for tenant in owed {
+            let Some((checkpoint, size)) =
+                shipping.behind.get(&tenant).map(|(note, frontier)| (note.clone(), frontier.size()))
+            else {
+                continue;
+            };
+            let from =
+                shipping.sizes.iter().flatten().find(|(of, _)| **of == tenant).map_or(0, |(_, size)| *size);
+            match self.ship_log(&shipping.place, tenant, from, &checkpoint, size).await {
+                Ok(()) => {
+                    shipping.behind.remove(&tenant);
+                    shipping.sizes.get_or_insert_default().insert(tenant, size.max(from));
+                }
+                Err(fault) => first = first.or(Some(fault)),
+            }
+        }
+        self.tidy(shipping).await?;
+        first.map_or(Ok(()), Err)
+    }
+
+    /// How far each log is in a place; what is there must be of this log.
+    async fn shipped_already(&self, place: &Arc<dyn Place>) -> Result<BTreeMap<TenantId, u64>, PlaceFault> {
+        let held = InPlace::of(place).await?;
+        let mut sizes = BTreeMap::new();
+        for tenant in held.tenants() {
+            let Some(tile) = held.last(tenant) else { continue };
+            let found = held.events(self.local(), tenant, &tile).await?;
+            let ours = self.events_of(tenant, &tile).await?;
+            let same = found.events.iter().map(|(bytes, _)| leaf_hash(bytes));
+            if !same.eq(ours.iter().map(|event| leaf_hash(&event.bytes))) {
+                return Err(PlaceFault(format!(
+                    "it has another history of {tenant} than this installation: name an empty place, and keep this one"
+                )));
+            }
+            sizes.insert(tenant, tile.range().end);
+        }
+        Ok(sizes)
+    }
+
+    async fn ship_log(
+        &self,
+        place: &Arc<dyn Place>,
+        tenant: TenantId,
+        from: u64,
+        checkpoint: &str,
+        size: u64,
+    ) -> Result<(), PlaceFault> {
+        if from >= size {
+            return Ok(());
+        }
+        let before = Tile::all(TileKind::Entries, from).last().filter(|tile| !tile.is_full());
+        let first = usize::try_from(from / TILE_WIDTH).unwrap_or(usize::MAX);
+        for tile in Tile::all(TileKind::Entries, size).skip(first) {
+            let events = self.events_of(tenant, &tile).await?;
+            self.ship_keys(place, tenant, &events, from).await?;
+            let name = format!("{tenant}/{tile}");
+            let shipped = ShippedEvents::of(tile.range().start, checkpoint.to_owned(), events);
+            self.put(place, name, &shipped).await?;
+        }
+        // The wider bundle has all of it.
+        if let Some(narrower) = before {
+            let name = format!("{tenant}/{narrower}");
+            ask(place, move |place| place.remove(&name)).await?;
+        }
+        Ok(())
+    }
+
+    /// Ships the keys of the subjects that began, before the events that they began with.
+    async fn ship_keys(
+        &self,
+        place: &Arc<dyn Place>,
+        tenant: TenantId,
+        events: &[StoredEvent],
+        from: u64,
+    ) -> Result<(), PlaceFault> {
+        let began = events
+            .iter()
+            .filter(|event| event.key.kind == Kind::Subject && event.version == 1 && event.index >= from);
+        let (mut entries, mut first) = (Vec::new(), None);
+        for event in began {
+            let wrapped = self.store().keyring(event.key).await.map_err(fault)?;
+            entries.extend(wrapped.map(|wrapped| KeyringEntry { subject: event.key, wrapped }));
+            first = first.or(Some(event.index));
+        }
+        let Some(first) = first else { return Ok(()) };
+        let name = format!("keyring/{}/{tenant}/{first}", self.today());
+        self.put(place, name, &ShippedKeys::of(&entries)).await
+    }
+
+    async fn put<T: Serialize>(
+        &self,
+        place: &Arc<dyn Place>,
+        name: String,
+        what: &T,
+    ) -> Result<(), PlaceFault> {
+        let nonce = self.random().map_err(|problem| PlaceFault(problem.name().to_owned()))?;
+        let sealed = shipped::seal(self.local(), &name, nonce, what);
+        let sealed = sealed.ok_or_else(|| PlaceFault("it could not be encrypted".to_owned()))?;
+        ask(place, move |place| place.put(&name, &sealed)).await
+    }
+
+    async fn events_of(&self, tenant: TenantId, tile: &Tile) -> Result<Vec<StoredEvent>, PlaceFault> {
+        self.entries(tenant, tile.range()).await.map_err(|problem| PlaceFault(problem.name().to_owned()))
+    }
+
+    /// Removes keys that are too old, once a day: a person who was erased is gone from there too by then.
+    async fn tidy(&self, shipping: &mut Shipping) -> Result<(), PlaceFault> {
+        let today = self.today();
+        if shipping.tidied == today {
+            return Ok(());
+        }
+        let names = ask(&shipping.place, |place| place.list("keyring")).await?;
+        let day = |name: &str| name.split('/').nth(1).and_then(|day| day.parse::<u64>().ok());
+        for name in names {
+            if day(&name).is_some_and(|day| day + KEY_DAYS < today) {
+                ask(&shipping.place, move |place| place.remove(&name)).await?;
+            }
+        }
+        shipping.tidied = today;
+        Ok(())
+    }
+
+    /// Days since 1970.
+    fn today(&self) -> u64 {
+        self.now().seconds() / 86_400
+    }
+}
+
+/// Whose key goes with an event, and whether the event ends it: for those who replay.
+pub(crate) fn erases(head: &EventHead) -> Option<Key> {
+    (head.r#type == "subject.erased").then(|| subject_of(head)).flatten()
+}
+
+fn fault(fault: impl ToString) -> PlaceFault {
+    PlaceFault(fault.to_string())
+}

@@ -1,0 +1,62 @@
+//! `postern backup restore`.
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+
+use postern_app::restore::check_shipped;
+use postern_outside::anchor_file::AnchorFile;
+use postern_store::sqlite::backup;
+use serde_json::json;
+
+use super::resolve::{said, shipped};
+use crate::arguments::Restore;
+use crate::commands::operate::whoami;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::{installation, keys, output};
+
+/// Lays a backup down, completes it, and takes the anchor over: whoever else serves this installation stops.
+pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failure> {
+    let config = Config::read(&restore.configured.config)?;
+    if config.store.postgres.is_some() {
+        return Err(Failure::Usage(
+            "a database is laid down with its own means; then `postern audit resolve` completes it"
+                .to_owned(),
+        ));
+    }
+    let to = restore.to.unwrap_or_else(|| config.store.data.clone());
+    let keys = keys::open(&config.keys)?;
+    let place = shipped(restore.shipped.as_deref(), &config)?;
+    // Held until the end: nobody serves meanwhile.
+    let (mut file, anchor) = AnchorFile::open(&config.anchor.file).map_err(Failure::refused)?;
+    let copied = backup::look(&restore.backup).map_err(Failure::refused)?;
+    let name = &config.installation.name;
+    let erased = match &place {
+        Some(place) => {
+            check_shipped(&*keys, name, &copied, place, &anchor).await.map_err(Failure::refused)?
+        }
+        None => BTreeSet::new(),
+    };
+    backup::lay_down(&restore.backup, &to, &erased).map_err(Failure::refused)?;
+    let app = installation::open_folder(keys, &to, name)?;
+    app.check_installation().await.map_err(Failure::refused)?;
+    let after = |fault: postern_app::operator::Refused| {
+        let shown = to.display();
+        Failure::refused(format!(
+            "{fault} The backup lies in {shown}, and is not served. `postern audit resolve` goes on"
+        ))
+    };
+    if place.is_none() {
+        let gaps = app.gaps(&anchor).await.map_err(after)?;
+        if !gaps.is_empty() {
+            output::answer(&json!({ "data": to, "resolved": false, "gaps": gaps }), json);
+            output::message(
+                "The backup is older than its anchor, and is not served. `postern audit resolve` completes it with --shipped, or revokes what is not certain.",
+            );
+            return Ok(ExitCode::from(3));
+        }
+    }
+    let resolved = app.resolve(&whoami(), &anchor, place.as_ref(), Some(&copied)).await.map_err(after)?;
+    file.begin_anew(app.edges().await.map_err(after)?).map_err(Failure::refused)?;
+    Ok(said(&resolved, &to, json))
+}

@@ -1,0 +1,145 @@
+//! A folder that events are shipped to: on another disk, or a mount of another machine.
+
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+
+use postern_core::ports::{Place, PlaceFault};
+
+use crate::FileFault;
+use crate::file::{self, Sort};
+
+/// The longest file that is read, in bytes: a bundle of the longest events, and room to spare.
+const MOST: u64 = 16 * 1024 * 1024;
+
+/// A folder of files that are replaced whole.
+#[derive(Debug)]
+pub struct FolderPlace {
+    folder: PathBuf,
+}
+
+impl FolderPlace {
+    /// The folder, which must be there: a mount that is not must not become a folder on this disk.
+    ///
+    /// # Errors
+    /// [`PlaceFault`] if it is not there.
+    pub fn open(folder: &Path) -> Result<Self, PlaceFault> {
+        if folder.is_dir() {
+            return Ok(Self { folder: folder.to_owned() });
+        }
+        let shown = folder.display();
+        Err(PlaceFault(format!(
+            "there is no folder {shown}: mount it, or make it with `mkdir -m 700 {shown}`"
+        )))
+    }
+
+    fn path(&self, name: &str) -> Result<PathBuf, PlaceFault> {
+        let fits = |part: &str| {
+            !["", ".", ".."].contains(&part)
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        };
+        if name.split('/').all(fits) {
+            Ok(self.folder.join(name))
+        } else {
+            Err(PlaceFault(format!("{name:?} is no name")))
+        }
+    }
+
+    fn collect(&self, folder: &Path, names: &mut Vec<String>) -> io::Result<()> {
+        for entry in folder.read_dir()? {
+            let entry = entry?;
+            let path = entry.path();
+            if entry.file_type()?.is_dir() {
+                self.collect(&path, names)?;
+            } else if let Some(name) = path.strip_prefix(&self.folder).ok().and_then(Path::to_str) {
+                // Left over from a crash: it was never whole.
+                if !name.ends_with(".new") {
+                    names.push(name.to_owned());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Place for FolderPlace {
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), PlaceFault> {
+        Self::open(&self.folder)?;
+        let path = self.path(name)?;
+        if let Some(parent) = path.parent() {
+            DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(fault(parent))?;
+        }
+        file::replace(&path, bytes).map_err(said)
+    }
+
+    fn get(&self, name: &str) -> Result<Option<Vec<u8>>, PlaceFault> {
+        match file::read(&self.path(name)?, Sort::Public, MOST) {
+            Ok(bytes) => Ok(Some(bytes.to_vec())),
+            Err(FileFault::Missing { .. }) => Ok(None),
+            Err(other) => Err(said(other)),
+        }
+    }
+
+    fn list(&self, under: &str) -> Result<Vec<String>, PlaceFault> {
+        let folder = if under.is_empty() { self.folder.clone() } else { self.path(under)? };
+        let mut names = Vec::new();
+        match self.collect(&folder, &mut names) {
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound && !under.is_empty() => Ok(names),
+            Err(other) => Err(fault(&folder)(other)),
+            Ok(()) => Ok(names),
+        }
+    }
+
+    fn remove(&self, name: &str) -> Result<(), PlaceFault> {
+        file::remove(&self.path(name)?).map_err(said)
+    }
+}
+
+fn said(fault: FileFault) -> PlaceFault {
+    PlaceFault(fault.to_string())
+}
+
+fn fault(path: &Path) -> impl FnOnce(io::Error) -> PlaceFault {
+    let shown = path.display().to_string();
+    move |fault| PlaceFault(format!("{shown}: {fault}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_is_there_whole_and_no_name_leads_out_of_the_folder() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let place = FolderPlace::open(folder.path()).unwrap();
+        assert_eq!(place.get("a/b").unwrap(), None);
+        place.put("a/b", b"one").unwrap();
+        place.put("a/b", b"two").unwrap();
+        place.put("a/c.p/7", b"three").unwrap();
+        std::fs::write(folder.path().join("a/d.new"), b"cut").unwrap();
+        assert_eq!(place.get("a/b").unwrap().as_deref(), Some(b"two".as_slice()));
+        let mut names = place.list("").unwrap();
+        names.sort();
+        assert_eq!(names, ["a/b", "a/c.p/7"]);
+        assert_eq!(place.list("nothing").unwrap(), Vec::<String>::new());
+        place.remove("a/b").unwrap();
+        place.remove("a/b").unwrap();
+        assert_eq!(place.list("a").unwrap(), ["a/c.p/7"]);
+        for name in ["", "..", "../a", "/a", "a//b", "a/../../b", "a b"] {
+            assert!(place.put(name, b"out").is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_mount_that_is_gone_is_not_made_on_this_disk() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let mount = folder.path().join("mount");
+        assert!(FolderPlace::open(&mount).unwrap_err().to_string().contains("mount it"));
+        std::fs::create_dir(&mount).unwrap();
+        let place = FolderPlace::open(&mount).unwrap();
+        std::fs::remove_dir(&mount).unwrap();
+        assert!(place.put("a", b"one").is_err());
+        assert!(!mount.exists());
+    }
+}

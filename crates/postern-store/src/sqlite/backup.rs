@@ -1,0 +1,200 @@
+//! Backups: the whole database as it is at one moment, copied by the writer between its batches, and laid down again.
+//!
+//! A backup is a folder with three files: `postern.db`; `keyring`, the subjects' wrapped keys apart, so that they can
+//! be kept for less long; and `logs`, the right edge of every log, in the form of an anchor. It is written last: a
+//! folder without it is no backup.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use postern_core::ids::TenantId;
+use postern_core::kernel::{Key, KeyringEntry, Kind, Sealer, StoreFault};
+use postern_core::ports::Copied;
+use postern_log::{Anchor, AnchorError};
+use rusqlite::{Connection, Error, OpenFlags};
+use tokio::sync::oneshot;
+
+use super::lock::{make_folder, private_file};
+use super::open::database;
+use super::{lists, reads, schema};
+
+/// Pages that are copied between two batches: about a millisecond's work.
+pub(super) const PAGES: i32 = 256;
+
+/// A backup that is asked for.
+pub(super) struct Copying {
+    pub(super) folder: PathBuf,
+    pub(super) answer: oneshot::Sender<Result<Copied, StoreFault>>,
+}
+
+/// A backup was not made or not laid down.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// A file or folder.
+    #[error("{}: {source}; check the path, its permissions and the space left", .path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The database.
+    #[error("the database of the backup cannot be used: {0}")]
+    Database(#[from] Error),
+    /// The folder that it is to go to has something in it.
+    #[error("{} is not empty, and nothing is ever overwritten: name a new folder", .0.display())]
+    NotEmpty(PathBuf),
+    /// It is not one, or not whole.
+    #[error("{} is no whole backup: {why}", .path.display())]
+    NotWhole {
+        /// The folder.
+        path: PathBuf,
+        /// What is missing or wrong.
+        why: String,
+    },
+}
+
+impl BackupError {
+    fn not_whole(path: &Path, why: impl ToString) -> Self {
+        Self::NotWhole { path: path.to_owned(), why: why.to_string() }
+    }
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> BackupError {
+    let path = path.to_owned();
+    move |source| BackupError::File { path, source }
+}
+
+/// Makes the folder and the empty database that is copied into.
+pub(super) fn begin(folder: &Path) -> Result<Connection, BackupError> {
+    new_folder(folder)?;
+    private_file(&database(folder)).map_err(failed(&database(folder)))?;
+    Ok(alone(folder)?)
+}
+
+/// Takes the keys out of a copied database and writes what says that the backup is whole.
+pub(super) fn finish(copy: Connection, folder: &Path, sealer: &Sealer) -> Result<Copied, BackupError> {
+    copy.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON;")?;
+    let mut logs = BTreeMap::new();
+    for tenant in lists::tenants(&copy)? {
+        let head = reads::head(&copy, tenant, sealer)?;
+        let head = head
+            .ok_or_else(|| BackupError::not_whole(folder, format!("the log head of {tenant} is altered")))?;
+        logs.insert(tenant.to_string(), head);
+    }
+    write(&folder.join("keyring"), &keyring(&copy)?)?;
+    copy.execute_batch("DELETE FROM keyring; VACUUM;")?;
+    copy.close().map_err(|(_, error)| error)?;
+    sync(&database(folder))?;
+    let anchor = Anchor { epoch: 0, logs };
+    write(&folder.join("logs"), &anchor.to_json())?;
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))?;
+    Ok(Copied { logs: anchor.logs })
+}
+
+/// What a backup says of its logs.
+///
+/// # Errors
+/// [`BackupError`] if it is not whole.
+pub fn look(backup: &Path) -> Result<Copied, BackupError> {
+    let read = std::fs::read(backup.join("logs"));
+    let bytes = read.map_err(|fault| BackupError::not_whole(backup, format!("logs: {fault}")))?;
+    let anchor = Anchor::from_json(&bytes);
+    let anchor = anchor.map_err(|fault: AnchorError| BackupError::not_whole(backup, fault))?;
+    Ok(Copied { logs: anchor.logs })
+}
+
+/// Lays a backup down as a new data folder, without the keys of those who were erased since. Keys that are gone are
+/// no error: their subjects come back, and nobody can read who they are.
+///
+/// # Errors
+/// [`BackupError`]; what was made of the folder is taken away again.
+pub fn lay_down(backup: &Path, folder: &Path, erased: &BTreeSet<Key>) -> Result<(), BackupError> {
+    look(backup)?;
+    new_folder(folder)?;
+    fill(backup, folder, erased).inspect_err(|_| {
+        // The first error says more than a second one would.
+        let _ = std::fs::remove_dir_all(folder);
+    })
+}
+
+fn fill(backup: &Path, folder: &Path, erased: &BTreeSet<Key>) -> Result<(), BackupError> {
+    let (from, to) = (database(backup), database(folder));
+    let mut source = File::open(&from).map_err(failed(&from))?;
+    let mut target = private_file(&to).map_err(failed(&to))?;
+    io::copy(&mut source, &mut target).map_err(failed(&to))?;
+    let database = alone(folder)?;
+    let kept = backup.join("keyring");
+    let entries = match std::fs::read(&kept) {
+        Ok(bytes) => {
+            entries(&bytes).ok_or_else(|| BackupError::not_whole(backup, "keyring cannot be read"))?
+        }
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(fault) => return Err(failed(&kept)(fault)),
+    };
+    database.execute_batch("BEGIN")?;
+    for entry in entries.iter().filter(|entry| !erased.contains(&entry.subject)) {
+        let mut put = database.prepare_cached(schema::KEYRING_PUT)?;
+        put.execute((entry.subject.tenant.bytes(), entry.subject.id, &entry.wrapped))?;
+    }
+    database.execute_batch("COMMIT")?;
+    database.close().map_err(|(_, error)| error)?;
+    sync(&to)
+}
+
+fn new_folder(folder: &Path) -> Result<(), BackupError> {
+    if folder.read_dir().is_ok_and(|mut files| files.next().is_some()) {
+        return Err(BackupError::NotEmpty(folder.to_owned()));
+    }
+    make_folder(folder).map_err(failed(folder))
+}
+
+/// A connection to a database that nobody else has.
+fn alone(folder: &Path) -> Result<Connection, Error> {
+    #[expect(clippy::disallowed_methods, reason = "this is the room that SQL lives in")]
+    Connection::open_with_flags(database(folder), OpenFlags::SQLITE_OPEN_READ_WRITE)
+}
+
+/// Every wrapped key: tenant, id, length in two bytes, the key.
+fn keyring(copy: &Connection) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let mut statement = copy.prepare(schema::KEYRING)?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let (tenant, id): ([u8; 16], [u8; 16]) = (row.get(0)?, row.get(1)?);
+        let wrapped: Vec<u8> = row.get(2)?;
+        bytes.extend(tenant);
+        bytes.extend(id);
+        bytes.extend(u16::try_from(wrapped.len()).unwrap_or(u16::MAX).to_be_bytes());
+        bytes.extend(wrapped);
+    }
+    Ok(bytes)
+}
+
+fn entries(mut bytes: &[u8]) -> Option<Vec<KeyringEntry>> {
+    let mut entries = Vec::new();
+    while !bytes.is_empty() {
+        let (tenant, rest) = bytes.split_first_chunk::<16>()?;
+        let (id, rest) = rest.split_first_chunk::<16>()?;
+        let (length, rest) = rest.split_first_chunk::<2>()?;
+        let (wrapped, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+        let subject = Key::new(Kind::Subject, TenantId::new(*tenant), *id);
+        entries.push(KeyringEntry { subject, wrapped: wrapped.to_vec() });
+        bytes = rest;
+    }
+    Some(entries)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
+    let written = private_file(path).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.map_err(failed(path))
+}
+
+fn sync(path: &Path) -> Result<(), BackupError> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(failed(path))
+}
