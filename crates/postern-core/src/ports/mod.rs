@@ -3,6 +3,7 @@
 mod anchor;
 mod assertions;
 mod clock;
+mod custody;
 mod entropy;
 mod keys;
 mod store;
@@ -10,6 +11,7 @@ mod store;
 pub use anchor::{AnchorFault, Anchors};
 pub use assertions::Assertions;
 pub use clock::Clock;
+pub use custody::{Custody, CustodyFault};
 pub use entropy::{Entropy, EntropyFault};
 pub use keys::{Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
 pub use store::{Listed, LogHead, SealedClaim, Store};

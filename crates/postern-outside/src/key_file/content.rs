@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use postern_core::local_keys::LABELS;
+use postern_core::local_keys::{LABELS, LocalKeys};
 use postern_core::ports::{Entropy, EntropyFault};
 use zeroize::Zeroizing;
 
@@ -99,6 +99,13 @@ pub(crate) fn read(holds: Holds, bytes: &[u8]) -> Result<Vec<Entry>, ContentFaul
     let entries: Vec<_> = numbered.map(|line| read_line(&known, line)).collect::<Result<_, _>>()?;
     check(&known, &entries)?;
     Ok(entries)
+}
+
+/// The keys in a text of those alone that work inside the process.
+pub(crate) fn local(text: &[u8]) -> Result<LocalKeys, ContentFault> {
+    let entries = read(Holds::Local, text)?;
+    let key = |label: &str| entries.iter().find(|entry| entry.label == label).map(|entry| entry.key.clone());
+    LocalKeys::new(key).ok_or(ContentFault::Damaged)
 }
 
 fn read_line(known: &[&'static str], (line, text): (usize, &str)) -> Result<Entry, ContentFault> {

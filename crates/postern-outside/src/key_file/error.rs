@@ -103,6 +103,14 @@ pub enum ContentFault {
     /// No token sealed it.
     #[error("was sealed by no token: take keys.pkcs11 out, or name the file that belongs to the token")]
     NotOfToken,
+    /// The keys that it lacks are in a transit engine.
+    #[error("has only the keys that are in no transit engine: name the engine in keys.transit")]
+    Transit,
+    /// No transit engine sealed it.
+    #[error(
+        "was sealed by no transit engine: take keys.transit out, or name the file that belongs to the engine"
+    )]
+    NotOfTransit,
     /// Somebody else seals or opens it.
     #[error("is being changed by another command: wait for that")]
     Busy,

@@ -71,7 +71,11 @@ impl KeyFile {
             return Ok(Kind::Plain);
         }
         let envelope = Envelope::read(&bytes).map_err(fault_of(place.path()))?;
-        Ok(if envelope.by == By::Token { Kind::Token } else { Kind::Sealed })
+        Ok(match envelope.by {
+            By::Passphrase(_) => Kind::Sealed,
+            By::Token => Kind::Token,
+            By::Transit => Kind::Transit,
+        })
     }
 
     /// Seals a key file with a passphrase, in its place. One that is sealed already is opened with the passphrase

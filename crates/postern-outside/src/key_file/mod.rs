@@ -43,6 +43,8 @@ pub enum Kind {
     Sealed,
     /// Sealed by a token, which has the other keys.
     Token,
+    /// Sealed by a transit engine, which has the other keys.
+    Transit,
 }
 
 /// The keys of an installation, read from a key file or made in memory. No `Debug`, no `Serialize`.

@@ -62,7 +62,11 @@ pub(super) fn open(
     envelope: &Envelope,
     passphrase: Option<&Passphrase>,
 ) -> Result<Zeroizing<Vec<u8>>, ContentFault> {
-    let By::Passphrase(stretch) = &envelope.by else { return Err(ContentFault::Token) };
+    let stretch = match &envelope.by {
+        By::Passphrase(stretch) => stretch,
+        By::Token => return Err(ContentFault::Token),
+        By::Transit => return Err(ContentFault::Transit),
+    };
     let passphrase = passphrase.ok_or(ContentFault::Sealed)?;
     let key = key(stretch, passphrase).ok_or(ContentFault::Stretch)?;
     let mut data = Zeroizing::new(envelope.sealed.clone());
