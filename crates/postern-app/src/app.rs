@@ -10,6 +10,7 @@ use postern_core::ports::{Assertions, Clock, Entropy, Keys, Store};
 use postern_log::verifier_key;
 use tokio::sync::Semaphore;
 
+use crate::keys::Peppers;
 use crate::lanes::Lanes;
 use crate::sums::Sums;
 use crate::tree::Trees;
@@ -55,6 +56,7 @@ pub struct App {
     pub(crate) repeats: Seen,
     pub(crate) rejected: Seen,
     pub(crate) trees: Trees,
+    pub(crate) peppers: Peppers,
     pub(crate) stopped: AtomicBool,
 }
 
@@ -75,6 +77,7 @@ impl App {
             repeats: Seen::default(),
             rejected: Seen::default(),
             trees: Trees::default(),
+            peppers: Peppers::default(),
             stopped: AtomicBool::new(false),
         }
     }

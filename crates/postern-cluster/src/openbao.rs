@@ -133,7 +133,8 @@ impl OpenBao {
     /// Waits until it is the leader, and so answers.
     fn wait(&self) {
         for _ in 0..600 {
-            let listed = self.client(&["secrets", "list"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+            let listed =
+                self.client(&["secrets", "list"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
             if listed.is_ok_and(|status| status.success()) {
                 return;
             }

@@ -22,6 +22,7 @@ pub mod ids;
 pub mod kernel;
 pub mod limits;
 pub mod local_keys;
+pub mod pepper;
 pub mod personal;
 pub mod ports;
 pub mod prover;

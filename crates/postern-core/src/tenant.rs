@@ -7,6 +7,7 @@ use crate::Time;
 use crate::ids::TenantId;
 use crate::kernel::{Columns, Draft, Held, Kind, Record, facts};
 use crate::limits;
+use crate::pepper::{KeyCreated, KeyEnded, KeyRotated, Pepper};
 use crate::verifier::Stretch;
 
 /// How much a subject may do, and so how well its recovery is guarded. Only ever raised.
@@ -93,6 +94,10 @@ pub struct Tenant {
     pub tenants: u32,
     /// How many rows were found altered; in the system tenant's record only.
     pub rejected: u32,
+    /// The live versions of the pepper; in the system tenant's record only, from the first rotation on.
+    pub peppers: Vec<Pepper>,
+    /// The version in force, or zero; see [`Tenant::pepper`].
+    pub(crate) pepper: u16,
 }
 
 impl Tenant {
@@ -126,6 +131,10 @@ facts! {
         "tenant.created" => Created(Created),
         "tenant.changed" => Changed(Changed),
         "row.rejected" => RowRejected(RowRejected),
+        "key.created" => KeyCreated(KeyCreated),
+        "key.rotated" => KeyRotated(KeyRotated),
+        "key.retired" => KeyRetired(KeyEnded),
+        "key.burnt" => KeyBurnt(KeyEnded),
     }
     failures ["row.rejected"]
 }
@@ -179,8 +188,14 @@ pub struct RowRejected {
 impl Record for Tenant {
     type Fact = TenantFact;
     const KIND: Kind = Kind::Tenant;
+    /// The pepper's versions.
+    const ADDED: &'static [usize] = &[2];
 
-    fn evolve(before: Option<Self>, fact: &TenantFact, _at: Time) -> Option<Self> {
+    fn layout(&self) -> u8 {
+        if self.peppers.is_empty() && self.pepper == 0 { 1 } else { 2 }
+    }
+
+    fn evolve(before: Option<Self>, fact: &TenantFact, at: Time) -> Option<Self> {
         match (before, fact) {
             (None, TenantFact::LogOpened(opened)) => Some(Self::named(&opened.installation, Tier::Standard)),
             (None, TenantFact::Created(created)) => {
@@ -192,7 +207,7 @@ impl Record for Tenant {
                 Some(Self { rejected: system.rejected.saturating_add(1), ..system })
             }
             (Some(tenant), TenantFact::Changed(changed)) => Some(tenant.change(changed)),
-            (before, _) => before,
+            (before, fact) => before.map(|system| system.keys(fact, at)),
         }
     }
 
@@ -204,7 +219,16 @@ impl Record for Tenant {
 impl Tenant {
     fn named(name: &str, default_tier: Tier) -> Self {
         let name = name.to_owned();
-        Self { name, prefixes: Vec::new(), default_tier, tiers: Vec::new(), tenants: 0, rejected: 0 }
+        Self {
+            name,
+            prefixes: Vec::new(),
+            default_tier,
+            tiers: Vec::new(),
+            tenants: 0,
+            rejected: 0,
+            peppers: Vec::new(),
+            pepper: 0,
+        }
     }
 
     fn change(mut self, changed: &Changed) -> Self {

@@ -76,7 +76,8 @@ pub fn confirm(subject: Held<Subject>, wanted: &Confirm<'_>, draft: &mut Draft) 
         return Confirmed::Moved;
     };
     let material = &wanted.prepared.material;
-    if staged.set.format == material.format && staged.set.stretch != material.stretch {
+    let keyed = wanted.prepared.keys.version(staged.set.key_version).is_some();
+    if !keyed || (staged.set.format == material.format && staged.set.stretch != material.stretch) {
         return Confirmed::Again;
     }
     if search(wanted.prepared, &[staged.set.target()]).is_none() {

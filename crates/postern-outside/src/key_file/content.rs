@@ -200,7 +200,7 @@ mod tests {
     fn two_peppers_may_be_live_and_the_newest_comes_first() {
         let text = changed(|lines| lines.insert(PEPPER_LINE + 1, pepper("9")));
         let keys = service::assemble(&read(Holds::All, text.as_bytes()).unwrap()).unwrap();
-        let versions: Vec<_> = keys.peppers.iter().map(|(version, _)| *version).collect();
+        let versions: Vec<_> = keys.peppers.read().unwrap().iter().map(|(version, _)| *version).collect();
         assert_eq!(versions, [9, 1]);
         let three = |lines: &mut Vec<String>| {
             lines.insert(PEPPER_LINE + 1, pepper("3"));

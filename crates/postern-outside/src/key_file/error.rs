@@ -75,9 +75,12 @@ pub enum ContentFault {
     },
     /// More live peppers than there may be.
     #[error(
-        "has more than two versions of the pepper: finish the last rotation first, from the backup made before this one"
+        "has two versions of the pepper, and has no room for a third: `postern key retire` the older one first"
     )]
     Peppers,
+    /// A version of the pepper that cannot be taken away.
+    #[error("has no newer version of the pepper than this one: make a new one first")]
+    NotOlder,
     /// A key is not there.
     #[error("has no key {label:?}: restore it from its backup, or use the release that wrote it")]
     Missing {

@@ -28,6 +28,11 @@ impl Passphrase {
         Ok(Self(line))
     }
 
+    /// Another one of the same: a sealed file is opened again when a version of the pepper is made.
+    pub(super) fn copy(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
     }

@@ -9,6 +9,7 @@
 //! None of them leaves it. The local keys are in a key file that only `postern-wrap` opens. A token has the keys of
 //! one installation.
 
+mod custody;
 mod fault;
 mod line;
 mod lines;

@@ -17,18 +17,18 @@ impl Custody for TransitKeys {
 
     fn add_pepper(&self, _: &dyn Entropy) -> Result<u16, CustodyFault> {
         self.look()?;
-        let before = self.versions();
+        let before = self.numbers();
         if before.len() > 1 {
             return Err(TransitFault::TwoLive.into());
         }
         self.transit.post("make a new version", &format!("keys/{PEPPER}/rotate"), &json!({}))?;
         self.look()?;
-        self.versions().into_iter().find(|version| !before.contains(version)).ok_or(TransitFault::Odd.into())
+        self.numbers().into_iter().find(|version| !before.contains(version)).ok_or(TransitFault::Odd.into())
     }
 
     fn remove_pepper(&self, version: u16) -> Result<(), CustodyFault> {
         self.look()?;
-        let [newest, older] = self.versions()[..] else {
+        let [newest, older] = self.numbers()[..] else {
             return Ok(self.gone(version)?);
         };
         if version != older {
@@ -43,9 +43,13 @@ impl Custody for TransitKeys {
 }
 
 impl TransitKeys {
+    fn numbers(&self) -> Vec<u16> {
+        self.versions().into_iter().map(|(version, _)| version).collect()
+    }
+
     /// Whether a version was taken away before.
     fn gone(&self, version: u16) -> Result<(), TransitFault> {
-        let oldest = self.versions().into_iter().min();
+        let oldest = self.numbers().into_iter().min();
         oldest.is_some_and(|oldest| version < oldest).then_some(()).ok_or(TransitFault::NotOlder)
     }
 }

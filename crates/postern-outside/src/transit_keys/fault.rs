@@ -10,10 +10,14 @@ use crate::key_file::KeyFileError;
 #[derive(Debug, thiserror::Error)]
 pub enum TransitFault {
     /// Keys would go over the network as they are.
-    #[error("{0:?} is no address of a transit engine: it looks like https://bao.example:8200/v1/transit. Plain http is taken on this machine's loopback only")]
+    #[error(
+        "{0:?} is no address of a transit engine: it looks like https://bao.example:8200/v1/transit. Plain http is taken on this machine's loopback only"
+    )]
     Address(String),
     /// A certificate authority is needed, and there is none.
-    #[error("{path} has no certificate in PEM: name the certificate authority of the server in keys.transit.ca_file")]
+    #[error(
+        "{path} has no certificate in PEM: name the certificate authority of the server in keys.transit.ca_file"
+    )]
     NoAuthority {
         /// The file, or the setting that names none.
         path: PathBuf,
@@ -31,13 +35,17 @@ pub enum TransitFault {
     #[error("the transit engine is sealed or not ready: unseal it; nothing has to be done here then")]
     Sealed,
     /// The token may not do this.
-    #[error("the transit engine does not let this token {0}: mend its policy (docs/how-to/keep-the-keys.md has it), or put a live token into the file")]
+    #[error(
+        "the transit engine does not let this token {0}: mend its policy (docs/how-to/keep-the-keys.md has it), or put a live token into the file"
+    )]
     Denied(&'static str),
     /// A key is not there.
     #[error("the transit engine has no key {0:?}: is keys.transit.url the installation's engine?")]
     Missing(&'static str),
     /// Keys are there where new ones should be made.
-    #[error("the transit engine has the key {0:?} already. An engine has the keys of one installation: mount another one")]
+    #[error(
+        "the transit engine has the key {0:?} already. An engine has the keys of one installation: mount another one"
+    )]
     NotEmpty(&'static str),
     /// A key has other properties than it was made with.
     #[error("the key {0:?} of the transit engine is of another type than Postern makes, or may be exported")]

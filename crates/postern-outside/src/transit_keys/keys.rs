@@ -33,13 +33,14 @@ pub(super) fn found(transit: &Transit, key: &'static str) -> Result<Option<Value
 fn read(transit: &Transit, key: &'static str) -> Result<Value, TransitFault> {
     let found = found(transit, key)?.ok_or(TransitFault::Missing(key))?;
     let kind = ALL.iter().find(|(name, _)| *name == key).map(|(_, kind)| *kind);
-    let stays = ["exportable", "allow_plaintext_backup"].iter().all(|may| found.get(may) == Some(&json!(false)));
+    let stays =
+        ["exportable", "allow_plaintext_backup"].iter().all(|may| found.get(may) == Some(&json!(false)));
     let is_its = found.get("type").and_then(Value::as_str) == kind;
     if is_its && stays { Ok(found) } else { Err(TransitFault::OtherType(key)) }
 }
 
 /// The versions of the pepper that are there, the newest first.
-pub(super) fn versions(transit: &Transit) -> Result<Vec<u16>, TransitFault> {
+fn versions(transit: &Transit) -> Result<Vec<u16>, TransitFault> {
     let key = read(transit, PEPPER)?;
     let number = |name: &str| key.get(name).and_then(Value::as_u64).and_then(|n| u16::try_from(n).ok());
     let (Some(latest), Some(available), Some(least)) =
@@ -64,16 +65,47 @@ pub(super) fn public(transit: &Transit) -> Result<PublicKeys, TransitFault> {
     Ok(PublicKeys { log: *half(LOG)?, receipts: *half(RECEIPTS)? })
 }
 
+/// A version of the pepper, and what it gives for a message of nobody's: so every answer shows that it was computed
+/// under the pepper of the start, and not under one of the same name.
+pub(super) type Version = (u16, [u8; 32]);
+
+/// The message of nobody's.
+const CHECK: &[u8] = b"postern/pepper-check/v1";
+
+/// The versions of the pepper that are there, with what each gives for the check.
+pub(super) fn checked(transit: &Transit) -> Result<Vec<Version>, TransitFault> {
+    let check = |version| mac(transit, version, CHECK).map(|[_, check]| (version, *check));
+    versions(transit)?.into_iter().map(check).collect()
+}
+
 /// `HMAC-SHA-256` under these versions of the pepper. One call of the engine a version: it gives every message of a
 /// batch the same one.
-pub(super) fn macs(transit: &Transit, versions: &[u16], message: &[u8]) -> Result<SubjectKeys, TransitFault> {
-    let input = STANDARD.encode(message);
-    let mac = |version: &u16| {
-        let asked = json!({ "input": input, "key_version": version });
-        let answer = transit.post("use the pepper", &format!("hmac/{PEPPER}/sha2-256"), &asked)?;
-        Ok((*version, value(&answer, "hmac", *version)?))
+pub(super) fn macs(
+    transit: &Transit,
+    versions: &[Version],
+    message: &[u8],
+) -> Result<SubjectKeys, TransitFault> {
+    let key = |(version, expected): &Version| {
+        let [key, check] = mac(transit, *version, message)?;
+        if *check == *expected { Ok((*version, key)) } else { Err(TransitFault::Other) }
     };
-    Ok(SubjectKeys { live: versions.iter().map(mac).collect::<Result<_, TransitFault>>()? })
+    Ok(SubjectKeys { live: versions.iter().map(key).collect::<Result<_, TransitFault>>()? })
+}
+
+/// The MACs of a message and of the check, in one call.
+fn mac(transit: &Transit, version: u16, message: &[u8]) -> Result<[Zeroizing<[u8; 32]>; 2], TransitFault> {
+    let batch = [message, CHECK].map(|input| json!({ "input": STANDARD.encode(input) }));
+    let asked = json!({ "batch_input": batch, "key_version": version });
+    let answer = transit.post("use the pepper", &format!("hmac/{PEPPER}/sha2-256"), &asked)?;
+    let Some([key, check]) = answer.get("batch_results").and_then(Value::as_array).map(Vec::as_slice) else {
+        return Err(TransitFault::Odd);
+    };
+    // An item that failed has no MAC: so it does for a version that is gone.
+    let whole = |item: &Value| {
+        item.get("hmac").map(|_| ()).ok_or(TransitFault::Refused { does: "use the pepper", status: 400 })
+    };
+    whole(key).and(whole(check))?;
+    Ok([value(key, "hmac", version)?, value(check, "hmac", version)?])
 }
 
 /// An Ed25519 signature.
@@ -97,7 +129,11 @@ pub(super) fn wrap(transit: &Transit, text: &[u8], header: &str) -> Result<Vec<u
 }
 
 /// The text that was wrapped.
-pub(super) fn unwrap(transit: &Transit, sealed: &[u8], header: &str) -> Result<Zeroizing<Vec<u8>>, TransitFault> {
+pub(super) fn unwrap(
+    transit: &Transit,
+    sealed: &[u8],
+    header: &str,
+) -> Result<Zeroizing<Vec<u8>>, TransitFault> {
     let sealed = std::str::from_utf8(sealed).map_err(|_| TransitFault::Odd)?;
     let asked = json!({ "ciphertext": sealed, "associated_data": STANDARD.encode(header) });
     let mut answer = transit.post("unwrap", &format!("decrypt/{WRAP}"), &asked)?;
@@ -109,7 +145,11 @@ pub(super) fn unwrap(transit: &Transit, sealed: &[u8], header: &str) -> Result<Z
 }
 
 /// What was computed with this version of a key, and no other: `vault:v1:…`. Wiped, since a MAC is a key here.
-fn value<const N: usize>(answer: &Value, member: &str, version: u16) -> Result<Zeroizing<[u8; N]>, TransitFault> {
+fn value<const N: usize>(
+    answer: &Value,
+    member: &str,
+    version: u16,
+) -> Result<Zeroizing<[u8; N]>, TransitFault> {
     let text = answer.get(member).and_then(Value::as_str);
     let text = text.and_then(|text| text.strip_prefix(&format!("vault:v{version}:")));
     bytes(text.ok_or(TransitFault::Odd)?)

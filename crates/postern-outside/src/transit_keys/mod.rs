@@ -28,13 +28,14 @@ use crate::key_file::envelope::{By, Envelope};
 use crate::key_file::{ContentFault, KeyFileError, MOST};
 pub use engine::Transit;
 pub use fault::TransitFault;
+use keys::Version;
 
 /// The key service that works with a transit engine. No `Debug`, no `Serialize`.
 pub struct TransitKeys {
     transit: Transit,
     /// The newest version first.
-    versions: RwLock<Vec<u16>>,
-    /// Whether what answers is known to be the engine of the start: not after a fault.
+    versions: RwLock<Vec<Version>>,
+    /// Whether these are the versions that are there: not known after a fault.
     known: AtomicBool,
     public: PublicKeys,
     local: LocalKeys,
@@ -50,7 +51,7 @@ impl TransitKeys {
         let text = keys::unwrap(&transit, &envelope.sealed, &envelope.header())?;
         let local = content::local(&text).map_err(|fault| of_content(file, fault))?;
         Ok(Self {
-            versions: RwLock::new(keys::versions(&transit)?),
+            versions: RwLock::new(keys::checked(&transit)?),
             known: AtomicBool::new(true),
             public: keys::public(&transit)?,
             transit,

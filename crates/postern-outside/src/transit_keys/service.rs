@@ -3,12 +3,14 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
+use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use postern_core::ids::{SubjectId, TenantId};
 use postern_core::local_keys::LocalKeys;
 use postern_core::ports::{Custody, Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
 use postern_core::verifier::subject_frame;
 
-use super::{TransitFault, TransitKeys, keys};
+use super::keys::{self, Version};
+use super::{TransitFault, TransitKeys};
 
 impl Keys for TransitKeys {
     fn subject_keys(
@@ -22,7 +24,7 @@ impl Keys for TransitKeys {
     }
 
     fn sign(&self, key: SigningKey, message: &[u8]) -> Result<[u8; 64], KeysUnavailable> {
-        Ok(self.with(|| keys::sign(&self.transit, key, message))?)
+        Ok(self.with(|| self.signed(key, message))?)
     }
 
     fn public(&self) -> PublicKeys {
@@ -51,8 +53,7 @@ impl TransitKeys {
         }
     }
 
-    /// Asks the engine, if it is the one of the start: after a fault another one may have come in its place, with
-    /// keys of the same names, under which every right code would be a wrong one.
+    /// Asks the engine, after a look at its keys if something was wrong before.
     fn once<T>(&self, ask: impl Fn() -> Result<T, TransitFault>) -> Result<T, TransitFault> {
         if !self.known.load(Ordering::SeqCst) {
             self.look()?;
@@ -60,19 +61,36 @@ impl TransitKeys {
         ask().inspect_err(|_| self.known.store(false, Ordering::SeqCst))
     }
 
-    /// Looks which keys are there.
+    /// Looks which keys are there. Another engine may have come in the place of the one at the start, with keys of
+    /// the same names: under those, every right code would be a wrong one.
     pub(super) fn look(&self) -> Result<(), TransitFault> {
-        if keys::public(&self.transit)? != self.public {
+        let (public, found) = (keys::public(&self.transit)?, keys::checked(&self.transit)?);
+        let mut known = self.versions.write().unwrap_or_else(PoisonError::into_inner);
+        let other = |(version, check): &Version| {
+            known.iter().any(|(before, known)| before == version && known != check)
+        };
+        if public != self.public || found.iter().any(other) {
             return Err(TransitFault::Other);
         }
-        let versions = keys::versions(&self.transit)?;
-        *self.versions.write().unwrap_or_else(PoisonError::into_inner) = versions;
+        *known = found;
+        drop(known);
         self.known.store(true, Ordering::SeqCst);
         Ok(())
     }
 
     /// The newest first.
-    pub(super) fn versions(&self) -> Vec<u16> {
+    pub(super) fn versions(&self) -> Vec<Version> {
         self.versions.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A signature that is one of the key that everybody else has.
+    fn signed(&self, key: SigningKey, message: &[u8]) -> Result<[u8; 64], TransitFault> {
+        let public = match key {
+            SigningKey::Log => &self.public.log,
+            SigningKey::Receipts => &self.public.receipts,
+        };
+        let signature = keys::sign(&self.transit, key, message)?;
+        let verified = UnparsedPublicKey::new(&ED25519, public).verify(message, &signature);
+        verified.map(|()| signature).map_err(|_| TransitFault::Other)
     }
 }

@@ -44,4 +44,5 @@ cases! {
     what_was_signed_verifies_with_what_is_public,
     local_keys_are_the_same_after_opening_again,
     many_may_ask_at_once,
+    a_version_is_made_and_another_taken_away_under_load,
 }

@@ -19,7 +19,8 @@ fn its_mac_is_the_ports_mac_under_a_pepper_that_we_know() {
     // An engine that holds a pepper of our choosing: its own backup with the key's bytes exchanged.
     let made = ["write", "-f", "transit/keys/known", "type=hmac", "key_size=32", "exportable=true"];
     ground.server.run(&made, "");
-    let shown = ground.server.run(&["read", "-field=keys", "-format=json", "transit/export/hmac-key/known/1"], "");
+    let shown =
+        ground.server.run(&["read", "-field=keys", "-format=json", "transit/export/hmac-key/known/1"], "");
     let symbols = shown.split('"').find(|part| part.len() == 44).unwrap();
     let pepper: [u8; 32] = STANDARD.decode(symbols).unwrap().try_into().unwrap();
     let message = postern_core::verifier::subject_frame(&TENANT.to_string(), &SUBJECT.to_string(), EPOCH);
@@ -82,7 +83,9 @@ fn its_token_may_be_renewed_and_does_no_more_than_it_may() {
 #[test]
 fn its_keys_never_leave_it() {
     let ground = Bao::new();
-    for (key, kind) in [("pepper", "hmac"), ("log", "signing"), ("receipts", "signing"), ("wrap", "encryption")] {
+    for (key, kind) in
+        [("pepper", "hmac"), ("log", "signing"), ("receipts", "signing"), ("wrap", "encryption")]
+    {
         let path = format!("transit/export/{kind}-key/postern-{key}");
         let shown = std::panic::catch_unwind(|| ground.server.run(&["read", &path], ""));
         assert!(shown.is_err(), "{key} was shown");
@@ -97,7 +100,8 @@ fn its_keys_never_leave_it() {
 fn an_engine_has_one_installation_and_a_file_is_never_overwritten() {
     let ground = Bao::new();
     let other = ground.file().with_file_name("other");
-    let again = TransitKeys::create(ground.transit(ground.server.root()), &other, &SystemEntropy).err().unwrap();
+    let again =
+        TransitKeys::create(ground.transit(ground.server.root()), &other, &SystemEntropy).err().unwrap();
     assert!(matches!(again, TransitFault::NotEmpty(_)), "{again}");
     assert!(!other.exists());
     ground.server.run(&["secrets", "enable", "-path=second", "transit"], "");
