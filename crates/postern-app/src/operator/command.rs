@@ -123,6 +123,18 @@ pub enum Command {
         /// Why.
         reason: RevokeReason,
     },
+    /// Lists the versions of the pepper.
+    KeyList {},
+    /// Makes a version of the pepper and puts it in force.
+    KeyRotate {
+        /// Whether it is put in force by the next call only, when every node has it.
+        only_make: bool,
+    },
+    /// Takes away a version of the pepper that no set needs.
+    KeyRetire {
+        /// Which.
+        version: u16,
+    },
     /// Verifies logs and rows.
     AuditVerify {
         /// One tenant; all if absent.
@@ -223,6 +235,9 @@ impl App {
                 let set = set.ok_or_else(|| Refused("A set's id looks like set_….".to_owned()))?;
                 operator.revoke(tenant, set, slot, reason).await
             }
+            Command::KeyList {} => operator.keys().await,
+            Command::KeyRotate { only_make } => operator.rotate_key(only_make).await,
+            Command::KeyRetire { version } => operator.retire_key(version).await,
             Command::AuditVerify { tenant, replay } => {
                 let report = self.verify(tenant, replay).await?;
                 serde_json::to_value(report).map_err(|fault| Refused(fault.to_string()))

@@ -3,6 +3,7 @@
 mod applications;
 mod command;
 mod evidence;
+mod keys;
 mod provers;
 mod subjects;
 mod tenants;

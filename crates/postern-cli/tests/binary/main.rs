@@ -21,8 +21,10 @@ mod moved_clock;
 mod node;
 mod nodes;
 mod rollback;
+mod rotation;
 mod sealed;
 mod token;
+mod transit;
 mod upgrade;
 
 /// The binary under test.

@@ -17,6 +17,8 @@ const SUMS: Duration = Duration::from_secs(5);
 const FIRST_REPLAY: Duration = Duration::from_secs(10 * 60);
 /// How often every row is compared with its events.
 const REPLAY: Duration = Duration::from_secs(24 * 3600);
+/// How often the pepper's versions are held against the record.
+const PEPPERS: Duration = Duration::from_secs(60);
 /// How often expired sets are recorded.
 const EXPIRY: Duration = Duration::from_secs(3600);
 
@@ -25,14 +27,27 @@ pub(super) fn begin(
     app: &Arc<App>,
     readiness: &Arc<Readiness>,
     stopping: &watch::Receiver<bool>,
-) -> [JoinHandle<()>; 3] {
-    let (sums, expiry) = (Arc::clone(app), Arc::clone(app));
+) -> [JoinHandle<()>; 4] {
+    let (sums, expiry, peppers) =
+        (Arc::clone(app), Arc::clone(app), (Arc::clone(app), Arc::clone(readiness)));
     [
         tokio::spawn(replay(Arc::clone(app), Arc::clone(readiness), stopping.clone())),
         tokio::spawn(every(SUMS, stopping.clone(), move || {
             let app = Arc::clone(&sums);
             async move {
                 app.flush_sums().await;
+            }
+        })),
+        tokio::spawn(every(PEPPERS, stopping.clone(), move || {
+            let (app, readiness) = peppers.clone();
+            async move {
+                match app.check_peppers().await {
+                    Ok(()) => readiness.clear("other-pepper"),
+                    Err(problem) => {
+                        tracing::error!("{problem}");
+                        readiness.degraded("other-pepper");
+                    }
+                }
             }
         })),
         tokio::spawn(every(EXPIRY, stopping.clone(), move || {
