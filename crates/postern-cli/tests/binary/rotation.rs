@@ -170,25 +170,34 @@ async fn keys_are_backed_up_sealed_and_another_pepper_under_a_version_serves_nob
     std::fs::write(installed.home().join("keys"), mine).unwrap();
     assert_eq!(answered(&installed, &["audit", "verify", "--json"])["verified"], true);
 
-    // A node with the file of before the rotation finds the new version as soon as the file is there.
+    // A node with the file of before the rotation refuses no right code and makes no set: it says that it cannot.
     let now = std::fs::read(installed.home().join("keys")).unwrap();
+    let serving = installed.serve();
+    let mut http = Http::connect(&serving.authority, &installed.key).await;
+    let codes = installed.issue(&mut http, "anna", "anna").await;
+    assert_eq!(serving.stop(), Some(0));
     std::fs::write(installed.home().join("keys"), before).unwrap();
     let serving = installed.serve();
     let mut http = Http::connect(&serving.authority, &installed.key).await;
-    let away = installed.stage(&mut http, "anna", "away").await;
-    assert_eq!(away.status, 503, "{}", away.json());
+    let claim = installed.redemption("anna", &codes[1]);
+    for away in
+        [http.post("/v1/redemptions", &claim, "away").await, installed.stage(&mut http, "bert", "away").await]
+    {
+        assert_eq!(away.status, 503, "{}", away.json());
+    }
+    // It finds the version as soon as the file is there; it looks once a second at most.
     std::fs::write(installed.home().join("keys"), now).unwrap();
     let mut tries = 0;
     loop {
-        // It looks once a second at most.
-        let staged = installed.stage(&mut http, "anna", "here").await;
-        if staged.status == 201 {
+        let redeemed = http.post("/v1/redemptions", &claim, "here").await;
+        if redeemed.status == 201 {
             break;
         }
-        assert_eq!(staged.status, 503, "{}", staged.json());
+        assert_eq!(redeemed.status, 503, "{}", redeemed.json());
         tries += 1;
         assert!(tries < 100_000, "it never looked again");
     }
+    assert_eq!(installed.stage(&mut http, "bert", "here").await.status, 201);
     assert_eq!(serving.stop(), Some(0));
 }
 
