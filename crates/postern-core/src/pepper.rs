@@ -161,3 +161,82 @@ pub fn end(system: Held<Tenant>, version: u16, why: KeyEnd, draft: &mut Draft) -
     let _ = system.record(fact, draft);
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{Actor, ActorKind, Context, Fact as _, Key, Record as _};
+    use crate::tenant::open_log;
+
+    const NOW: Time = Time::from_millis(5_000);
+
+    fn draft() -> Draft {
+        Draft::new(Context { at: NOW, actor: Actor::new(ActorKind::Operator, "test"), private: None })
+    }
+
+    /// The installation's record after these facts.
+    fn after(facts: &[TenantFact]) -> Held<Tenant> {
+        let mut draft = draft();
+        let system = Key::tenant(TenantId::SYSTEM);
+        assert!(open_log(Held::absent(system, 0), "here", &mut draft));
+        let opened = TenantFact::LogOpened(crate::tenant::LogOpened { installation: "here".to_owned() });
+        let held = Held::<Tenant>::absent(system, 0).record(opened, &mut draft);
+        facts.iter().fold(held, |held, fact| held.record(fact.clone(), &mut draft))
+    }
+
+    fn created(version: u16) -> TenantFact {
+        TenantFact::KeyCreated(KeyCreated { check: check(version), label: PEPPER.to_owned(), version })
+    }
+
+    fn check(version: u16) -> Check {
+        Fixed([u8::try_from(version).unwrap(); 16])
+    }
+
+    #[test]
+    fn what_was_there_stays_in_force_until_another_version_is_put_there() {
+        let mut draft = draft();
+        assert_eq!(after(&[]).state().unwrap().pepper(), None);
+        assert_eq!(note(after(&[]), &[(2, check(2)), (1, check(1))], &mut draft), 2);
+        assert_eq!(note(after(&[created(1)]), &[(2, check(2)), (1, check(1))], &mut draft), 1);
+        let held = after(&[created(1), created(2)]);
+        assert_eq!(held.state().unwrap().pepper(), Some(1));
+        assert!(rotate(after(&[created(1), created(2)]), 2, &mut draft));
+        assert!(!rotate(held, 3, &mut draft), "a version that is not there");
+    }
+
+    #[test]
+    fn the_version_in_force_does_not_end() {
+        let rotated = TenantFact::KeyRotated(KeyRotated { from: 1, label: PEPPER.to_owned(), version: 2 });
+        let facts = [created(1), created(2), rotated];
+        let mut draft = draft();
+        assert!(!end(after(&facts), 2, KeyEnd::Retired, &mut draft));
+        assert!(!end(after(&facts), 3, KeyEnd::Burnt, &mut draft));
+        assert!(draft.is_empty());
+        assert!(end(after(&facts), 1, KeyEnd::Burnt, &mut draft));
+        let ended = TenantFact::KeyBurnt(KeyEnded { label: PEPPER.to_owned(), version: 1 });
+        let state = after(&[facts.as_slice(), &[ended]].concat()).state().unwrap().clone();
+        assert_eq!(
+            (state.peppers.iter().map(|known| known.version).collect::<Vec<_>>(), state.pepper()),
+            (vec![2], Some(2))
+        );
+    }
+
+    #[test]
+    fn another_key_under_a_number_is_noticed_and_a_missing_one_is_not_another() {
+        let held = after(&[created(1), created(2)]);
+        let state = held.state().unwrap();
+        assert_eq!(state.foreign(&[(1, check(1))]), None);
+        assert_eq!(state.foreign(&[(2, check(3)), (1, check(1))]), Some(2));
+        assert_eq!(state.foreign(&[(3, check(1))]), None);
+    }
+
+    #[test]
+    fn rows_are_written_as_before_until_somebody_rotates_and_facts_in_their_order() {
+        let (before, now) = (after(&[]), after(&[created(1)]));
+        assert_eq!((before.state().unwrap().layout(), now.state().unwrap().layout()), (1, 2));
+        let json = String::from_utf8(created(1).to_json().unwrap()).unwrap();
+        assert_eq!(json, r#"{"check":"AQEBAQEBAQEBAQEBAQEBAQ","label":"pepper","version":1}"#);
+        let read = TenantFact::from_json("key.created", 1, &json).unwrap();
+        assert_eq!(read, Some(created(1)));
+    }
+}

@@ -42,10 +42,10 @@ fn make(
     entropy: &dyn Entropy,
 ) -> Result<Envelope, TransitFault> {
     for (key, kind) in ALL {
-        let mut asked = json!({ "type": kind });
-        if kind == "hmac" {
-            asked["key_size"] = json!(32);
-        }
+        let asked = match kind {
+            "hmac" => json!({ "type": kind, "key_size": 32 }),
+            _ => json!({ "type": kind }),
+        };
         transit.post("make keys", &format!("keys/{key}"), &asked)?;
         made.push(key);
     }

@@ -16,7 +16,7 @@ use crate::support::{EPOCH, Ground as _, NeverShown, SUBJECT, TENANT, asked, sec
 #[test]
 fn its_mac_is_the_ports_mac_under_a_pepper_that_we_know() {
     let ground = Bao::new();
-    // An engine that holds a pepper of our choosing: its own backup with the key's bytes exchanged.
+    // A key of the same type that may be shown, which ours may not.
     let made = ["write", "-f", "transit/keys/known", "type=hmac", "key_size=32", "exportable=true"];
     ground.server.run(&made, "");
     let shown =
@@ -75,7 +75,7 @@ fn its_token_may_be_renewed_and_does_no_more_than_it_may() {
     // What rotates needs more than what serves.
     ground.service_token(&[postern_cluster::SERVICE_POLICY]);
     let _ = asked(&keys);
-    let said = keys.add_pepper(&SystemEntropy).err().expect("refused").0;
+    let said = keys.add_pepper(&SystemEntropy).expect_err("refused").0;
     assert!(said.contains("policy"), "{said}");
     assert_eq!(asked(&keys).len(), 1);
 }
