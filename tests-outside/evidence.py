@@ -151,6 +151,42 @@ def verify_proof(text, key):
     return event, index, size, path
 
 
+def continued(earlier, size, hashed, proof):
+    """The root of the later log that a consistency proof leads to, RFC 9162 section 2.1.4.2."""
+    require(0 < earlier <= size, "no earlier log")
+    if earlier == size:
+        require(not proof, "the proof is too long")
+        return hashed
+    if earlier & (earlier - 1) == 0:
+        proof = [hashed, *proof]
+    require(proof, "the proof is too short")
+    node, last = earlier - 1, size - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    old = new = proof[0]
+    for beside in proof[1:]:
+        require(last > 0, "the proof is too long")
+        if node & 1 or node == last:
+            old, new = digest(b"\x01" + beside + old), digest(b"\x01" + beside + new)
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            new = digest(b"\x01" + new + beside)
+        node, last = node >> 1, last >> 1
+    require(last == 0 and old == hashed, "not the beginning of it")
+    return new
+
+
+def verify_continued(text, earlier, hashed, key):
+    """That a log begins with an earlier one of this size and root (the body of c2sp.org/tlog-witness)."""
+    head, _, note = text.partition("\n\n")
+    old, *proof = head.split("\n")
+    require(old == f"old {earlier}", "of another size")
+    size, signed = opened(note, key)
+    proof = [base64.b64decode(line, validate=True) for line in proof]
+    require(continued(earlier, size, hashed, proof) == signed, "the log was changed")
+
+
 def holds(verify, *arguments):
     try:
         verify(*arguments)
@@ -243,6 +279,12 @@ def served(client, entries, key):
         # It counts from 1, and its path begins with the leaf itself.
         theirs = other.prove_inclusion(index + 1, size).serialize()["path"]
         check(f"pymerkle has the same path for event {index}", theirs[1:] == [one.hex() for one in path], theirs)
+    hashes = [leaf(entry) for entry in entries]
+    for earlier in (1, 2, 7, 255, 256, 257, len(entries) - 1, len(entries)):
+        text, hashed = client.read(f"proof?from={earlier}").decode(), root(hashes[:earlier])
+        check(f"the log begins with its first {earlier}", holds(verify_continued, text, earlier, hashed, key))
+        changed = root([leaf(b"another"), *hashes[1:earlier]])
+        check(f"and not with another {earlier}", not holds(verify_continued, text, earlier, changed, key))
 
 
 def spoiled(installation, whole, before, key):

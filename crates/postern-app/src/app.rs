@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 
 use crate::alarms::Alarms;
 use crate::jobs::Progress;
+use crate::keys::Peppers;
 use crate::lanes::Lanes;
 use crate::sums::Sums;
 use crate::tree::Trees;
@@ -61,6 +62,7 @@ pub struct App {
     pub(crate) alarms: Alarms,
     pub(crate) campaigns_due: AtomicBool,
     pub(crate) progress: Mutex<HashMap<(TenantId, u32), Progress>>,
+    pub(crate) peppers: Peppers,
     pub(crate) stopped: AtomicBool,
 }
 
@@ -84,6 +86,7 @@ impl App {
             alarms: Alarms::default(),
             campaigns_due: AtomicBool::new(true),
             progress: Mutex::default(),
+            peppers: Peppers::default(),
             stopped: AtomicBool::new(false),
         }
     }

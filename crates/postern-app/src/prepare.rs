@@ -59,15 +59,15 @@ pub(crate) struct Whose {
     pub(crate) epoch: Vec<u8>,
     pub(crate) salt: Vec<u8>,
     pub(crate) stretch: Stretch,
+    /// The version of the pepper that the set was made under; none without one.
+    pub(crate) version: Option<u16>,
 }
 
 impl App {
     /// Makes a word ready: the same work for every name and every word of a format.
     pub(crate) async fn prepare(&self, word: Word, whose: Whose) -> Result<Arc<Prepared>, Problem> {
-        let Whose { tenant, subject, epoch, salt, stretch } = whose;
-        let asked = epoch.clone();
-        let keys = self.ask_keys(move |keys| keys.subject_keys(tenant, subject, &asked)).await;
-        let keys = keys.map_err(|fault| Problem::unavailable(&fault))?;
+        let Whose { tenant, subject, epoch, salt, stretch, version } = whose;
+        let keys = self.subject_keys(tenant, subject, &epoch, version).await?;
         let material = self.material(word.code, stretch, salt).await?;
         Ok(Arc::new(Prepared { epoch, keys, material }))
     }

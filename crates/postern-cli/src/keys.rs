@@ -7,8 +7,9 @@ use postern_core::ports::Keys;
 use postern_outside::entropy::SystemEntropy;
 use postern_outside::key_file::{KeyFile, Passphrase};
 use postern_outside::token_keys::{Token, TokenKeys};
+use postern_outside::transit_keys::{self, TransitKeys};
 
-use crate::config::{self, Pkcs11, Source};
+use crate::config::{self, Pkcs11, Source, Transit};
 use crate::failure::Failure;
 
 /// Opens them.
@@ -16,6 +17,10 @@ pub(crate) fn open(config: &config::Keys) -> Result<Arc<dyn Keys>, Failure> {
     let place = config.file.place()?;
     if let Some(named) = &config.pkcs11 {
         let keys = TokenKeys::open(token(named)?, &place).map_err(Failure::refused)?;
+        return Ok(Arc::new(keys));
+    }
+    if let Some(named) = &config.transit {
+        let keys = TransitKeys::open(engine(named)?, &place).map_err(Failure::refused)?;
         return Ok(Arc::new(keys));
     }
     let passphrase = passphrase(config)?;
@@ -30,6 +35,10 @@ pub(crate) fn make(config: &config::Keys) -> Result<Arc<dyn Keys>, Failure> {
         let keys = TokenKeys::create(token(named)?, path, &SystemEntropy).map_err(Failure::refused)?;
         return Ok(Arc::new(keys));
     }
+    if let Some(named) = &config.transit {
+        let keys = TransitKeys::create(engine(named)?, path, &SystemEntropy).map_err(Failure::refused)?;
+        return Ok(Arc::new(keys));
+    }
     let passphrase = passphrase(config)?;
     let keys = KeyFile::create_with(path, passphrase.as_ref(), &SystemEntropy);
     Ok(Arc::new(keys.map_err(Failure::refused)?))
@@ -39,6 +48,12 @@ pub(crate) fn make(config: &config::Keys) -> Result<Arc<dyn Keys>, Failure> {
 fn token(named: &Pkcs11) -> Result<Token, Failure> {
     let pin = named.pin_file.place()?;
     Token::new(named.module.clone(), named.token.clone(), &pin).map_err(Failure::refused)
+}
+
+/// The transit engine that a configuration names.
+fn engine(named: &Transit) -> Result<transit_keys::Transit, Failure> {
+    let token = named.token_file.place()?;
+    transit_keys::Transit::new(&named.url, token, named.ca_file.clone()).map_err(Failure::refused)
 }
 
 /// The passphrase that the configuration names.

@@ -85,7 +85,17 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts it, its output in the folder's `log`, and waits until it answers.
-    pub(crate) fn start(mut command: Command, stop: Signal, folder: &Path, port: &str) -> Self {
+    pub(crate) fn start(command: Command, stop: Signal, folder: &Path, port: &str) -> Self {
+        Self::start_until(command, stop, folder, || answers(folder, port))
+    }
+
+    /// The same, with another way to ask.
+    pub(crate) fn start_until(
+        mut command: Command,
+        stop: Signal,
+        folder: &Path,
+        answers: impl Fn() -> bool,
+    ) -> Self {
         let log = folder.join("log");
         let file = File::options().create(true).append(true).open(&log).unwrap();
         command.stdout(file.try_clone().unwrap()).stderr(file);
@@ -99,7 +109,7 @@ impl Process {
         let child = receiver.recv().unwrap().expect("setpriv of util-linux starts the server");
         let mut process = Self { child, stop, _starter: starter };
         for _ in 0..3000 {
-            if answers(folder, port) {
+            if answers() {
                 return process;
             }
             if process.child.try_wait().unwrap().is_some() {

@@ -26,6 +26,7 @@ pub mod kernel;
 pub mod kinds;
 pub mod limits;
 pub mod local_keys;
+pub mod pepper;
 pub mod personal;
 pub mod ports;
 pub mod prover;

@@ -8,6 +8,7 @@ use crate::campaign::{Campaign, Selection};
 use crate::ids::TenantId;
 use crate::kernel::{Columns, Draft, Held, Kind, Record, facts};
 use crate::limits;
+use crate::pepper::{KeyCreated, KeyEnded, KeyRotated, Pepper};
 use crate::subject::fact::RevokeReason;
 use crate::verifier::Stretch;
 
@@ -101,6 +102,10 @@ pub struct Tenant {
     pub campaigns: Vec<Campaign>,
     /// How many campaigns there ever were.
     pub campaigns_started: u32,
+    /// The live versions of the pepper; in the system tenant's record only, from the first rotation on.
+    pub peppers: Vec<Pepper>,
+    /// The version in force, or zero; see [`Tenant::pepper`].
+    pub(crate) pepper: u16,
 }
 
 impl Tenant {
@@ -146,6 +151,10 @@ facts! {
         "backup.restored" => BackupRestored(BackupRestored),
         "log.rollback_found" => RollbackFound(RollbackFound),
         "log.resolved" => LogResolved(LogResolved),
+        "key.created" => KeyCreated(KeyCreated),
+        "key.rotated" => KeyRotated(KeyRotated),
+        "key.retired" => KeyRetired(KeyEnded),
+        "key.burnt" => KeyBurnt(KeyEnded),
     }
     failures ["row.rejected", "log.rollback_found"]
 }
@@ -273,14 +282,15 @@ pub struct LogResolved {
 impl Record for Tenant {
     type Fact = TenantFact;
     const KIND: Kind = Kind::Tenant;
-    const ADDED: &'static [usize] = &[3];
+    /// Kinds and campaigns; the pepper's versions.
+    const ADDED: &'static [usize] = &[5];
 
     fn layout(&self) -> u8 {
         let plain = !self.keeps_kinds && self.campaigns.is_empty() && self.campaigns_started == 0;
-        if plain { 1 } else { 2 }
+        if plain && self.peppers.is_empty() && self.pepper == 0 { 1 } else { 2 }
     }
 
-    fn evolve(before: Option<Self>, fact: &TenantFact, _at: Time) -> Option<Self> {
+    fn evolve(before: Option<Self>, fact: &TenantFact, at: Time) -> Option<Self> {
         match (before, fact) {
             (None, TenantFact::LogOpened(opened)) => Some(Self::named(&opened.installation, Tier::Standard)),
             (None, TenantFact::Created(created)) => {
@@ -298,7 +308,7 @@ impl Record for Tenant {
                 tenant.campaigns.retain(|campaign| campaign.number != finished.number);
                 Some(tenant)
             }
-            (before, _) => before,
+            (before, fact) => before.map(|system| system.keys(fact, at)),
         }
     }
 
@@ -320,6 +330,8 @@ impl Tenant {
             keeps_kinds: false,
             campaigns: Vec::new(),
             campaigns_started: 0,
+            peppers: Vec::new(),
+            pepper: 0,
         }
     }
 

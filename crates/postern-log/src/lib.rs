@@ -27,8 +27,8 @@ pub use checkpoint::{
 pub use frontier::{Frontier, FrontierError};
 pub use hash::{Hash, leaf_hash};
 pub use tree::{
-    BundleError, ExportCheck, ExportError, HashSource, KnownTiles, ProofError, ProofFile, ProofFileError,
-    TILE_WIDTH, Tile, TileHashes, TileKind, bundle, consistency_proof, inclusion_proof, is_consistent,
-    is_included, root_at, same_hashes, unbundle,
+    BundleError, ConsistencyFile, ExportCheck, ExportError, HashSource, KnownTiles, ProofError, ProofFile,
+    ProofFileError, TILE_WIDTH, Tile, TileHashes, TileKind, bundle, consistency_proof, inclusion_proof,
+    is_consistent, is_included, root_at, same_hashes, unbundle,
 };
 pub use walk::{Walk, WalkError};

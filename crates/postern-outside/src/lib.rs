@@ -6,6 +6,7 @@
 //! | [`entropy`] | the system's random bytes | [`postern_core::ports::Entropy`] |
 //! | [`key_file`] | all keys in one text file | [`postern_core::ports::Keys`] |
 //! | [`token_keys`] | keys in a token, over PKCS#11 | [`postern_core::ports::Keys`] |
+//! | [`transit_keys`] | keys in a transit engine, over HTTPS | [`postern_core::ports::Keys`] |
 //! | [`anchor_file`] | the anchor in a file outside the database | [`postern_core::ports::Anchors`] |
 //! | [`folder_place`] | a folder that events are shipped to | [`postern_core::ports::Place`] |
 //! | [`assertion`] | signed assertions of provers | [`postern_core::ports::Assertions`] |
@@ -20,6 +21,7 @@ pub mod folder_place;
 pub mod key_file;
 mod place;
 pub mod token_keys;
+pub mod transit_keys;
 
 pub use file_fault::FileFault;
 pub use place::Place;

@@ -11,7 +11,7 @@ use postern_outside::clock::SystemClock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Http, TestProver};
+use crate::{Answer, Http, TestProver};
 
 /// An installation in a temporary folder.
 pub struct Installed {
@@ -157,14 +157,19 @@ impl Installed {
         sent
     }
 
-    /// Creates a subject and issues it a set over HTTP: the codes.
-    pub async fn issue(&self, http: &mut Http, name: &str, unique: &str) -> Vec<String> {
+    /// Creates a subject, if it is not there, and asks for a set; what was answered.
+    pub async fn stage(&self, http: &mut Http, name: &str, unique: &str) -> Answer {
         let created = http
             .post("/v1/subjects", &json!({ "external_id": name }), &format!("create-{name}-{unique}"))
             .await;
         assert!(created.status < 300, "{}", created.json());
         let body = self.proven("stage", name, &json!({ "subject": { "external_id": name } }));
-        let staged = http.post("/v1/code-sets", &body, &format!("stage-{name}-{unique}")).await;
+        http.post("/v1/code-sets", &body, &format!("stage-{name}-{unique}")).await
+    }
+
+    /// Creates a subject and issues it a set over HTTP: the codes.
+    pub async fn issue(&self, http: &mut Http, name: &str, unique: &str) -> Vec<String> {
+        let staged = self.stage(http, name, unique).await;
         assert_eq!(staged.status, 201, "{}", staged.json());
         let staged = staged.json();
         let codes: Vec<String> = staged["codes"]

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use postern_core::ids::{SubjectId, TenantId};
 use postern_core::local_keys::LocalKeys;
-use postern_core::ports::{Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
+use postern_core::ports::{Custody, Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
 use postern_outside::key_file::KeyFile;
 
 /// A key file behind counters.
@@ -82,6 +82,10 @@ impl Keys for CountedKeys {
 
     fn local(&self) -> &LocalKeys {
         self.inner.local()
+    }
+
+    fn custody(&self) -> Option<&dyn Custody> {
+        self.inner.custody()
     }
 
     fn waits(&self) -> bool {

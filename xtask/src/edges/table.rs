@@ -56,7 +56,7 @@ pub(super) const ROOMS: [Room; 11] = [
     Room {
         name: "postern-outside",
         knows: &["postern-core", "postern-log"],
-        tests: &["postern-testkit"],
+        tests: &["postern-cluster", "postern-testkit"],
         never: &["rusqlite", "axum", "hyper"],
     },
     Room {
@@ -109,11 +109,13 @@ pub(super) const ROOMS: [Room; 11] = [
     },
 ];
 
-pub(super) const OWNED: [Owned; 14] = [
+pub(super) const OWNED: [Owned; 16] = [
     Owned { name: "rusqlite", owners: &["postern-store"], because: "SQL" },
     Owned { name: "tokio-postgres", owners: &["postern-store"], because: "SQL" },
     Owned { name: "getrandom", owners: &["postern-outside"], because: "randomness is an argument" },
     Owned { name: "cryptoki", owners: &["postern-outside"], because: "tokens are asked behind a port" },
+    Owned { name: "ureq", owners: &["postern-outside"], because: "key services are asked behind a port" },
+    Owned { name: "rustls", owners: &["postern-outside"], because: "key services are asked behind a port" },
     Owned { name: "aws-lc-rs", owners: &["postern-outside"], because: "keys are used behind a port" },
     Owned {
         name: "jsonwebtoken",

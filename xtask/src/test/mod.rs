@@ -2,14 +2,16 @@
 
 mod clock;
 mod count;
+mod openbao;
 mod outside;
 mod postgres;
 mod token;
 
+use std::path::Path;
 use std::process::Command;
 
 use clap::Args;
-use postern_cluster::{Cluster, SHARED_CLUSTER};
+use postern_cluster::{Cluster, OPENBAO, SHARED_CLUSTER};
 
 use self::count::Count;
 use crate::cargo::{build, cargo};
@@ -41,9 +43,10 @@ pub(crate) fn test(options: &Options) -> Done {
     build()?;
     clock::have()?;
     token::have()?;
+    let bao = openbao::have()?;
     let mut failed = Vec::new();
     let cluster = postgres::start()?;
-    if !succeeds(&mut inside(options, &cluster))? {
+    if !succeeds(&mut inside(options, &cluster, &bao))? {
         failed.push("tests of the crates".to_owned());
     }
     drop(cluster);
@@ -67,7 +70,7 @@ pub(crate) fn test(options: &Options) -> Done {
 }
 
 /// Unit and integration tests of all crates.
-fn inside(options: &Options, cluster: &Cluster) -> Command {
+fn inside(options: &Options, cluster: &Cluster, bao: &Path) -> Command {
     let mut command = if answers("cargo-nextest", "--version") {
         let mut nextest = cargo(&["nextest", "run", "--workspace", "--cargo-profile", "ci", "--profile"]);
         nextest.arg(if options.long { "long" } else { "ci" });
@@ -79,7 +82,7 @@ fn inside(options: &Options, cluster: &Cluster) -> Command {
         println!("xtask: cargo-nextest is not installed; cargo's own runner does as well, more slowly");
         cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--profile", "ci", "--no-fail-fast"])
     };
-    command.args(&options.filter).env(SHARED_CLUSTER, cluster.socket_folder());
+    command.args(&options.filter).env(SHARED_CLUSTER, cluster.socket_folder()).env(OPENBAO, bao);
     if options.long {
         command.env("PROPTEST_CASES", LONG_CASES).env("POSTERN_LONG", "1");
     }

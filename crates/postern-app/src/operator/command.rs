@@ -178,6 +178,18 @@ pub enum Command {
         /// Its whole path.
         folder: PathBuf,
     },
+    /// Lists the versions of the pepper.
+    KeyList {},
+    /// Makes a version of the pepper and puts it in force.
+    KeyRotate {
+        /// Whether it is put in force by the next call only, when every node has it.
+        only_make: bool,
+    },
+    /// Takes away a version of the pepper that no set needs.
+    KeyRetire {
+        /// Which.
+        version: u16,
+    },
     /// Verifies logs and rows.
     AuditVerify {
         /// One tenant; all if absent.
@@ -288,6 +300,9 @@ impl App {
             Command::AuditAlarms { tenant, after, limit } => operator.alarms(tenant, after, limit).await,
             Command::SubjectKeep { tenant, subject } => operator.keep_subject(tenant, &subject).await,
             Command::BackupCreate { folder } => operator.create_backup(folder).await,
+            Command::KeyList {} => operator.keys().await,
+            Command::KeyRotate { only_make } => operator.rotate_key(only_make).await,
+            Command::KeyRetire { version } => operator.retire_key(version).await,
             Command::AuditVerify { tenant, replay } => {
                 let report = self.verify(tenant, replay).await?;
                 serde_json::to_value(report).map_err(|fault| Refused(fault.to_string()))

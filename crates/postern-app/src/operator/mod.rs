@@ -5,6 +5,7 @@ mod backup;
 mod campaigns;
 mod command;
 mod evidence;
+mod keys;
 mod provers;
 mod subjects;
 mod tenants;

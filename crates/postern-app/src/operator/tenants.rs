@@ -33,7 +33,7 @@ impl crate::App {
                 state.name, self.settings.installation
             )));
         }
-        Ok(())
+        self.check_peppers().await.map_err(Refused)
     }
 }
 

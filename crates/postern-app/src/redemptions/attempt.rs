@@ -217,7 +217,7 @@ impl Attempt {
         let (epoch, salt, set) = match &self.person {
             Person::Subject(held) => {
                 let state = held.state();
-                let set = state.and_then(|state| state.active.as_ref()).map(|active| active.set.stretch);
+                let set = state.and_then(|state| state.active.as_ref()).map(|active| &active.set);
                 let epoch = state.map(|state| state.epoch.bytes().to_vec()).unwrap_or_default();
                 (epoch, state.map(|state| state.salt.bytes().to_vec()).unwrap_or_default(), set)
             }
@@ -226,8 +226,10 @@ impl Attempt {
                 (right.to_vec(), left.to_vec(), None)
             }
         };
-        let set = set.filter(|own| *own != Stretch::None).unwrap_or(default);
-        Whose { tenant, subject, epoch, salt, stretch: known.map_or(set, |known| known.stretch) }
+        let version = set.map(|set| set.key_version);
+        let set = set.map(|set| set.stretch).filter(|own| *own != Stretch::None).unwrap_or(default);
+        let stretch = known.map_or(set, |known| known.stretch);
+        Whose { tenant, subject, epoch, salt, stretch, version }
     }
 }
 

@@ -92,9 +92,10 @@ impl App {
         let word = self.read_word(&attempt, standing, &asked.code)?;
         let _place = self.enter(&attempt, standing)?;
         let check_mismatch = word.check_mismatch;
+        let version = staged.map(|staged| staged.set.key_version);
         let set = staged.map(|staged| staged.set.stretch).filter(|stretch| *stretch != Stretch::None);
         let stretch = known.map_or(set.unwrap_or(Stretch::ARGON2ID), |known| known.stretch);
-        let prepared = self.prepare(word, Whose { stretch, ..attempt.whose(known) }).await?;
+        let prepared = self.prepare(word, Whose { stretch, version, ..attempt.whose(known) }).await?;
         let named = Zeroizing::new([asked.set.to_string().as_bytes(), prepared.material.bytes()].concat());
         let request = RequestMark {
             fingerprint: Fixed(self.local().fingerprint(

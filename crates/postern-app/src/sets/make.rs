@@ -56,22 +56,22 @@ impl Special {
 const PER_CODE: usize = 64;
 
 impl App {
-    /// Makes a set for the subject's present generation and epoch.
+    /// Makes a set for the subject's present generation and epoch, under the version of the pepper that is in force.
     pub(super) async fn make(
         &self,
         about: &For<'_>,
         settings: TierSettings,
         prefix: Prefix,
+        in_force: Option<u16>,
     ) -> Result<Made, Problem> {
         let For { key, subject, .. } = *about;
         let (tenant, id) = (key.tenant, SubjectId::new(key.id));
         let (format, count) = (settings.format, settings.count);
         let stretch = settings.stretch.for_format(format);
         let epoch = subject.epoch.bytes().to_vec();
-        let asked = epoch.clone();
-        let keys = self.ask_keys(move |keys| keys.subject_keys(tenant, id, &asked)).await;
-        let keys = keys.map_err(|fault| Problem::unavailable(&fault))?;
-        let Some((key_version, own_key)) = keys.live.first() else { return Err(Problem::Unavailable) };
+        let keys = self.subject_keys(tenant, id, &epoch, in_force).await?;
+        let chosen = keys.live.iter().find(|(version, _)| in_force.is_none_or(|wanted| wanted == *version));
+        let Some((key_version, own_key)) = chosen else { return Err(Problem::Unavailable) };
         let generation = subject.generation + 1;
         let salt: [u8; 16] = self.random()?;
         let (mut codes, mut verifiers) = (Vec::new(), Vec::new());

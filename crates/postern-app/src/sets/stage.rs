@@ -8,14 +8,14 @@ use postern_core::Time;
 use postern_core::application::{Scope, Token};
 use postern_core::assurance::{Asked, Evidence, Level};
 use postern_core::encoding::Fixed;
-use postern_core::ids::SetId;
-use postern_core::kernel::{Held, Step, View};
+use postern_core::ids::{SetId, TenantId};
+use postern_core::kernel::{Held, Key, Step, View, Want};
 use postern_core::kinds::{CANARIES, CodeKind};
 use postern_core::limits;
 use postern_core::recent::RequestMark;
 use postern_core::subject::fact::StageReason;
 use postern_core::subject::{self, Purpose, Stage, Subject};
-use postern_core::tenant::{Tier, TierSettings};
+use postern_core::tenant::{Tenant, Tier, TierSettings};
 use postern_core::throttle::Class;
 use postern_core::verifier::Stretch;
 use zeroize::Zeroizing;
@@ -91,8 +91,13 @@ pub(super) struct Looked {
     pub(super) view: View,
     pub(super) caller: Caller,
     pub(super) subject: Held<Subject>,
+    /// The version of the pepper that new sets are made under.
+    in_force: Option<u16>,
     pub(super) now: Time,
 }
+
+/// Where it is recorded which version of the pepper is in force.
+const SYSTEM: Key = Key::tenant(TenantId::SYSTEM);
 
 enum Found {
     Staged(Time),
@@ -138,7 +143,7 @@ impl App {
     async fn look_to_stage(&self, gate: Gate, name: &SubjectName) -> Result<Looked, Problem> {
         let now = self.now();
         let mut wants = gate.wants();
-        wants.push(name.want(gate.tenant(), self.local()));
+        wants.extend([name.want(gate.tenant(), self.local()), Want::Key(SYSTEM)]);
         let view = self.look(&wants).await?;
         let caller = self.checked(&gate, &view).await?;
         let subject = match gate.subject(&view, name) {
@@ -149,7 +154,15 @@ impl App {
             }
         };
         caller.reaches(subject.state().map_or(Tier::Service, |state| state.tier))?;
-        Ok(Looked { gate, now: view.at(now), view, caller, subject })
+        let system: Held<Tenant> = match view.held(SYSTEM) {
+            Ok(system) => system,
+            Err(tampered) => {
+                self.note_rejected(tampered.key).await;
+                return Err(Problem::Unavailable);
+            }
+        };
+        let in_force = system.state().and_then(Tenant::pepper);
+        Ok(Looked { gate, now: view.at(now), view, caller, subject, in_force })
     }
 
     /// Canary and duress codes are for whoever decides how well an account is guarded.
@@ -208,7 +221,7 @@ impl App {
         let keeps_kinds = looked.caller.tenant.state().is_some_and(|tenant| tenant.keeps_kinds);
         let about =
             make::For { key: looked.subject.key(), subject: state, keeps_kinds, special: asked.special };
-        let made = self.make(&about, settings, prefix).await?;
+        let made = self.make(&about, settings, prefix, looked.in_force).await?;
         let ended = state.ended_for(mark.key, looked.now);
         // The assertion was used up when the set before was ended for this very request.
         let took = ended.is_none_or(|ended| ended.assertion != evidence.assertion);
@@ -255,12 +268,19 @@ impl App {
         capped: Capped,
     ) -> Result<Ended<Found>, Problem> {
         let (gate, name, now) = (looked.gate.clone(), asked.subject.clone(), looked.now);
+        let made_under = looked.in_force;
         let (wanted, ground) = (Arc::clone(wanted), ground.clone());
         self.decided(&looked.view, move |view| {
             let Opened { subject: held, mut draft, .. } = match gate.open(view, &name, &ground, now)? {
                 Ok(opened) => opened,
                 Err(stop) => return Ok(stop.step()),
             };
+            // A version that is to be retired must gain no set after its sets were counted.
+            let system: Held<Tenant> = view.held(SYSTEM)?;
+            if system.state().and_then(Tenant::pepper) != made_under {
+                return Ok(Step::Prepare(()));
+            }
+            draft.rely(&system);
             let (owner, at) = (held.key(), view.at(now));
             let staged = subject::stage(held, &wanted, &mut draft);
             if took {

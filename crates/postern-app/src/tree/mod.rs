@@ -1,6 +1,7 @@
 //! A tenant's log as others check it: tiles, entry bundles, and proofs that an event is in it. All of it is read
 //! from the numbered events; nothing is stored (decision 0028).
 
+mod consistency;
 mod event_name;
 mod proof;
 mod tile;

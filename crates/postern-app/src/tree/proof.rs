@@ -50,7 +50,11 @@ impl App {
     }
 
     /// A signed checkpoint that covers an event: the newest one, or a new one if that is older than the event.
-    async fn checkpoint_over(&self, tenant: TenantId, index: u64) -> Result<(Checkpoint, String), Problem> {
+    pub(super) async fn checkpoint_over(
+        &self,
+        tenant: TenantId,
+        index: u64,
+    ) -> Result<(Checkpoint, String), Problem> {
         let kept = self.store().checkpoint(tenant).await.map_err(|fault| Problem::unavailable(&fault))?;
         let (origin, key) = (self.origin(tenant), self.verifier_key(tenant));
         let opened = kept.and_then(|note| Some((open_checkpoint_of(&origin, &note, &key).ok()?, note)));
@@ -69,11 +73,23 @@ impl App {
         index: u64,
         size: u64,
     ) -> Result<Vec<Hash>, Problem> {
+        let tree = self.tree_with(tenant, hashes, [index, size], size).await?;
+        inclusion_proof(&tree, index, size).map_err(|fault| Problem::unavailable(&fault))
+    }
+
+    /// The full tiles' hashes with the leaves of the tiles of two places.
+    pub(super) async fn tree_with<'a>(
+        &self,
+        tenant: TenantId,
+        hashes: &'a TileHashes,
+        places: [u64; 2],
+        size: u64,
+    ) -> Result<KnownTiles<'a>, Problem> {
         let mut tree = KnownTiles::new(hashes);
-        for tile in BTreeSet::from([index / TILE_WIDTH, size / TILE_WIDTH]) {
+        for tile in BTreeSet::from(places.map(|place| place / TILE_WIDTH)) {
             let first = tile * TILE_WIDTH;
             tree.add(tile, self.leaves(tenant, first..size.min(first + TILE_WIDTH)).await?);
         }
-        inclusion_proof(&tree, index, size).map_err(|fault| Problem::unavailable(&fault))
+        Ok(tree)
     }
 }

@@ -30,6 +30,15 @@ pub(crate) struct Init {
     /// File whose first line is the PIN of the token's user
     #[arg(long, requires = "token")]
     pub(crate) pin_file: Option<PathBuf>,
+    /// Makes the keys in this transit engine of OpenBao or Vault, as https://bao.example:8200/v1/transit
+    #[arg(long, value_name = "URL", requires = "token_file", conflicts_with_all = ["seal", "token"])]
+    pub(crate) transit: Option<String>,
+    /// File whose first line is the engine's token
+    #[arg(long, requires = "transit")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// File with the certificate authority of the engine's server
+    #[arg(long, requires = "transit")]
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
 impl Init {
@@ -50,6 +59,15 @@ impl Init {
             ];
             let members = members.map(|(name, value)| format!("{name} = {value}")).join(", ");
             text = set(&text, "pkcs11", format!("{{ {members} }}"));
+        }
+        if let (Some(url), Some(token)) = (&self.transit, &self.token_file) {
+            let authority = self.ca_file.as_deref().map(absolute).transpose()?;
+            let mut members = vec![
+                format!("url = {}", Value::from(url.as_str())),
+                format!("token_file = {}", absolute(token)?),
+            ];
+            members.extend(authority.map(|path| format!("ca_file = {path}")));
+            text = set(&text, "transit", format!("{{ {} }}", members.join(", ")));
         }
         Ok(text)
     }
@@ -86,6 +104,9 @@ mod tests {
             token: Some("a \"token\"".to_owned()),
             module: Some("/module.so".into()),
             pin_file: Some("/secret/pin".into()),
+            transit: Some("https://bao.example/v1/transit".to_owned()),
+            token_file: Some("/secret/token".into()),
+            ca_file: Some("/ca.pem".into()),
         };
         let config: Config = toml::from_str(&init.configuration().unwrap()).unwrap();
         assert_eq!(config.installation.name, "postern.example");
@@ -94,5 +115,11 @@ mod tests {
         let pkcs11 = config.keys.pkcs11.unwrap();
         assert_eq!((pkcs11.token.as_str(), pkcs11.module), ("a \"token\"", "/module.so".into()));
         assert_eq!(pkcs11.pin_file.path(), Some(Path::new("/secret/pin")));
+        let transit = config.keys.transit.unwrap();
+        assert_eq!(
+            (transit.url.as_str(), transit.ca_file),
+            ("https://bao.example/v1/transit", Some("/ca.pem".into()))
+        );
+        assert_eq!(transit.token_file.path(), Some(Path::new("/secret/token")));
     }
 }

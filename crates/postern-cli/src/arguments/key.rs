@@ -1,4 +1,4 @@
-//! The key file: sealed and opened.
+//! Keys: the pepper's versions, and the key file sealed, opened and backed up.
 
 use std::path::PathBuf;
 
@@ -8,6 +8,27 @@ use super::Configured;
 
 #[derive(Subcommand)]
 pub(crate) enum KeyFileCommand {
+    /// Lists the versions of the pepper, and how many sets need each
+    List(Configured),
+    /// Makes a new version of the pepper, under which new sets are made from then on
+    Rotate(Configured),
+    /// Takes away a version of the pepper that no set needs any more
+    Retire {
+        /// Its number
+        version: u16,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Writes a copy of the key file, sealed with a passphrase of its own
+    Backup {
+        /// File to write; it must not be there yet
+        to: PathBuf,
+        /// File whose first line is the passphrase of the copy
+        #[arg(long)]
+        passphrase_file: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
     /// Seals the key file with the passphrase that the configuration names
     Seal {
         /// File with the passphrase that it is sealed with until now, to change that

@@ -55,5 +55,10 @@ fn key_file(config: &config::Keys) -> Result<Finding, Failure> {
             let found = format!("The token has its keys. The key file is whole, sealed by it, and {whose}.");
             ok("key-file", found)
         }
+        Kind::Transit => {
+            let found =
+                format!("The transit engine has its keys. The key file is whole, sealed by it, and {whose}.");
+            ok("key-file", found)
+        }
     })
 }

@@ -1,25 +1,75 @@
-//! `postern key`: the key file sealed with a passphrase, and opened again.
+//! `postern key`: versions of the pepper, and the key file sealed, opened again and backed up.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use postern_app::operator::Command;
 use postern_outside::Place;
 use postern_outside::entropy::SystemEntropy;
 use postern_outside::key_file::{KeyFile, Kind};
 use serde_json::json;
 
+use super::operate::operate;
 use crate::arguments::{Configured, KeyFileCommand};
 use crate::config::{Config, Source};
 use crate::failure::Failure;
 use crate::{keys, output};
 
-/// Does one of them. The service that runs has its keys already and is not disturbed.
-pub(super) fn run(command: KeyFileCommand, json: bool) -> Result<(), Failure> {
+/// Does one of them. The service that runs learns of a new version at once, and is not disturbed by the others.
+pub(super) async fn run(command: KeyFileCommand, json: bool) -> Result<(), Failure> {
     match command {
+        KeyFileCommand::List(configured) => {
+            output::answer(&operate(&configured, Command::KeyList {}).await?, json);
+            Ok(())
+        }
+        KeyFileCommand::Rotate(configured) => rotate(&configured, json).await,
+        KeyFileCommand::Retire { version, configured } => retire(version, &configured, json).await,
+        KeyFileCommand::Backup { to, passphrase_file, configured } => {
+            back_up(&to, passphrase_file, &configured, json)
+        }
         KeyFileCommand::Seal { old_passphrase_file, configured } => {
             seal(old_passphrase_file, &configured, json)
         }
         KeyFileCommand::Open(configured) => open(&configured, json),
     }
+}
+
+async fn rotate(configured: &Configured, json: bool) -> Result<(), Failure> {
+    let config = Config::read(&configured.config)?;
+    // Every node has a key file of its own: the others must have the new version before a set needs it.
+    let only_make = config.store.postgres.is_some() && !config.keys.are_shared();
+    let answer = operate(configured, Command::KeyRotate { only_make }).await?;
+    output::answer(&answer, json);
+    let in_force = answer.get("in_force").and_then(serde_json::Value::as_bool) == Some(true);
+    output::message(if in_force {
+        "In force: new sets are made under it, those of before go on. Make a new backup of the keys: `postern key backup`."
+    } else {
+        "Made, and not in force yet. Put this key file on every node, then `postern key rotate` once more."
+    });
+    Ok(())
+}
+
+async fn retire(version: u16, configured: &Configured, json: bool) -> Result<(), Failure> {
+    let answer = operate(configured, Command::KeyRetire { version }).await?;
+    output::answer(&answer, json);
+    output::message(
+        "Taken away. Copies of the key file on other nodes and in backups still have it: replace those.",
+    );
+    Ok(())
+}
+
+fn back_up(to: &Path, passphrase_file: PathBuf, configured: &Configured, json: bool) -> Result<(), Failure> {
+    let config = Config::read(&configured.config)?.keys;
+    let seal = keys::read(&Source::File(passphrase_file))?;
+    let place = config.file.place()?;
+    KeyFile::back_up(&place, keys::passphrase(&config)?.as_ref(), to, &seal, &SystemEntropy)
+        .map_err(Failure::refused)?;
+    output::answer(&json!({ "backup": to }), json);
+    output::message(if config.are_shared() {
+        "Copied. It opens with the token or the engine only: their keys have to be backed up where they are."
+    } else {
+        "Written and opened once. Keep it and its passphrase apart from each other, and from backups of the data."
+    });
+    Ok(())
 }
 
 fn seal(old: Option<PathBuf>, configured: &Configured, json: bool) -> Result<(), Failure> {

@@ -39,7 +39,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Doctor(configured) => return doctor::run(configured, json).await,
         Command::Config(ConfigCommand::Check(configured)) => configuration::check(configured, json)?,
         Command::Config(ConfigCommand::Reference) => output::data(crate::config::REFERENCE.trim_end()),
-        Command::Key(command) => key::run(command, json)?,
+        Command::Key(command) => key::run(command, json).await?,
         Command::Tenant(command) => tenant::run(command, json).await?,
         Command::Application(command) => application::run(command, json).await?,
         Command::Prover(command) => prover::run(command, json).await?,

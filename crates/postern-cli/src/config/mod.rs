@@ -6,7 +6,7 @@ mod source;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-pub(crate) use sections::{Anchor, Installation, Keys, Log, Pkcs11, Server, Shipping, Store};
+pub(crate) use sections::{Anchor, Installation, Keys, Log, Pkcs11, Server, Shipping, Store, Transit};
 use serde::{Deserialize, Serialize};
 pub(crate) use source::Source;
 
@@ -55,6 +55,10 @@ impl Config {
         config.keys.file.within(&folder);
         config.keys.passphrase_file.iter_mut().for_each(|source| source.within(&folder));
         config.keys.pkcs11.iter_mut().for_each(|token| token.pin_file.within(&folder));
+        if let Some(engine) = &mut config.keys.transit {
+            engine.token_file.within(&folder);
+            engine.ca_file.iter_mut().for_each(|path| *path = folder.join(&*path));
+        }
         config.check()?;
         Ok(config)
     }
@@ -67,12 +71,14 @@ impl Config {
             ("keys.file", keys.file.path()),
             ("keys.passphrase_file", keys.passphrase_file.as_ref().and_then(Source::path)),
             ("keys.pkcs11.pin_file", keys.pkcs11.as_ref().and_then(|token| token.pin_file.path())),
+            ("keys.transit.token_file", keys.transit.as_ref().and_then(|engine| engine.token_file.path())),
             ("anchor.file", Some(self.anchor.file.as_path())),
             ("shipping.folder", self.shipping.folder.as_deref()),
         ];
-        if keys.passphrase_file.is_some() && keys.pkcs11.is_some() {
+        let keepers = [keys.passphrase_file.is_some(), keys.pkcs11.is_some(), keys.transit.is_some()];
+        if keepers.into_iter().filter(|named| *named).count() > 1 {
             return wrong(
-                "keys.passphrase_file and keys.pkcs11 exclude each other: a token seals its key file itself"
+                "keys.passphrase_file, keys.pkcs11 and keys.transit exclude each other: a token or an engine seals its key file itself"
                     .to_owned(),
             );
         }
@@ -138,6 +144,10 @@ mod tests {
         assert!(refused(&format!("[keys]\n{token}")).is_ok());
         assert!(refused(&format!("[keys]\n{token}\npassphrase_file = \"p\"")).is_err());
         assert!(refused(&format!("[keys]\n{}", token.replace("\"pin\"", "\"data/pin\""))).is_err());
+        let engine = "transit = { url = \"https://bao.example/v1/transit\", token_file = \"token\" }";
+        assert!(refused(&format!("[keys]\n{engine}")).is_ok());
+        assert!(refused(&format!("[keys]\n{engine}\n{token}")).is_err());
+        assert!(refused(&format!("[keys]\n{}", engine.replace("\"token\"", "\"data/token\""))).is_err());
         assert!(refused("[keys]\npassphrase = \"correct horse\"").is_err());
         assert!(refused("[anchor]\nfile = \"data/a/b\"").is_err());
         assert!(refused("[shipping]\nfolder = \"data/shipped\"").is_err());

@@ -66,6 +66,29 @@ pub(crate) struct Keys {
     /// The token with the keys that work in none but it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pkcs11: Option<Pkcs11>,
+    /// The transit engine with the keys that work in none but it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) transit: Option<Transit>,
+}
+
+impl Keys {
+    /// Whether every node asks one and the same place for the pepper.
+    pub(crate) const fn are_shared(&self) -> bool {
+        self.pkcs11.is_some() || self.transit.is_some()
+    }
+}
+
+/// A transit engine.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Transit {
+    /// Where it is mounted.
+    pub(crate) url: String,
+    /// The file with the token that it is asked with.
+    pub(crate) token_file: Source,
+    /// The file with the certificate authority of its server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
 /// A token.
@@ -133,7 +156,7 @@ impl Default for Store {
 
 impl Default for Keys {
     fn default() -> Self {
-        Self { file: Source::File(PathBuf::from("keys")), passphrase_file: None, pkcs11: None }
+        Self { file: Source::File(PathBuf::from("keys")), passphrase_file: None, pkcs11: None, transit: None }
     }
 }
 

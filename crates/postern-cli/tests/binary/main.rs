@@ -22,8 +22,10 @@ mod node;
 mod nodes;
 mod restore;
 mod rollback;
+mod rotation;
 mod sealed;
 mod token;
+mod transit;
 mod upgrade;
 
 /// The binary under test.

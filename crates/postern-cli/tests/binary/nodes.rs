@@ -70,6 +70,53 @@ async fn a_code_that_is_offered_to_both_nodes_at_once_is_accepted_once() {
     is_whole(&database, [&one, &two]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_node_is_asked_for_a_version_of_the_pepper_before_every_node_has_it() {
+    let (folder, database) = (TempDir::new().unwrap(), Database::new());
+    let one = Node::init(&folder.path().join("one"), &database.url());
+    one.tolerate();
+    let login = Login::on(&one);
+    let two = one.beside(&folder.path().join("two"));
+    let (first, second) = (one.serve(), two.serve());
+    let mut http = Http::connect(&first.authority, &login.key).await;
+    let mut other = Http::connect(&second.authority, &login.key).await;
+
+    let made = one.done(&["key", "rotate"]);
+    assert_eq!(made, json!({ "label": "pepper", "version": 2, "in_force": false }));
+    let old = login.issue(&mut http, "anna").await;
+    assert_eq!(versions(&one), json!([[2, false, 0], [1, true, 1]]));
+    let redeemed = other.post("/v1/redemptions", &login.redemption("anna", &old[0]), "old").await;
+    assert_eq!(redeemed.status, 201, "{}", redeemed.json());
+
+    std::fs::copy(one.at.join("keys"), two.at.join("keys")).unwrap();
+    assert_eq!(one.done(&["key", "rotate"])["in_force"], json!(true));
+    // Either node makes sets under the new version, and the other one knows their codes without being told.
+    for (name, here, there) in [("bert", 0, 1), ("cleo", 1, 0)] {
+        let clients = [&mut http, &mut other];
+        let [here, there] = if here < there {
+            clients
+        } else {
+            let [one, two] = clients;
+            [two, one]
+        };
+        let codes = login.issue(here, name).await;
+        let redeemed = there.post("/v1/redemptions", &login.redemption(name, &codes[0]), name).await;
+        assert_eq!(redeemed.status, 201, "{}", redeemed.json());
+    }
+    assert_eq!(versions(&two), json!([[2, true, 2], [1, false, 1]]));
+    let late = other.post("/v1/redemptions", &login.redemption("anna", &old[1]), "late").await;
+    assert_eq!(late.status, 201, "{}", late.json());
+    assert_eq!((first.stop(), second.stop()), (Some(0), Some(0)));
+    is_whole(&database, [&one, &two]);
+}
+
+/// What `key list` says: version, whether it is in force, how many sets need it.
+fn versions(node: &Node) -> serde_json::Value {
+    let listed = node.done(&["key", "list"]);
+    let items = listed["items"].as_array().unwrap().iter();
+    items.map(|item| json!([item["version"], item["in_force"], item["sets"]])).collect()
+}
+
 /// The statuses of two redemptions that begin together.
 async fn offer_to_both(served: &[Serving; 2], login: &Login, subject: &str, code: &str) -> [u16; 2] {
     let mut one = Http::connect(&served[0].authority, &login.key).await;

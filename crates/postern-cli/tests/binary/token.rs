@@ -136,3 +136,9 @@ fn a_second_installation_in_one_token_is_refused() {
     assert!(!at.join("keys").exists() && !at.join("postern.toml").exists());
     assert_eq!(init(&at, &["--module", MODULE]).status.code(), Some(2));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_rotated_under_load() {
+    let token = SoftHsm::new();
+    crate::rotation::under_load(&token.installed()).await;
+}

@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::ids::{SubjectId, TenantId};
 use crate::local_keys::LocalKeys;
+use crate::ports::Custody;
 
 /// The key service. Pepper, log and receipt keys work behind it and never leave it; the others are
 /// unwrapped once at start ([`Keys::local`]).
@@ -36,6 +37,11 @@ pub trait Keys: Send + Sync {
     fn waits(&self) -> bool {
         false
     }
+
+    /// Where the keys are kept, if they can be changed there. Those of a demonstration cannot.
+    fn custody(&self) -> Option<&dyn Custody> {
+        None
+    }
 }
 
 /// What is signed, each with a key of its own.
@@ -58,7 +64,8 @@ pub struct PublicKeys {
 
 /// One subject's keys, a version each. Zeroized, never cached.
 pub struct SubjectKeys {
-    /// The newest version first.
+    /// The newest version first. Which one new sets are made under is recorded
+    /// ([`Tenant::pepper`](crate::tenant::Tenant::pepper)), since nodes may learn of a new one at different times.
     pub live: Vec<(u16, Zeroizing<[u8; 32]>)>,
 }
 

@@ -3,6 +3,7 @@
 mod anchor;
 mod assertions;
 mod clock;
+mod custody;
 mod entropy;
 mod keys;
 mod place;
@@ -11,6 +12,7 @@ mod store;
 pub use anchor::{AnchorFault, Anchors};
 pub use assertions::Assertions;
 pub use clock::Clock;
+pub use custody::{Custody, CustodyFault};
 pub use entropy::{Entropy, EntropyFault};
 pub use keys::{Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
 pub use place::{Place, PlaceFault};

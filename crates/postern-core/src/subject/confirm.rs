@@ -89,7 +89,8 @@ pub fn confirm(subject: Held<Subject>, wanted: &Confirm<'_>, draft: &mut Draft) 
     let ended = |staged: &&StagedSet| wanted.ended.iter().any(|selection| selection.takes(&staged.set));
     let Some(staged) = staged.filter(|staged| !ended(staged)) else { return Confirmed::Moved };
     let material = &wanted.prepared.material;
-    if staged.set.format == material.format && staged.set.stretch != material.stretch {
+    let keyed = wanted.prepared.keys.version(staged.set.key_version).is_some();
+    if !keyed || (staged.set.format == material.format && staged.set.stretch != material.stretch) {
         return Confirmed::Again;
     }
     let (target, count) = (staged.set.target(), staged.set.count);

@@ -172,12 +172,14 @@ fn untested(state: &Subject, wanted: &Redeem<'_>, at: Time) -> Option<Verdict> {
     (!fits(state, wanted.prepared)).then_some(Verdict::Again)
 }
 
-/// Whether what was prepared belongs to the subject as it is now: its keys, and the active set's stretching.
+/// Whether what was prepared belongs to the subject as it is now: its keys, also that of the active set's version,
+/// and its stretching. Without that key a right code would be a wrong one.
 pub(super) fn fits(state: &Subject, prepared: &Prepared) -> bool {
     let set = state.active.as_ref().map(|active| &active.set);
     let alike = set
         .is_none_or(|set| set.format != prepared.material.format || set.stretch == prepared.material.stretch);
-    alike && prepared.epoch == state.epoch.bytes()
+    let keyed = set.is_none_or(|set| prepared.keys.version(set.key_version).is_some());
+    alike && keyed && prepared.epoch == state.epoch.bytes()
 }
 
 /// Why a tested word is refused, and whether it counts as a guess. A canary is a wrong word.

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod consistency;
+mod consistency_file;
 mod export;
 mod inclusion;
 mod proof_file;
@@ -11,6 +12,7 @@ mod tile_hashes;
 
 pub use bundle::{BundleError, bundle, unbundle};
 pub use consistency::{consistency_proof, is_consistent};
+pub use consistency_file::ConsistencyFile;
 pub use export::{ExportCheck, ExportError, same_hashes};
 pub use inclusion::{inclusion_proof, is_included};
 pub use proof_file::{ProofFile, ProofFileError};

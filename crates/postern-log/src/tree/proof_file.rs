@@ -37,6 +37,16 @@ pub enum ProofFileError {
     /// The checkpoint is not the log's.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// The earlier log is not the beginning of the later one.
+    #[error(
+        "the log of {size} events that the checkpoint signs does not begin with that log of {earlier} events"
+    )]
+    NotContinued {
+        /// The earlier size, in leaves.
+        earlier: u64,
+        /// The checkpoint's size, in leaves.
+        size: u64,
+    },
     /// The path does not lead to the checkpoint's root.
     #[error("event {index} as it is here is not in the log of {size} events that the checkpoint signs")]
     NotIncluded {
@@ -98,6 +108,7 @@ impl fmt::Display for ProofFile {
     }
 }
 
-fn hash(line: &str) -> Option<Hash> {
+/// A hash as a line of a proof.
+pub(super) fn hash(line: &str) -> Option<Hash> {
     STANDARD.decode(line).ok()?.try_into().ok()
 }

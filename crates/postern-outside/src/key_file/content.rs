@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use postern_core::local_keys::LABELS;
+use postern_core::local_keys::{LABELS, LocalKeys};
 use postern_core::ports::{Entropy, EntropyFault};
 use zeroize::Zeroizing;
 
@@ -101,6 +101,13 @@ pub(crate) fn read(holds: Holds, bytes: &[u8]) -> Result<Vec<Entry>, ContentFaul
     Ok(entries)
 }
 
+/// The keys in a text of those alone that work inside the process.
+pub(crate) fn local(text: &[u8]) -> Result<LocalKeys, ContentFault> {
+    let entries = read(Holds::Local, text)?;
+    let key = |label: &str| entries.iter().find(|entry| entry.label == label).map(|entry| entry.key.clone());
+    LocalKeys::new(key).ok_or(ContentFault::Damaged)
+}
+
 fn read_line(known: &[&'static str], (line, text): (usize, &str)) -> Result<Entry, ContentFault> {
     let mut words = text.split(' ');
     let (Some(label), Some(number), Some(symbols), None) =
@@ -193,7 +200,7 @@ mod tests {
     fn two_peppers_may_be_live_and_the_newest_comes_first() {
         let text = changed(|lines| lines.insert(PEPPER_LINE + 1, pepper("9")));
         let keys = service::assemble(&read(Holds::All, text.as_bytes()).unwrap()).unwrap();
-        let versions: Vec<_> = keys.peppers.iter().map(|(version, _)| *version).collect();
+        let versions: Vec<_> = keys.peppers.read().unwrap().iter().map(|(version, _)| *version).collect();
         assert_eq!(versions, [9, 1]);
         let three = |lines: &mut Vec<String>| {
             lines.insert(PEPPER_LINE + 1, pepper("3"));

@@ -3,7 +3,7 @@
 //! ```text
 //! postern-sealed-key-file v1
 //! by argon2id <KiB> <passes> <lanes> <base64url of 16 bytes of salt>       or: by pkcs11
-//! nonce <base64url of 12 bytes>
+//! nonce <base64url of 12 bytes>                  not with: by transit, whose engine has it in its own text
 //! keys <base64url of AES-256-GCM over the text; the lines above are authenticated with it>
 //! sum <base64url of SHA-256 over all bytes before this line>
 //! ```
@@ -25,14 +25,17 @@ pub(crate) enum By {
     Passphrase(Stretch),
     /// A key in a token.
     Token,
+    /// A key in a transit engine.
+    Transit,
 }
 
 /// A sealed key file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Envelope {
     pub(crate) by: By,
+    /// Zeros if what sealed it chose one of its own.
     pub(crate) nonce: [u8; 12],
-    /// What is opened; its tag goes last.
+    /// What is opened; its tag goes last. Of a transit engine, the text that it gave.
     pub(crate) sealed: Vec<u8>,
 }
 
@@ -42,6 +45,7 @@ impl Envelope {
         let by = match &self.by {
             By::Passphrase(stretch) => stretch.to_string(),
             By::Token => "pkcs11".to_owned(),
+            By::Transit => return format!("{FIRST_LINE}by transit\n"),
         };
         format!("{FIRST_LINE}by {by}\nnonce {}\n", base64url(&self.nonce))
     }
@@ -75,8 +79,12 @@ fn parse(lines: &str) -> Option<Envelope> {
     let mut line = |name: &str| lines.next()?.strip_prefix(name);
     let by = match line("by ")? {
         "pkcs11" => By::Token,
+        "transit" => By::Transit,
         other => By::Passphrase(Stretch::parse(other)?),
     };
-    let nonce = from_base64url(line("nonce ")?)?.try_into().ok()?;
+    let nonce = match by {
+        By::Transit => [0; 12],
+        By::Passphrase(_) | By::Token => from_base64url(line("nonce ")?)?.try_into().ok()?,
+    };
     Some(Envelope { by, nonce, sealed: from_base64url(line("keys ")?)? })
 }

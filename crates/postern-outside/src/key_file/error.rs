@@ -75,9 +75,12 @@ pub enum ContentFault {
     },
     /// More live peppers than there may be.
     #[error(
-        "has more than two versions of the pepper: finish the last rotation first, from the backup made before this one"
+        "has two versions of the pepper, and has no room for a third: `postern key retire` the older one first"
     )]
     Peppers,
+    /// A version of the pepper that cannot be taken away.
+    #[error("has no newer version of the pepper than this one: make a new one first")]
+    NotOlder,
     /// A key is not there.
     #[error("has no key {label:?}: restore it from its backup, or use the release that wrote it")]
     Missing {
@@ -103,6 +106,14 @@ pub enum ContentFault {
     /// No token sealed it.
     #[error("was sealed by no token: take keys.pkcs11 out, or name the file that belongs to the token")]
     NotOfToken,
+    /// The keys that it lacks are in a transit engine.
+    #[error("has only the keys that are in no transit engine: name the engine in keys.transit")]
+    Transit,
+    /// No transit engine sealed it.
+    #[error(
+        "was sealed by no transit engine: take keys.transit out, or name the file that belongs to the engine"
+    )]
+    NotOfTransit,
     /// Somebody else seals or opens it.
     #[error("is being changed by another command: wait for that")]
     Busy,

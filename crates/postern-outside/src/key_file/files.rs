@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::content::{self, Holds};
 use super::envelope::{By, Envelope};
-use super::{ContentFault, KeyFile, KeyFileError, Kind, MOST, Passphrase, passphrase, service};
+use super::{ContentFault, KeyFile, KeyFileError, Kind, MOST, Origin, Passphrase, passphrase, service};
 use crate::{Place, file};
 
 type Text = Zeroizing<Vec<u8>>;
@@ -58,7 +58,9 @@ impl KeyFile {
     /// See [`KeyFile::open`]; also if it is sealed with another passphrase than this one.
     pub fn open_with(place: &Place, passphrase: Option<&Passphrase>) -> Result<Self, KeyFileError> {
         let text = text(place, passphrase)?;
-        assemble(&text).map_err(fault_of(place.path()))
+        let keys = assemble(&text).map_err(fault_of(place.path()))?;
+        let origin = Origin { place: place.clone(), passphrase: passphrase.map(Passphrase::copy) };
+        Ok(Self { origin: Some(origin), ..keys })
     }
 
     /// What kind of key file lies there.
@@ -71,7 +73,11 @@ impl KeyFile {
             return Ok(Kind::Plain);
         }
         let envelope = Envelope::read(&bytes).map_err(fault_of(place.path()))?;
-        Ok(if envelope.by == By::Token { Kind::Token } else { Kind::Sealed })
+        Ok(match envelope.by {
+            By::Passphrase(_) => Kind::Sealed,
+            By::Token => Kind::Token,
+            By::Transit => Kind::Transit,
+        })
     }
 
     /// Seals a key file with a passphrase, in its place. One that is sealed already is opened with the passphrase
@@ -89,6 +95,28 @@ impl KeyFile {
         Self::open_with(&Place::File(path.to_owned()), Some(passphrase)).map(drop)
     }
 
+    /// Writes a sealed copy of a key file, which is opened with a passphrase if it is sealed itself, to a file that is
+    /// not there yet. What is kept by a token or an engine stays there: of such a key file the copy is as it is, and
+    /// opens with that alone.
+    ///
+    /// # Errors
+    /// See [`KeyFileError`]; there is then no new file.
+    pub fn back_up(
+        place: &Place,
+        passphrase: Option<&Passphrase>,
+        to: &Path,
+        seal: &Passphrase,
+        entropy: &dyn Entropy,
+    ) -> Result<(), KeyFileError> {
+        if matches!(Self::kind(place)?, Kind::Token | Kind::Transit) {
+            return Ok(file::create(to, &place.read(MOST)?)?);
+        }
+        let text = text(place, passphrase)?;
+        assemble(&text).map_err(fault_of(place.path()))?;
+        file::create(to, &sealed(to, &text, seal, entropy)?)?;
+        Self::open_with(&Place::File(to.to_owned()), Some(seal)).map(drop)
+    }
+
     /// Makes a sealed key file a plain one, in its place.
     ///
     /// # Errors
@@ -100,7 +128,7 @@ impl KeyFile {
 }
 
 /// Puts what `new` makes of a key file's text in the file's place.
-fn change(
+pub(super) fn change(
     path: &Path,
     passphrase: Option<&Passphrase>,
     new: impl FnOnce(&[u8]) -> Result<Text, KeyFileError>,
@@ -112,7 +140,7 @@ fn change(
 }
 
 /// The text of a key file, opened if it is sealed.
-fn text(place: &Place, passphrase: Option<&Passphrase>) -> Result<Text, KeyFileError> {
+pub(super) fn text(place: &Place, passphrase: Option<&Passphrase>) -> Result<Text, KeyFileError> {
     let bytes = place.read(MOST)?;
     if !Envelope::is_one(&bytes) {
         return Ok(bytes);
@@ -121,7 +149,7 @@ fn text(place: &Place, passphrase: Option<&Passphrase>) -> Result<Text, KeyFileE
     opened.map_err(fault_of(place.path()))
 }
 
-fn sealed(
+pub(super) fn sealed(
     path: &Path,
     text: &[u8],
     passphrase: &Passphrase,
@@ -136,7 +164,7 @@ fn assemble(text: &[u8]) -> Result<KeyFile, ContentFault> {
     content::read(Holds::All, text).and_then(|entries| service::assemble(&entries))
 }
 
-fn fault_of(path: &Path) -> impl FnOnce(ContentFault) -> KeyFileError + use<> {
+pub(super) fn fault_of(path: &Path) -> impl FnOnce(ContentFault) -> KeyFileError + use<> {
     let path = path.to_owned();
     move |fault| KeyFileError::Content { path, fault }
 }

@@ -14,6 +14,7 @@
 //! text is sealed (`envelope`).
 
 pub(crate) mod content;
+mod custody;
 pub(crate) mod envelope;
 mod error;
 mod files;
@@ -21,6 +22,8 @@ mod passphrase;
 mod service;
 mod stretch;
 mod sum;
+
+use std::sync::RwLock;
 
 use aws_lc_rs::signature::Ed25519KeyPair;
 use postern_core::local_keys::LocalKeys;
@@ -30,6 +33,8 @@ use zeroize::Zeroizing;
 use content::{Entry, Holds};
 pub use error::{ContentFault, KeyFileError};
 pub use passphrase::Passphrase;
+
+use crate::Place;
 
 /// The longest file that is read, in bytes. Thirteen keys need one kilobyte.
 pub(crate) const MOST: u64 = 64 * 1024;
@@ -43,16 +48,26 @@ pub enum Kind {
     Sealed,
     /// Sealed by a token, which has the other keys.
     Token,
+    /// Sealed by a transit engine, which has the other keys.
+    Transit,
 }
 
 /// The keys of an installation, read from a key file or made in memory. No `Debug`, no `Serialize`.
 pub struct KeyFile {
     /// The newest version first.
-    peppers: Vec<(u16, Secret)>,
+    peppers: RwLock<Vec<(u16, Secret)>>,
     log: Ed25519KeyPair,
     receipts: Ed25519KeyPair,
     public: PublicKeys,
     local: LocalKeys,
+    /// Where it was read; none of keys in memory.
+    origin: Option<Origin>,
+}
+
+/// Where a key file lies, and what opens it.
+struct Origin {
+    place: Place,
+    passphrase: Option<Passphrase>,
 }
 
 type Secret = Zeroizing<[u8; 32]>;

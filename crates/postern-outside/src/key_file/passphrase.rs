@@ -28,6 +28,11 @@ impl Passphrase {
         Ok(Self(line))
     }
 
+    /// Another one of the same: a sealed file is opened again when a version of the pepper is made.
+    pub(super) fn copy(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
     }
@@ -62,7 +67,11 @@ pub(super) fn open(
     envelope: &Envelope,
     passphrase: Option<&Passphrase>,
 ) -> Result<Zeroizing<Vec<u8>>, ContentFault> {
-    let By::Passphrase(stretch) = &envelope.by else { return Err(ContentFault::Token) };
+    let stretch = match &envelope.by {
+        By::Passphrase(stretch) => stretch,
+        By::Token => return Err(ContentFault::Token),
+        By::Transit => return Err(ContentFault::Transit),
+    };
     let passphrase = passphrase.ok_or(ContentFault::Sealed)?;
     let key = key(stretch, passphrase).ok_or(ContentFault::Stretch)?;
     let mut data = Zeroizing::new(envelope.sealed.clone());

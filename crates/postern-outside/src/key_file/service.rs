@@ -1,9 +1,11 @@
 //! The key service that works from the keys of a file.
 
+use std::sync::{PoisonError, RwLock};
+
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use postern_core::ids::{SubjectId, TenantId};
 use postern_core::local_keys::LocalKeys;
-use postern_core::ports::{Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
+use postern_core::ports::{Custody, Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
 use postern_core::verifier::subject_key;
 
 use super::content::{LOG, PEPPER, RECEIPTS};
@@ -19,7 +21,8 @@ impl Keys for KeyFile {
         let (tenant, subject) = (tenant.to_string(), subject.to_string());
         let key =
             |(version, pepper): &(u16, Secret)| (*version, subject_key(pepper, &tenant, &subject, epoch));
-        Ok(SubjectKeys { live: self.peppers.iter().map(key).collect() })
+        let peppers = self.peppers.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(SubjectKeys { live: peppers.iter().map(key).collect() })
     }
 
     fn sign(&self, key: SigningKey, message: &[u8]) -> Result<[u8; 64], KeysUnavailable> {
@@ -38,6 +41,10 @@ impl Keys for KeyFile {
     fn local(&self) -> &LocalKeys {
         &self.local
     }
+
+    fn custody(&self) -> Option<&dyn Custody> {
+        self.origin.is_some().then_some(self)
+    }
 }
 
 /// The key service over checked entries.
@@ -47,11 +54,12 @@ pub(super) fn assemble(entries: &[Entry]) -> Result<KeyFile, ContentFault> {
     let local = LocalKeys::new(|label| key(entries, label).cloned());
     Ok(KeyFile {
         // Sorted by version in the file.
-        peppers: peppers.rev().map(|entry| (entry.version, entry.key.clone())).collect(),
+        peppers: RwLock::new(peppers.rev().map(|entry| (entry.version, entry.key.clone())).collect()),
         public: PublicKeys { log: public(&log, LOG)?, receipts: public(&receipts, RECEIPTS)? },
         log,
         receipts,
         local: local.ok_or(ContentFault::Damaged)?,
+        origin: None,
     })
 }
 

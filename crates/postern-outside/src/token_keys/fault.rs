@@ -58,6 +58,12 @@ pub enum TokenFault {
     /// It gave something that is no answer.
     #[error("the token's answer has the wrong length")]
     Odd,
+    /// As many versions of the pepper as there may be.
+    #[error("the token has two versions of the pepper: retire the older one first")]
+    TwoLive,
+    /// A version that cannot be taken away.
+    #[error("the token has no newer version of the pepper than this one: make a new one first")]
+    NotOlder,
     /// The key file.
     #[error(transparent)]
     File(#[from] KeyFileError),

@@ -24,18 +24,34 @@ pub(super) struct Lines {
 struct State {
     idle: Vec<Line>,
     used: usize,
+    /// How often the token's keys were changed: a session of before has not found what is there now.
+    changes: u64,
 }
 
 impl Lines {
     /// Sessions with the token of this one.
     pub(super) fn new(token: Token, line: Line) -> Self {
         let public = line.public();
-        let state = State { idle: vec![line], used: 0 };
+        let state = State { idle: vec![line], used: 0, changes: 0 };
         Self { token, public, state: Mutex::new(state), freed: Condvar::new() }
     }
 
     pub(super) const fn public(&self) -> PublicKeys {
         self.public
+    }
+
+    /// Has every session find its keys anew, from the next use on.
+    pub(super) fn renew(&self) {
+        let mut state = self.state();
+        state.changes += 1;
+        let stale = std::mem::take(&mut state.idle);
+        drop(state);
+        drop(stale);
+    }
+
+    /// The token.
+    pub(super) const fn token(&self) -> &Token {
+        &self.token
     }
 
     /// Works with a session. After a fault none that is open is trusted any more: the next caller begins with a new
@@ -67,7 +83,7 @@ impl Lines {
             return Err(TokenFault::Busy);
         }
         state.used += 1;
-        Ok(Place { lines: self, line: state.idle.pop() })
+        Ok(Place { lines: self, changes: state.changes, line: state.idle.pop() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -78,6 +94,7 @@ impl Lines {
 /// Somebody's place among those who use a session; given back with its session whatever happens.
 struct Place<'a> {
     lines: &'a Lines,
+    changes: u64,
     line: Option<Line>,
 }
 
@@ -85,8 +102,14 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut state = self.lines.state();
         state.used -= 1;
-        state.idle.extend(self.line.take());
+        let stale = if state.changes == self.changes {
+            state.idle.extend(self.line.take());
+            None
+        } else {
+            self.line.take()
+        };
         drop(state);
+        drop(stale);
         self.lines.freed.notify_one();
     }
 }

@@ -47,7 +47,7 @@ struct Making<'a> {
 impl Making<'_> {
     /// Everything, and the local keys wrapped.
     fn all(&mut self, entropy: &dyn Entropy) -> Result<Envelope, TokenFault> {
-        self.secret(&pepper(1), &Mechanism::GenericSecretKeyGen, &[Attribute::Sign(true)])?;
+        self.made.push(new_pepper(self.session, 1)?);
         self.pair(LOG)?;
         self.pair(RECEIPTS)?;
         let may = [Attribute::Encrypt(true), Attribute::Decrypt(true)];
@@ -69,8 +69,7 @@ impl Making<'_> {
         by: &Mechanism<'_>,
         may: &[Attribute],
     ) -> Result<ObjectHandle, TokenFault> {
-        let template = [inner(label).as_slice(), may, &[Attribute::ValueLen(32.into())]].concat();
-        let made = self.session.generate_key(by, &template)?;
+        let made = secret(self.session, label, by, may)?;
         self.made.push(made);
         Ok(made)
     }
@@ -97,6 +96,21 @@ impl Making<'_> {
             let _ = self.session.destroy_object(*made);
         }
     }
+}
+
+/// A version of the pepper.
+pub(super) fn new_pepper(session: &Session, version: u16) -> Result<ObjectHandle, TokenFault> {
+    secret(session, &pepper(version), &Mechanism::GenericSecretKeyGen, &[Attribute::Sign(true)])
+}
+
+fn secret(
+    session: &Session,
+    label: &str,
+    by: &Mechanism<'_>,
+    may: &[Attribute],
+) -> Result<ObjectHandle, TokenFault> {
+    let template = [inner(label).as_slice(), may, &[Attribute::ValueLen(32.into())]].concat();
+    Ok(session.generate_key(by, &template)?)
 }
 
 /// What a key is that stays in the token and is used by who has logged in.

@@ -9,6 +9,7 @@
 //! None of them leaves it. The local keys are in a key file that only `postern-wrap` opens. A token has the keys of
 //! one installation.
 
+mod custody;
 mod fault;
 mod line;
 mod lines;
@@ -24,7 +25,7 @@ use cryptoki::types::AuthPin;
 use postern_core::local_keys::LocalKeys;
 
 use crate::Place;
-use crate::key_file::content::{self, Holds};
+use crate::key_file::content;
 use crate::key_file::envelope::{By, Envelope};
 use crate::key_file::{ContentFault, KeyFileError, MOST};
 pub use fault::TokenFault;
@@ -72,7 +73,7 @@ impl TokenKeys {
         let envelope = envelope(file)?;
         let line = Line::open(&token, None)?;
         let text = line.unwrap(&envelope)?;
-        let local = local(&text).map_err(|fault| of_content(file, fault))?;
+        let local = content::local(&text).map_err(|fault| of_content(file, fault))?;
         Ok(Self { lines: Lines::new(token, line), local })
     }
 }
@@ -81,12 +82,6 @@ fn envelope(file: &Place) -> Result<Envelope, TokenFault> {
     let bytes = file.read(MOST).map_err(KeyFileError::from)?;
     let envelope = Envelope::read(&bytes).map_err(|_| of_content(file, ContentFault::NotOfToken))?;
     if envelope.by == By::Token { Ok(envelope) } else { Err(of_content(file, ContentFault::NotOfToken)) }
-}
-
-fn local(text: &[u8]) -> Result<LocalKeys, ContentFault> {
-    let entries = content::read(Holds::Local, text)?;
-    let key = |label: &str| entries.iter().find(|entry| entry.label == label).map(|entry| entry.key.clone());
-    LocalKeys::new(key).ok_or(ContentFault::Damaged)
 }
 
 fn of_content(file: &Place, fault: ContentFault) -> TokenFault {

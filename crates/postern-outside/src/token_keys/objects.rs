@@ -81,7 +81,8 @@ fn peppers(session: &Session) -> Result<Vec<(u16, ObjectHandle)>, TokenFault> {
     }
 }
 
-fn versions(session: &Session) -> Result<Vec<(u16, ObjectHandle)>, TokenFault> {
+/// The versions of the pepper, and where they are.
+pub(super) fn versions(session: &Session) -> Result<Vec<(u16, ObjectHandle)>, TokenFault> {
     let secrets = [Attribute::Class(ObjectClass::SECRET_KEY), Attribute::KeyType(KeyType::GENERIC_SECRET)];
     let mut found = Vec::new();
     for handle in session.find_objects(&secrets)? {

@@ -1,8 +1,11 @@
 //! The cases: what the port says of every key service.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use ed25519_dalek::{Signature, VerifyingKey};
 use postern_core::ids::{SubjectId, TenantId};
-use postern_core::ports::{Keys as _, SigningKey};
+use postern_core::ports::{Keys, SigningKey};
+use postern_outside::entropy::SystemEntropy;
 
 use crate::support::{EPOCH, Ground, SUBJECT, TENANT, asked};
 
@@ -80,4 +83,52 @@ pub(crate) fn many_may_ask_at_once(ground: &impl Ground) {
             });
         }
     });
+}
+
+/// Asks from several threads while something is done; every answer has the first version, and is right.
+fn under_load(keys: &impl Keys, work: impl FnOnce()) {
+    let expected = asked(keys);
+    let (_, first) = expected.last().unwrap();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut answers = 0;
+                while answers < 10 || !done.load(Ordering::SeqCst) {
+                    let found = asked(keys);
+                    let kept = found.iter().find(|(version, _)| *version == expected.last().unwrap().0);
+                    assert!(
+                        kept.is_some_and(|(_, key)| key == first),
+                        "the version before is gone or another"
+                    );
+                    answers += 1;
+                }
+            });
+        }
+        work();
+        done.store(true, Ordering::SeqCst);
+    });
+}
+
+pub(crate) fn a_version_is_made_and_another_taken_away_under_load(ground: &impl Ground) {
+    let keys = ground.open();
+    let custody = keys.custody().expect("these keys can be changed");
+    assert!(custody.remove_pepper(1).is_err(), "the only version was taken away");
+    let before = asked(&keys);
+    under_load(&keys, || assert_eq!(custody.add_pepper(&SystemEntropy).unwrap(), 2));
+    let both = asked(&keys);
+    assert_eq!(both.iter().map(|(version, _)| *version).collect::<Vec<_>>(), [2, 1]);
+    assert!(both[1] == before[0] && both[0].1 != both[1].1, "a version became another");
+    assert!(both == asked(&ground.open()), "opened again, it has other versions");
+    assert!(custody.add_pepper(&SystemEntropy).is_err(), "a third version is live");
+    assert!(custody.remove_pepper(2).is_err(), "the newest version was taken away");
+    // Another process learns of it when it looks again, and the first one need not.
+    let other = ground.open();
+    custody.remove_pepper(1).unwrap();
+    assert!(asked(&keys) == both[..1]);
+    other.custody().unwrap().refresh().unwrap();
+    assert!(asked(&other) == both[..1]);
+    assert!(asked(&ground.open()) == both[..1]);
+    custody.remove_pepper(1).unwrap();
+    assert_eq!(custody.add_pepper(&SystemEntropy).unwrap(), 3, "a number came back");
 }

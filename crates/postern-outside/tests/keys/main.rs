@@ -3,12 +3,15 @@
 #![cfg(test)]
 
 mod cases;
+mod openbao;
 mod plain;
 mod sealed;
 mod softhsm;
 mod support;
 mod token;
+mod transit;
 
+use openbao::Bao;
 use plain::Plain;
 use sealed::Sealed;
 use softhsm::SoftHsm;
@@ -21,6 +24,9 @@ macro_rules! cases {
         }
         mod sealed_file {
             $(#[test] fn $case() { super::cases::$case(&super::Sealed::new()); })+
+        }
+        mod transit_engine {
+            $(#[test] fn $case() { super::cases::$case(&super::Bao::new()); })+
         }
         mod token_module {
             $(#[test] fn $case() {
@@ -38,4 +44,5 @@ cases! {
     what_was_signed_verifies_with_what_is_public,
     local_keys_are_the_same_after_opening_again,
     many_may_ask_at_once,
+    a_version_is_made_and_another_taken_away_under_load,
 }

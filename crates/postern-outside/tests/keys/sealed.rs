@@ -34,7 +34,7 @@ impl Ground for Sealed {
     type Service = KeyFile;
 
     fn open(&self) -> KeyFile {
-        KeyFile::open_with(&Place::Credential(self.path()), Some(&self.passphrase)).unwrap()
+        KeyFile::open_with(&Place::File(self.path()), Some(&self.passphrase)).unwrap()
     }
 
     fn add_pepper(&self) {
@@ -60,4 +60,28 @@ fn the_plain_and_the_sealed_file_have_the_same_keys() {
     assert_eq!(before.public(), sealed.public());
     KeyFile::unseal(&plain.path(), &passphrase).unwrap();
     assert_eq!(fs::read_to_string(plain.path()).unwrap(), text);
+}
+
+#[test]
+fn a_credential_is_read_and_not_changed() {
+    let sealed = Sealed::new();
+    let open = || KeyFile::open_with(&Place::Credential(sealed.path()), Some(&sealed.passphrase)).unwrap();
+    let keys = open();
+    let said = keys.custody().unwrap().add_pepper(&SystemEntropy).err().unwrap().0;
+    assert!(said.contains("credential"), "{said}");
+    assert!(crate::support::asked(&keys) == crate::support::asked(&open()));
+}
+
+#[test]
+fn a_backup_is_sealed_and_has_the_same_keys() {
+    let plain = Plain::new();
+    let to = plain.folder().join("backup");
+    let seal = passphrase(&plain.folder(), "correct horse battery");
+    let back_up = || KeyFile::back_up(&Place::File(plain.path()), None, &to, &seal, &SystemEntropy);
+    back_up().unwrap();
+    let restored = KeyFile::open_with(&Place::File(to.clone()), Some(&seal)).unwrap();
+    assert!(crate::support::asked(&restored) == crate::support::asked(&plain.open()));
+    assert_eq!(restored.public(), plain.open().public());
+    assert!(KeyFile::open(&to).is_err(), "the backup opens without its passphrase");
+    assert!(back_up().is_err(), "a backup was overwritten");
 }

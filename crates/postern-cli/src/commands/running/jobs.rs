@@ -19,6 +19,8 @@ const FIRST_REPLAY: Duration = Duration::from_secs(10 * 60);
 const OFTEN: Duration = Duration::from_secs(1);
 /// How often every row is compared with its events.
 const REPLAY: Duration = Duration::from_secs(24 * 3600);
+/// How often the pepper's versions are held against the record.
+const PEPPERS: Duration = Duration::from_secs(60);
 /// How often expired sets are recorded.
 const EXPIRY: Duration = Duration::from_secs(3600);
 
@@ -28,8 +30,9 @@ pub(super) fn begin(
     readiness: &Arc<Readiness>,
     metrics: &Arc<Metrics>,
     stopping: &watch::Receiver<bool>,
-) -> [JoinHandle<()>; 5] {
-    let (sums, expiry) = (Arc::clone(app), Arc::clone(app));
+) -> [JoinHandle<()>; 6] {
+    let (sums, expiry, peppers) =
+        (Arc::clone(app), Arc::clone(app), (Arc::clone(app), Arc::clone(readiness)));
     let (ringing, metrics) = (Arc::clone(app), Arc::clone(metrics));
     [
         tokio::spawn(campaigns(Arc::clone(app), stopping.clone())),
@@ -42,6 +45,18 @@ pub(super) fn begin(
             let app = Arc::clone(&sums);
             async move {
                 app.flush_sums().await;
+            }
+        })),
+        tokio::spawn(every(PEPPERS, stopping.clone(), move || {
+            let (app, readiness) = peppers.clone();
+            async move {
+                match app.check_peppers().await {
+                    Ok(()) => readiness.clear("other-pepper"),
+                    Err(problem) => {
+                        tracing::error!("{problem}");
+                        readiness.degraded("other-pepper");
+                    }
+                }
             }
         })),
         tokio::spawn(every(EXPIRY, stopping.clone(), move || {

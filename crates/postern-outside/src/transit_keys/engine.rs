@@ -1,0 +1,170 @@
+//! The engine over HTTP: one agent that keeps its connection, a token that is read anew for every call.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::http::Uri;
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, Error, RequestBuilder};
+use zeroize::Zeroizing;
+
+use super::TransitFault;
+use crate::file::{self, Sort};
+use crate::key_file::KeyFileError;
+use crate::{FileFault, Place};
+
+/// How long a call may take in all.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// The longest answer that is read, in bytes.
+const LONGEST: u64 = 256 * 1024;
+/// The longest file of certificates that is read, in bytes.
+const MOST_PEM: u64 = 1024 * 1024;
+
+/// A transit engine, and the token that it is asked with. No `Debug`, no `Serialize`.
+pub struct Transit {
+    url: String,
+    token: Place,
+    agent: Agent,
+}
+
+impl Transit {
+    /// The engine at an address, as `https://bao.example:8200/v1/transit`. The token is the first line of a file
+    /// that something else may renew. `authority` is whose certificates are believed: nobody else's are.
+    ///
+    /// # Errors
+    /// [`TransitFault`]. Nothing was asked yet.
+    pub fn new(url: &str, token: Place, authority: Option<PathBuf>) -> Result<Self, TransitFault> {
+        let url = url.trim_end_matches('/').to_owned();
+        let encrypted = is_encrypted(&url).ok_or_else(|| TransitFault::Address(url.clone()))?;
+        let config = Agent::config_builder()
+            .timeout_global(Some(PATIENCE))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .proxy(None)
+            .user_agent("postern");
+        let config = if encrypted { config.tls_config(tls(authority)?) } else { config };
+        Ok(Self { url, token, agent: config.build().new_agent() })
+    }
+
+    /// Reads.
+    pub(super) fn get(&self, does: &'static str, path: &str) -> Result<Value, TransitFault> {
+        self.call(does, || Ok(self.with_token(self.agent.get(self.address(path)))?.call()))
+    }
+
+    /// Asks for something, or has something done.
+    pub(super) fn post(&self, does: &'static str, path: &str, body: &Value) -> Result<Value, TransitFault> {
+        let body = Zeroizing::new(body.to_string());
+        let ask = self.agent.post(self.address(path)).content_type("application/json");
+        self.call(does, || Ok(self.with_token(ask)?.send(body.as_bytes())))
+    }
+
+    /// Takes a key away.
+    pub(super) fn delete(&self, does: &'static str, path: &str) -> Result<(), TransitFault> {
+        self.call(does, || Ok(self.with_token(self.agent.delete(self.address(path)))?.call())).map(drop)
+    }
+
+    fn address(&self, path: &str) -> String {
+        format!("{}/{path}", self.url)
+    }
+
+    fn with_token<B>(&self, ask: RequestBuilder<B>) -> Result<RequestBuilder<B>, TransitFault> {
+        let line = self.token.first_line().map_err(KeyFileError::from)?;
+        let text = std::str::from_utf8(&line).ok().filter(|text| !text.is_empty());
+        let text = text.ok_or_else(|| TransitFault::NoToken { path: self.token.path().to_owned() })?;
+        Ok(ask.header("X-Vault-Token", text))
+    }
+
+    /// What stands under `data` in the answer; nothing if there is no answer's body.
+    fn call(
+        &self,
+        does: &'static str,
+        ask: impl FnOnce() -> Result<Result<ureq::http::Response<ureq::Body>, Error>, TransitFault>,
+    ) -> Result<Value, TransitFault> {
+        let away = |fault: Error| TransitFault::Away(fault.to_string());
+        let mut answer = ask()?.map_err(away)?;
+        match answer.status().as_u16() {
+            200..=299 => {}
+            401 | 403 => return Err(TransitFault::Denied(does)),
+            429 | 502..=504 | 472 | 473 => return Err(TransitFault::Sealed),
+            status => return Err(TransitFault::Refused { does, status }),
+        }
+        let read = answer.body_mut().with_config().limit(LONGEST).read_to_vec();
+        let bytes = Zeroizing::new(read.map_err(away)?);
+        if bytes.is_empty() {
+            return Ok(Value::Null);
+        }
+        let mut answer: Value = serde_json::from_slice(&bytes).map_err(|_| TransitFault::Odd)?;
+        Ok(answer.get_mut("data").map(Value::take).unwrap_or_default())
+    }
+}
+
+impl TransitFault {
+    /// Whether the same call may be answered when it is made once more, at once.
+    pub(super) const fn may_pass(&self) -> bool {
+        // The connection that was kept may be one of before a restart; a version may have been retired meanwhile.
+        matches!(self, Self::Away(_) | Self::Refused { .. })
+    }
+}
+
+/// Whether an address is one of HTTPS; `None` if it is no address that keys may go to.
+fn is_encrypted(url: &str) -> Option<bool> {
+    let uri: Uri = url.parse().ok()?;
+    let authority = uri.authority()?;
+    let whole = uri.path().starts_with("/v1/") && uri.query().is_none() && !authority.as_str().contains('@');
+    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
+    let near = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    match uri.scheme_str()? {
+        "https" if whole => Some(true),
+        "http" if whole && near => Some(false),
+        _ => None,
+    }
+}
+
+fn tls(authority: Option<PathBuf>) -> Result<TlsConfig, TransitFault> {
+    let path = authority.unwrap_or_else(|| "keys.transit.ca_file".into());
+    let none = || TransitFault::NoAuthority { path: path.clone() };
+    let pem = match file::read(&path, Sort::Public, MOST_PEM) {
+        Err(FileFault::Missing { .. }) => return Err(none()),
+        read => read.map_err(KeyFileError::from)?,
+    };
+    let certificates: Vec<_> = parse_pem(&pem)
+        .filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    if certificates.is_empty() {
+        return Err(none());
+    }
+    Ok(TlsConfig::builder()
+        .root_certs(RootCerts::from(certificates))
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_go_over_the_network_encrypted_or_not_at_all() {
+        for (url, expected) in [
+            ("https://bao.example:8200/v1/transit", Some(true)),
+            ("https://bao.example/v1/team/transit", Some(true)),
+            ("http://127.0.0.1:8200/v1/transit", Some(false)),
+            ("http://[::1]:8200/v1/transit", Some(false)),
+            ("http://bao.example:8200/v1/transit", None),
+            ("http://localhost.example/v1/transit", None),
+            ("http://127.0.0.1@bao.example/v1/transit", None),
+            ("https://user:word@bao.example/v1/transit", None),
+            ("https://bao.example/transit", None),
+            ("https://bao.example/v1/transit?x=1", None),
+            ("ftp://127.0.0.1/v1/transit", None),
+            ("", None),
+        ] {
+            assert_eq!(is_encrypted(url), expected, "{url}");
+        }
+    }
+}
