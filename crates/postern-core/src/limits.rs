@@ -38,6 +38,8 @@ pub const DEVICE_KNOWN_AFTER: Duration = hours(72);
 pub const DEVICE_KNOWN_UNTIL: Duration = days(180);
 /// A device token is renewed when less than this is left.
 pub const DEVICE_RENEW: Duration = days(30);
+/// A clock's step of more than this is recorded.
+pub const CLOCK_STEP: Duration = Duration::from_secs(5);
 /// A receipt lives this long.
 pub const RECEIPT_LIVES: Duration = Duration::from_secs(120);
 /// An accepted answer may be asked for again this long; so long at most does a repeated receipt live.

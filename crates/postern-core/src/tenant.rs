@@ -126,6 +126,7 @@ facts! {
         "tenant.created" => Created(Created),
         "tenant.changed" => Changed(Changed),
         "row.rejected" => RowRejected(RowRejected),
+        "clock.moved" => ClockMoved(ClockMoved),
     }
     failures ["row.rejected"]
 }
@@ -174,6 +175,13 @@ pub struct RowRejected {
     pub object: String,
     /// Whose record it is.
     pub owner: TenantId,
+}
+
+/// A machine's clock made a step: by more than five seconds it went otherwise than the time that passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ClockMoved {
+    /// Milliseconds, below zero for a step back.
+    pub by: i64,
 }
 
 impl Record for Tenant {
@@ -251,6 +259,15 @@ pub fn change(tenant: Held<Tenant>, changed: Changed, draft: &mut Draft) -> bool
     }
     let _ = tenant.record(TenantFact::Changed(changed), draft);
     true
+}
+
+/// Notes in the installation's log that a clock made a step; `false` if that log has not begun.
+pub fn move_clock(system: Held<Tenant>, moved: ClockMoved, draft: &mut Draft) -> bool {
+    let has_begun = system.state().is_some();
+    if has_begun {
+        let _ = system.record(TenantFact::ClockMoved(moved), draft);
+    }
+    has_begun
 }
 
 /// Notes in the installation's log that a row was found altered.

@@ -1,5 +1,7 @@
 //! Jobs: what time does. Each tick is short, repeatable, and loses nothing if it does not run.
 
+mod clock;
+
 use postern_core::Time;
 use postern_core::bucket;
 use postern_core::kernel::{Actor, ActorKind, Context, Draft, Key, Kind, Step, Want, decide};

@@ -14,6 +14,7 @@ mod commands;
 mod demo;
 mod doctor;
 mod evidence;
+mod json;
 mod kill;
 mod leaks;
 mod login;

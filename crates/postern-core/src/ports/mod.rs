@@ -12,7 +12,7 @@ pub use assertions::Assertions;
 pub use clock::Clock;
 pub use entropy::{Entropy, EntropyFault};
 pub use keys::{Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
-pub use store::{Listed, LogHead, SealedClaim, Store};
+pub use store::{Listed, LogHead, SealedClaim, Sizes, Store};
 
 /// A boxed future: what an async port returns, so that it can be a trait object.
 pub type Future<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send + 'a>>;

@@ -95,6 +95,11 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(Ok(())))
     }
 
+    /// How much is stored.
+    fn sizes(&self) -> Future<'_, Result<Sizes, StoreFault>> {
+        Box::pin(std::future::ready(Ok(Sizes::default())))
+    }
+
     /// How long the event waited for its number that waited longest in the last round. Zero where a commit numbers
     /// its events.
     fn merge_delay(&self) -> Duration {
@@ -104,6 +109,15 @@ pub trait Store: Send + Sync {
 
 /// A claim and the seal that was found with it.
 pub type SealedClaim = (Claim, Vec<u8>);
+
+/// How much is stored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Sizes {
+    /// Bytes of the database.
+    pub database: u64,
+    /// Events that have a place in a log.
+    pub events: u64,
+}
 
 /// A row in a list.
 #[derive(Clone, Debug)]

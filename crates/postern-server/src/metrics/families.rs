@@ -24,6 +24,18 @@ pub(super) struct Outcome {
     pub(super) outcome: &'static str,
 }
 
+/// What is told apart among stored bytes: `database`, `write_ahead_log`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+pub(super) struct Part {
+    pub(super) part: &'static str,
+}
+
+/// What is told apart among alarms: the reasons of `/readyz`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+pub(super) struct Alarm {
+    pub(super) reason: String,
+}
+
 /// From what a quick look takes to what a stretched code behind a queue takes, in seconds.
 pub(super) fn durations() -> Histogram {
     Histogram::new([0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0])

@@ -7,7 +7,7 @@ use std::time::Duration;
 use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Committed, Key, Kind, StoreFault, StoredEvent, Tally, View, Want, Work};
-use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Store};
+use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Sizes, Store};
 use tokio::sync::oneshot;
 
 use super::call::Call;
@@ -137,6 +137,14 @@ impl Store for Postgres {
         Box::pin(async move {
             self.number_first().await?;
             self.all_tenants().await
+        })
+    }
+
+    fn sizes(&self) -> Future<'_, Result<Sizes, StoreFault>> {
+        Box::pin(async move {
+            let rows = self.ask(|| Call::new(schema::STORED)).await?;
+            let natural = |at| rows.first().and_then(|row| columns::natural(row, at)).unwrap_or_default();
+            Ok(Sizes { database: natural(0), events: natural(1) })
         })
     }
 

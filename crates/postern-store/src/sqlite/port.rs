@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Committed, Key, Kind, StoreFault, StoredEvent, Tally, View, Want, Work};
-use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Store};
+use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Sizes, Store};
 use rusqlite::{Connection, Error};
 
 use super::jobs::{Task, hand_over};
@@ -118,6 +118,10 @@ impl Store for Sqlite {
 
     fn tenants(&self) -> Future<'_, Result<Vec<TenantId>, StoreFault>> {
         self.read(lists::tenants)
+    }
+
+    fn sizes(&self) -> Future<'_, Result<Sizes, StoreFault>> {
+        self.read(lists::sizes)
     }
 
     fn take_grown(&self) -> Vec<TenantId> {
