@@ -5,7 +5,6 @@ python relying.py PATH_TO_POSTERN
 """
 
 import base64
-import contextlib
 import http.client
 import http.cookies
 import http.server
@@ -13,7 +12,6 @@ import json
 import pathlib
 import re
 import secrets
-import subprocess
 import sys
 import tempfile
 import threading
@@ -23,6 +21,7 @@ import urllib.parse
 from joserfc import jws
 from joserfc.jwk import OKPKey
 
+from service import Installation, started
 from statements import check, ended
 
 EXAMPLE = pathlib.Path(__file__).parent.parent / "examples" / "relying-application"
@@ -30,20 +29,16 @@ sys.path.insert(0, str(EXAMPLE))
 import login as example  # noqa: E402
 import postern as client  # noqa: E402
 
-READY_SECONDS = 60
 PASSWORD = "made up for this test"
 ISSUER = "https://login.test"
 NEVER = "PSTN-00000-00000-00000-00000-00000"
 
 
-class Installation:
-    """A real one, with one tenant, the example as its application, and the example's key as its prover."""
+class Application(Installation):
+    """A real installation, with the example as its application, and the example's key as its prover."""
 
     def __init__(self, postern, home):
-        self.postern, self.config = postern, home / "postern.toml"
-        self.say("init", str(home), "--name", "postern.test")
-        text = self.config.read_text()
-        self.config.write_text(text.replace("127.0.0.1:7878", "127.0.0.1:0").replace("127.0.0.1:7879", "127.0.0.1:0"))
+        super().__init__(postern, home)
         tenant = self.here("tenant", "create", "acme")["tenant"]
         made = self.here("application", "create", "login", "--tenant", tenant, "--scopes",
                          "redeem,sets:stage,subjects:write,events:read", "--enforces", "enrol",
@@ -56,39 +51,6 @@ class Installation:
             "key": made["key"], "application": made["application"], "prover": prover["prover"],
             "audience": prover["audience"], "issuer": ISSUER, "prover_key": key.as_dict(private=True),
         }
-
-    def say(self, *arguments):
-        done = subprocess.run([self.postern, *arguments, "--json"], stdin=subprocess.DEVNULL, capture_output=True)
-        if done.returncode:
-            raise SystemExit(f"relying: {' '.join(arguments)}: {done.stderr.decode()}")
-        return json.loads(done.stdout)
-
-    def here(self, *arguments):
-        return self.say(*arguments, "--config", str(self.config))
-
-    @contextlib.contextmanager
-    def serving(self):
-        command = [self.postern, "serve", "--json", "--config", str(self.config)]
-        with open(self.config.with_name("log"), "a") as log, started(command, log) as said:
-            yield urllib.parse.urlsplit(said["url"]).netloc
-
-
-@contextlib.contextmanager
-def started(command, log):
-    """A program that says in one line of JSON where it is; ended whatever happens."""
-    program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
-    late = threading.Timer(READY_SECONDS, program.kill)
-    late.start()
-    try:
-        line = program.stdout.readline()
-        late.cancel()
-        if not line:
-            raise SystemExit(f"relying: {command[0]} did not begin")
-        yield json.loads(line)
-    finally:
-        late.cancel()
-        program.terminate()
-        program.wait(30)
 
 
 class Between(http.server.BaseHTTPRequestHandler):
@@ -314,7 +276,7 @@ def receipts(settings, person):
 def main(postern):
     with tempfile.TemporaryDirectory(prefix="postern-relying-") as folder:
         home = pathlib.Path(folder)
-        installation = Installation(str(pathlib.Path(postern).resolve()), home / "postern")
+        installation = Application(postern, home / "postern")
         between = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Between)
         threading.Thread(target=between.serve_forever, daemon=True).start()
         totp = base64.b32encode(secrets.token_bytes(20)).decode()
@@ -322,7 +284,8 @@ def main(postern):
         (home / "settings.json").write_text(json.dumps({"postern": settings, "people": people(totp)}))
         log = home / "login.log"
         command = [sys.executable, "-B", str(EXAMPLE / "login.py"), str(home / "settings.json")]
-        with installation.serving() as Between.to, open(log, "w") as to, started(command, to) as said:
+        with installation.serving() as service, open(log, "w") as to, started(command, to) as said:
+            Between.to = urllib.parse.urlsplit(service["url"]).netloc
             address = urllib.parse.urlsplit(said["url"]).netloc
             codes = enrolled(address, totp)
             sign_ins(address, codes)

@@ -49,7 +49,8 @@ fn values(done: &Output) -> Vec<Value> {
 
 fn typed(arguments: &[String]) -> Output {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).chain(["--json"]).collect();
-    output(POSTERN.as_ref(), &arguments, "\n", &[])
+    let word = if arguments.starts_with(&["code", "inspect"]) && arguments.len() == 3 { "\n" } else { "" };
+    output(POSTERN.as_ref(), &arguments, word, &[])
 }
 
 fn commands() -> Vec<Value> {

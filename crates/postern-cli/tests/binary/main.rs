@@ -25,6 +25,7 @@ mod rollback;
 mod sealed;
 mod token;
 mod upgrade;
+mod watched;
 
 /// The binary under test.
 const POSTERN: &str = env!("CARGO_BIN_EXE_postern");
