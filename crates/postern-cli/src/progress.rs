@@ -34,6 +34,7 @@ impl Progress {
         }
         bar.set_message(what);
         bar.enable_steady_tick(TICK);
+        bar.tick();
         Self(bar)
     }
 
