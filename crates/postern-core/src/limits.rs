@@ -64,6 +64,8 @@ pub const ENDED_LIVES: Duration = days(730);
 pub const OLD_SET_ALARM: Duration = days(1);
 /// After a redemption the holder may enrol a new authenticator no earlier than this.
 pub const ENROL_WAIT: Duration = hours(24);
+/// Sums of an hour are kept this long.
+pub const TALLIES_LIVE: Duration = days(400);
 /// Longest external id in bytes.
 pub const EXTERNAL_ID: usize = 255;
 /// How many prefixes a tenant may ever have: each is tried on a word that was typed without one.

@@ -67,6 +67,9 @@ pub trait Store: Send + Sync {
     /// Gives up the places whose time was over before `before`.
     fn forget_claims(&self, before: Time) -> Future<'_, Result<(), StoreFault>>;
 
+    /// Gives up sums of hours before this one. Working state: it bounds what grows with time alone.
+    fn forget_tallies(&self, before_hour: u32) -> Future<'_, Result<(), StoreFault>>;
+
     /// A subject's wrapped key; `None` if there is none. Only the subject's own unwraps.
     fn keyring(&self, subject: Key) -> Future<'_, Result<Option<Vec<u8>>, StoreFault>>;
 

@@ -115,6 +115,12 @@ impl Store for Postgres {
         Box::pin(self.forget(before))
     }
 
+    fn forget_tallies(&self, before_hour: u32) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(async move {
+            self.ask(|| Call::new(schema::TALLIES_FORGET).number(before_hour.into())).await.map(drop)
+        })
+    }
+
     fn keyring(&self, subject: Key) -> Future<'_, Result<Option<Vec<u8>>, StoreFault>> {
         Box::pin(async move {
             let (answer, told) = oneshot::channel();

@@ -103,6 +103,10 @@ impl Store for Sqlite {
         self.keep(Task::ForgetClaims { before })
     }
 
+    fn forget_tallies(&self, before_hour: u32) -> Future<'_, Result<(), StoreFault>> {
+        self.keep(Task::ForgetTallies { before_hour })
+    }
+
     fn keyring(&self, subject: Key) -> Future<'_, Result<Option<Vec<u8>>, StoreFault>> {
         self.read(|connection| lists::keyring(connection, subject))
     }
