@@ -83,3 +83,45 @@ fn text(path: &str) -> Done<String> {
 fn unwritten(path: &str, fault: &std::io::Error) -> String {
     format!("{path} could not be written: {fault}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_that_need_no_built_program_are_what_the_sources_make() {
+        let document = json(text("docs/reference/openapi.json").unwrap().as_bytes()).unwrap();
+        let settings = text(configuration::REFERENCE).unwrap();
+        let made = [
+            ("api.md", api::page(&document)),
+            ("configuration.md", configuration::page(&settings).unwrap()),
+            ("events.md", events::page().unwrap()),
+            ("postern.toml", settings),
+        ];
+        for (name, page) in made {
+            let lies = text(&format!("docs/reference/{name}")).unwrap();
+            assert!(lies == page, "docs/reference/{name} is not current: run `cargo xtask generate`");
+        }
+    }
+
+    #[test]
+    fn the_page_of_the_api_has_every_route_with_its_scope_and_its_problems() {
+        let document = json(text("docs/reference/openapi.json").unwrap().as_bytes()).unwrap();
+        let page = api::page(&document);
+        let problems = text("docs/reference/problems.md").unwrap();
+        for (path, item) in markdown::members(&document, "paths") {
+            for method in item.as_object().unwrap().keys() {
+                let title = format!("### {} {path}\n", method.to_uppercase());
+                let section =
+                    page.split(&title).nth(1).unwrap_or_else(|| panic!("{title} is not on the page"));
+                let section = section.split("\n### ").next().unwrap();
+                let keyed = path.starts_with("/v1/");
+                assert!(section.contains("Needs a key with the scope `") == keyed, "{title}");
+                for name in section.split("](problems.md#").skip(1).filter_map(|rest| rest.split(')').next())
+                {
+                    assert!(problems.contains(&format!("\n## {name}\n")), "{title} names {name}");
+                }
+            }
+        }
+    }
+}

@@ -127,6 +127,23 @@ fn what_the_service_refuses_has_the_problems_name() {
 }
 
 #[test]
+fn every_command_and_argument_stands_in_the_reference() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/command-line.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    for command in commands() {
+        let title = format!("## {}\n", command["command"].as_str().unwrap());
+        let section =
+            page.split(&title).nth(1).unwrap_or_else(|| panic!("{title} is not there: cargo xtask generate"));
+        let section = section.split("\n## ").next().unwrap();
+        for argument in command["arguments"].as_array().unwrap() {
+            let name = argument["name"].as_str().unwrap();
+            let shown = if name.starts_with("--") { name } else { argument["value"].as_str().unwrap() };
+            assert!(name == "--json" || section.contains(&format!("`{shown}")), "{title} has no {shown}");
+        }
+    }
+}
+
+#[test]
 fn the_manual_has_a_page_for_every_command_and_the_exit_codes() {
     let page = output(POSTERN.as_ref(), &["man"], "", &[]);
     let page = String::from_utf8(page.stdout).unwrap();

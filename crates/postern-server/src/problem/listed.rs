@@ -79,6 +79,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_problem_stands_in_the_reference() {
+        let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/problems.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        for one in problems() {
+            let section = page.split(&format!("\n## {}\n", one.name)).nth(1).unwrap_or_default();
+            assert!(
+                section.contains(one.told) && section.contains(one.advice),
+                "{}: cargo xtask generate",
+                one.name
+            );
+        }
+    }
+
+    #[test]
     fn every_problem_is_listed_once_and_says_what_to_do() {
         let listed = problems();
         assert_eq!(listed.len(), samples().len());
