@@ -2,13 +2,12 @@
 //! templates, methods, statuses and outcomes, never from what a request says.
 
 mod families;
+mod watched;
 
-use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use families::{Alarm, Answer, Outcome, Part, Timed, durations};
+use families::{Answer, Outcome, Timed, durations};
 use http::StatusCode;
 use postern_app::Problem;
 use prometheus_client::encoding::text::encode;
@@ -17,6 +16,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use watched::Watched;
 
 /// The numbers, and how they are written for Prometheus.
 #[derive(Debug)]
@@ -30,13 +30,7 @@ pub struct Metrics {
     stages: Counter,
     log_anchor_age: Gauge<f64, AtomicU64>,
     log_merge_delay: Gauge<f64, AtomicU64>,
-    log_events: Gauge,
-    data_bytes: Family<Part, Gauge>,
-    disk_free: Gauge,
-    clock_difference: Gauge<f64, AtomicU64>,
-    clock_steps: Counter,
-    alarms: Family<Alarm, Gauge>,
-    alarm_names: Mutex<BTreeSet<String>>,
+    watched: Watched,
 }
 
 impl Default for Metrics {
@@ -59,13 +53,7 @@ impl Metrics {
             stages: Counter::default(),
             log_anchor_age: Gauge::default(),
             log_merge_delay: Gauge::default(),
-            log_events: Gauge::default(),
-            data_bytes: Family::default(),
-            disk_free: Gauge::default(),
-            clock_difference: Gauge::default(),
-            clock_steps: Counter::default(),
-            alarms: Family::default(),
-            alarm_names: Mutex::default(),
+            watched: Watched::default(),
         };
         metrics.register();
         metrics
@@ -82,21 +70,7 @@ impl Metrics {
         registry.register("log_anchor_age_seconds", "Age of the log's anchor", self.log_anchor_age.clone());
         let delay = "Longest wait of an event for its place in the log";
         registry.register("log_merge_delay_seconds", delay, self.log_merge_delay.clone());
-        registry.register("log_events", "Events that have a place in a log", self.log_events.clone());
-        registry.register("data_bytes", "Bytes stored", self.data_bytes.clone());
-        registry.register(
-            "disk_free_bytes",
-            "Bytes that are free for the data folder",
-            self.disk_free.clone(),
-        );
-        let difference = "How far the clock has gone from the time that passed, since the start";
-        registry.register("clock_difference_seconds", difference, self.clock_difference.clone());
-        registry.register(
-            "clock_steps",
-            "Steps of the clock by more than five seconds",
-            self.clock_steps.clone(),
-        );
-        registry.register("alarm", "1 for every reason of /readyz that there is", self.alarms.clone());
+        self.watched.register(registry);
     }
 
     /// A request begins; it ends when the guard is dropped.
@@ -145,41 +119,6 @@ impl Metrics {
         self.log_merge_delay.set(delay.as_secs_f64());
     }
 
-    /// How many events have a place in a log.
-    pub fn set_log_events(&self, events: u64) {
-        self.log_events.set(whole(events));
-    }
-
-    /// Bytes stored: of the `database`, of its `write_ahead_log`.
-    pub fn set_data_bytes(&self, part: &'static str, bytes: u64) {
-        self.data_bytes.get_or_create(&Part { part }).set(whole(bytes));
-    }
-
-    /// Bytes that are free for the data folder.
-    pub fn set_disk_free(&self, bytes: u64) {
-        self.disk_free.set(whole(bytes));
-    }
-
-    /// How far the clock has gone from the time that passed, in seconds since the start.
-    pub fn set_clock_difference(&self, seconds: f64) {
-        self.clock_difference.set(seconds);
-    }
-
-    /// The clock made a step.
-    pub fn clock_stepped(&self) {
-        self.clock_steps.inc();
-    }
-
-    /// The reasons of `/readyz` that there are; those that were and are not any more stand at 0.
-    pub fn set_alarms(&self, reasons: &[String]) {
-        let mut known = self.alarm_names.lock().unwrap_or_else(PoisonError::into_inner);
-        known.extend(reasons.iter().cloned());
-        for reason in known.iter() {
-            let rings = i64::from(reasons.contains(reason));
-            self.alarms.get_or_create(&Alarm { reason: reason.clone() }).set(rings);
-        }
-    }
-
     /// The numbers in Prometheus' text form.
     #[must_use]
     pub fn text(&self) -> String {
@@ -190,11 +129,6 @@ impl Metrics {
         }
         text
     }
-}
-
-/// A number as a gauge has it.
-fn whole(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// Counts a request as long as it lives.
@@ -226,14 +160,5 @@ mod tests {
         assert!(text.contains("postern_requests_in_flight 1"));
         drop(guard);
         assert!(metrics.text().contains("postern_requests_in_flight 0"));
-    }
-
-    #[test]
-    fn an_alarm_that_is_over_stands_at_zero() {
-        let metrics = Metrics::new();
-        metrics.set_alarms(&["disk-low".to_owned()]);
-        assert!(metrics.text().contains("postern_alarm{reason=\"disk-low\"} 1"), "{}", metrics.text());
-        metrics.set_alarms(&[]);
-        assert!(metrics.text().contains("postern_alarm{reason=\"disk-low\"} 0"));
     }
 }
