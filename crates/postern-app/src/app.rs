@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::local_keys::LocalKeys;
-use postern_core::ports::{Assertions, Clock, Entropy, Keys, Store};
+use postern_core::ports::{Assertions, Clock, Entropy, Keys, Sizes, Store};
 use postern_log::verifier_key;
 use tokio::sync::Semaphore;
 
@@ -127,6 +127,12 @@ impl App {
     #[must_use]
     pub fn merge_delay(&self) -> std::time::Duration {
         self.store().merge_delay()
+    }
+
+    /// How much is stored; `None` if the store does not answer.
+    pub async fn sizes(&self) -> Option<Sizes> {
+        let sizes = self.store().sizes().await;
+        sizes.inspect_err(|fault| tracing::warn!(%fault, "sizes are not known")).ok()
     }
 
     pub(crate) fn now(&self) -> Time {

@@ -202,7 +202,7 @@ impl Gate {
             tenant: self.tenant(),
             measure: APPLICATION_USED,
             dimension: self.application().bytes(),
-            hour: u32::try_from(now.seconds() / 3600).unwrap_or(u32::MAX),
+            hour: now.hour(),
             count: 1,
         });
         draft

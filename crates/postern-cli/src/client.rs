@@ -98,7 +98,10 @@ where
     Ok((status, value))
 }
 
-/// What a refused answer says to people.
+/// What stands before a problem's name.
+const PROBLEM: &str = "urn:postern:problem:";
+
+/// What a refused answer says, to people and by name.
 pub(crate) fn refusal(status: StatusCode, answer: &Value) -> Failure {
     let told = answer.get("detail").or_else(|| answer.get("error")).and_then(Value::as_str);
     let hint =
@@ -107,8 +110,11 @@ pub(crate) fn refusal(status: StatusCode, answer: &Value) -> Failure {
             (Some(class), None) => format!(" ({class})"),
             (None, None) => String::new(),
         };
-    Failure::refused(format!(
-        "{}{hint}",
-        told.map_or_else(|| format!("the service answered {status}"), str::to_owned)
-    ))
+    let told = told.map_or_else(|| format!("the service answered {status}"), str::to_owned);
+    let told = format!("{told}{hint}");
+    let name = answer.get("type").and_then(Value::as_str).and_then(|of| of.strip_prefix(PROBLEM));
+    match name {
+        Some(name) => Failure::Problem { name: name.to_owned(), told },
+        None => Failure::Refused(told),
+    }
 }

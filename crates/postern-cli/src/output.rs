@@ -23,6 +23,15 @@ pub(crate) fn answer(value: &Value, json: bool) {
     }
 }
 
+/// Writes a text as it is, or as the one member of a JSON object.
+pub(crate) fn text(name: &str, text: &str, json: bool) {
+    if json {
+        data(&serde_json::json!({ name: text }).to_string());
+    } else {
+        data(text.trim_end());
+    }
+}
+
 /// Indented `name: value` lines.
 fn lines(value: &Value, depth: usize) -> String {
     let indent = "  ".repeat(depth);

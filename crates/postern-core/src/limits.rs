@@ -40,6 +40,8 @@ pub const DEVICE_KNOWN_AFTER: Duration = hours(72);
 pub const DEVICE_KNOWN_UNTIL: Duration = days(180);
 /// A device token is renewed when less than this is left.
 pub const DEVICE_RENEW: Duration = days(30);
+/// A clock's step of more than this is recorded.
+pub const CLOCK_STEP: Duration = Duration::from_secs(5);
 /// A receipt lives this long.
 pub const RECEIPT_LIVES: Duration = Duration::from_secs(120);
 /// An accepted answer may be asked for again this long; so long at most does a repeated receipt live.
@@ -64,6 +66,8 @@ pub const ENDED_LIVES: Duration = days(730);
 pub const OLD_SET_ALARM: Duration = days(1);
 /// After a redemption the holder may enrol a new authenticator no earlier than this.
 pub const ENROL_WAIT: Duration = hours(24);
+/// Sums of an hour are kept this long.
+pub const TALLIES_LIVE: Duration = days(400);
 /// Longest external id in bytes.
 pub const EXTERNAL_ID: usize = 255;
 /// How many prefixes a tenant may ever have: each is tried on a word that was typed without one.

@@ -155,6 +155,7 @@ facts! {
         "key.rotated" => KeyRotated(KeyRotated),
         "key.retired" => KeyRetired(KeyEnded),
         "key.burnt" => KeyBurnt(KeyEnded),
+        "clock.moved" => ClockMoved(ClockMoved),
     }
     failures ["row.rejected", "log.rollback_found"]
 }
@@ -279,6 +280,13 @@ pub struct LogResolved {
     pub revoked: u64,
 }
 
+/// A machine's clock made a step: by more than five seconds it went otherwise than the time that passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ClockMoved {
+    /// Milliseconds, below zero for a step back.
+    pub by: i64,
+}
+
 impl Record for Tenant {
     type Fact = TenantFact;
     const KIND: Kind = Kind::Tenant;
@@ -395,6 +403,15 @@ pub fn note(tenant: Held<Tenant>, fact: TenantFact, draft: &mut Draft) {
     if tenant.state().is_some() {
         let _ = tenant.record(fact, draft);
     }
+}
+
+/// Notes in the installation's log that a clock made a step; `false` if that log has not begun.
+pub fn move_clock(system: Held<Tenant>, moved: ClockMoved, draft: &mut Draft) -> bool {
+    let has_begun = system.state().is_some();
+    if has_begun {
+        let _ = system.record(TenantFact::ClockMoved(moved), draft);
+    }
+    has_begun
 }
 
 /// Notes in the installation's log that a row was found altered.

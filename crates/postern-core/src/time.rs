@@ -35,6 +35,12 @@ impl Time {
         self.0 / 1000
     }
 
+    /// Whole hours since 1970, as sums are kept by.
+    #[must_use]
+    pub fn hour(self) -> u32 {
+        u32::try_from(self.seconds() / 3600).unwrap_or(u32::MAX)
+    }
+
     /// The moment `span` later.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {

@@ -35,6 +35,7 @@ async fn readyz(State(service): State<Shared>) -> Response {
 
 /// The numbers in the text form that Prometheus reads.
 async fn metrics(State(service): State<Shared>) -> Response {
+    service.metrics.set_alarms(&service.readiness.all());
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(CONTENT_TYPE, kind)], service.metrics.text()).into_response()
 }

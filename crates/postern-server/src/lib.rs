@@ -37,5 +37,6 @@ mod wire;
 pub use limits::Limits;
 pub use metrics::{InFlight, Metrics};
 pub use openapi::openapi;
+pub use problem::{Listed, problems};
 pub use readiness::Readiness;
 pub use server::{BindFault, Server};

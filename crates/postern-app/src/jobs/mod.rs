@@ -1,11 +1,13 @@
 //! Jobs: what time does. Each tick is short, repeatable, and loses nothing if it does not run.
 
 mod campaigns;
+mod clock;
 
 pub use campaigns::Progress;
 use postern_core::Time;
 use postern_core::bucket;
 use postern_core::kernel::{Actor, ActorKind, Context, Draft, Key, Kind, Outcome, Step, Want, decide};
+use postern_core::limits;
 use postern_core::subject::fact::Throttled;
 use postern_core::subject::{self, Subject};
 
@@ -35,7 +37,8 @@ impl App {
         count
     }
 
-    /// Records that sets have expired, erases whom it is time to erase, and gives up places whose time is over. Hourly.
+    /// Records that sets have expired, erases whom it is time to erase, and gives up places whose time is over and sums
+    /// that are old. Hourly.
     pub async fn settle_due(&self) -> Tick {
         if self.running().is_err() {
             return Tick::default();
@@ -44,6 +47,10 @@ impl App {
         let mut tick = Tick { sums: self.flush_sums().await, settled: 0 };
         if let Err(fault) = self.store().forget_claims(now).await {
             tracing::error!(%fault, "places whose time is over were not given up");
+        }
+        let oldest = now.minus(limits::TALLIES_LIVE).hour();
+        if let Err(fault) = self.store().forget_tallies(oldest).await {
+            tracing::error!(%fault, "sums that are old were not given up");
         }
         let (mut after, mut forgot) = (None, false);
         loop {

@@ -31,8 +31,9 @@ pub(crate) use self::tenant::{TenantChange, TenantCommand};
 /// Guards the back gate of an account: issues, verifies and revokes back-up MFA codes.
 #[derive(Parser)]
 #[command(name = "postern", version, disable_help_subcommand = true)]
+#[command(after_help = crate::failure::exit_codes())]
 pub(crate) struct Arguments {
-    /// Answers as JSON on standard output
+    /// Answers as JSON on standard output: one value a line, also when it is refused
     #[arg(long, global = true)]
     pub(crate) json: bool,
     #[command(subcommand)]
@@ -93,6 +94,12 @@ pub(crate) enum Command {
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
+    },
+    /// Prints the manual page; with --json, all that can be typed
+    Man {
+        /// A folder to write the pages of all commands to
+        #[arg(long, value_name = "FOLDER")]
+        to: Option<PathBuf>,
     },
 }
 

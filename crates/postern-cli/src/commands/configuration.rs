@@ -13,3 +13,8 @@ pub(super) fn check(configured: Configured, json: bool) -> Result<(), Failure> {
     output::message(&format!("{} fits.", configured.config.display()));
     Ok(())
 }
+
+/// Prints the commented reference.
+pub(super) fn reference(json: bool) {
+    output::text("reference", crate::config::REFERENCE, json);
+}

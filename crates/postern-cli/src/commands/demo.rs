@@ -15,7 +15,7 @@ use postern_server::{Limits, Readiness};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::running::{self, Running, Signals};
+use super::running::{self, Running, Signals, Watched};
 use super::serve::bind;
 use crate::arguments::Demo;
 use crate::failure::Failure;
@@ -72,6 +72,8 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
         readiness: Arc::new(Readiness::new()),
         limits: Limits::default(),
         loopback_host: true,
+        // A demonstration is small and goes away: its disk is not looked at.
+        watched: Watched { folder: data, disk_low: 0 },
         signals,
     })
     .await?;

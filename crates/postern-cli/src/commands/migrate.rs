@@ -6,6 +6,7 @@ use crate::arguments::Configured;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output;
+use crate::progress::Progress;
 
 /// Applies the steps that are missing. Steps only add what an older release does not see, so that nodes of both
 /// serve side by side until all are new.
@@ -18,7 +19,9 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
         );
         return Ok(());
     };
+    let progress = Progress::unknown("migrating", json);
     let applied = postern_store::postgres::migrate(url).await.map_err(Failure::refused)?;
+    drop(progress);
     let names: Vec<String> = applied.iter().map(|(number, name)| format!("{number:04} {name}")).collect();
     output::answer(&json!({ "applied": names }), json);
     output::message(if names.is_empty() {

@@ -11,6 +11,7 @@ mod doctor;
 mod init;
 mod issue;
 mod key;
+mod man;
 mod migrate;
 mod operate;
 mod prover;
@@ -26,7 +27,6 @@ use std::process::ExitCode;
 
 use crate::arguments::{Arguments, CodeCommand, Command, ConfigCommand};
 use crate::failure::Failure;
-use crate::output;
 
 /// Does what was typed.
 pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
@@ -38,7 +38,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Migrate(configured) => migrate::run(configured, json).await?,
         Command::Doctor(configured) => return doctor::run(configured, json).await,
         Command::Config(ConfigCommand::Check(configured)) => configuration::check(configured, json)?,
-        Command::Config(ConfigCommand::Reference) => output::data(crate::config::REFERENCE.trim_end()),
+        Command::Config(ConfigCommand::Reference) => configuration::reference(json),
         Command::Key(command) => key::run(command, json).await?,
         Command::Tenant(command) => tenant::run(command, json).await?,
         Command::Application(command) => application::run(command, json).await?,
@@ -52,14 +52,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Audit(command) => return audit::run(command, json).await,
         Command::Backup(command) => return backup::run(command, json).await,
         Command::Code(CodeCommand::Inspect { prefix }) => code::inspect(&prefix)?,
-        Command::Completions { shell } => completions(shell),
+        Command::Completions { shell } => man::completions(shell, json),
+        Command::Man { to } => man::run(to.as_deref(), json)?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn completions(shell: clap_complete::Shell) {
-    let mut command = <Arguments as clap::CommandFactory>::command();
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command, "postern", &mut script);
-    output::data(String::from_utf8_lossy(&script).trim_end());
 }

@@ -11,7 +11,7 @@ use postern_server::{Limits, Readiness, Server};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::running::{self, Running, Signals};
+use super::running::{self, Running, Signals, Watched};
 use crate::arguments::Configured;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -50,9 +50,18 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
         readiness,
         limits,
         loopback_host: false,
+        watched: watched(&config),
         signals,
     })
     .await
+}
+
+/// What is watched: the disk of the data, or where a database has them, of the anchor.
+fn watched(config: &Config) -> Watched {
+    let anchors = config.anchor.file.parent().unwrap_or(&config.anchor.file);
+    let folder = if config.store.postgres.is_some() { anchors } else { &config.store.data };
+    let disk_low = config.store.disk_low_mib.saturating_mul(1024 * 1024);
+    Watched { folder: folder.to_path_buf(), disk_low }
 }
 
 /// Takes the anchor over, if the data folder continues what it knows.

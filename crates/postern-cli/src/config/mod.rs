@@ -96,6 +96,12 @@ impl Config {
                 ));
             }
         }
+        if !(1..=65_536).contains(&self.server.requests) {
+            return wrong("server.requests is a number from 1 to 65536".to_owned());
+        }
+        if !(1..=300).contains(&self.server.deadline_seconds) {
+            return wrong("server.deadline_seconds is a number from 1 to 300".to_owned());
+        }
         if self.store.postgres.as_deref().is_some_and(postern_store::postgres::leaves_this_machine) {
             return wrong(format!("store.postgres {TOO_FAR}"));
         }
@@ -149,6 +155,11 @@ mod tests {
         assert!(refused(&format!("[keys]\n{engine}\n{token}")).is_err());
         assert!(refused(&format!("[keys]\n{}", engine.replace("\"token\"", "\"data/token\""))).is_err());
         assert!(refused("[keys]\npassphrase = \"correct horse\"").is_err());
+        for (setting, most) in [("requests", 65_536), ("deadline_seconds", 300)] {
+            let with = |value: u32| refused(&format!("[server]\n{setting} = {value}"));
+            assert!(with(0).is_err() && with(1).is_ok() && with(most).is_ok() && with(most + 1).is_err());
+            assert!(REFERENCE.contains(&format!("1 to {most}")), "the reference does not name the bounds");
+        }
         assert!(refused("[anchor]\nfile = \"data/a/b\"").is_err());
         assert!(refused("[shipping]\nfolder = \"data/shipped\"").is_err());
         assert!(refused("[shipping]\nfolder = \"/mnt/shipped\"").is_ok());

@@ -40,6 +40,8 @@ pub(crate) struct Store {
     /// A PostgreSQL database in place of the data folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) postgres: Option<String>,
+    /// Free space of the disk, in MiB, below which an alarm rings; 0 for never.
+    pub(crate) disk_low_mib: u64,
     /// Dangers that are served with, by the names that `postern doctor` gives them.
     pub(crate) tolerate: Vec<String>,
 }
@@ -150,7 +152,7 @@ impl Default for Server {
 
 impl Default for Store {
     fn default() -> Self {
-        Self { data: PathBuf::from("data"), postgres: None, tolerate: Vec::new() }
+        Self { data: PathBuf::from("data"), postgres: None, disk_low_mib: 1024, tolerate: Vec::new() }
     }
 }
 

@@ -42,7 +42,11 @@ async fn an_operators_day() {
         installed.client(&serving, &["issue", "dora", "--assertion", assertion, "--json"], "PSTN-1\n");
     assert_eq!(issued.status.code(), Some(1));
     assert!(complained(&issued).contains("was not confirmed"), "{}", complained(&issued));
-    let staged: Value = serde_json::from_slice(&issued.stdout).unwrap();
+    // The set, then why it was not confirmed.
+    let lines = String::from_utf8(issued.stdout).unwrap();
+    let (staged, refused) = lines.trim_end().split_once('\n').unwrap();
+    let staged: Value = serde_json::from_str(staged).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(refused).unwrap()["error"], "refused");
     assert_eq!(staged["codes"].as_array().unwrap().len(), 10);
     let shown = installed.command(&["subject", "show", "dora", "--tenant", &installed.tenant, "--json"], "");
     assert_eq!(said(&shown)["staged_set"]["set"], staged["set"]);

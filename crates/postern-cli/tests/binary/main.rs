@@ -14,6 +14,7 @@ mod commands;
 mod demo;
 mod doctor;
 mod evidence;
+mod json;
 mod kill;
 mod leaks;
 mod login;
@@ -27,6 +28,7 @@ mod sealed;
 mod token;
 mod transit;
 mod upgrade;
+mod watched;
 
 /// The binary under test.
 const POSTERN: &str = env!("CARGO_BIN_EXE_postern");

@@ -75,6 +75,9 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(Ok(())))
     }
 
+    /// Gives up sums of hours before this one. Working state: it bounds what grows with time alone.
+    fn forget_tallies(&self, before_hour: u32) -> Future<'_, Result<(), StoreFault>>;
+
     /// A subject's wrapped key; `None` if there is none. Only the subject's own unwraps.
     fn keyring(&self, subject: Key) -> Future<'_, Result<Option<Vec<u8>>, StoreFault>>;
 
@@ -114,6 +117,11 @@ pub trait Store: Send + Sync {
         true
     }
 
+    /// How much is stored.
+    fn sizes(&self) -> Future<'_, Result<Sizes, StoreFault>> {
+        Box::pin(std::future::ready(Ok(Sizes::default())))
+    }
+
     /// How long the event waited for its number that waited longest in the last round. Zero where a commit numbers
     /// its events.
     fn merge_delay(&self) -> Duration {
@@ -130,6 +138,15 @@ pub struct Copied {
 
 /// A claim and the seal that was found with it.
 pub type SealedClaim = (Claim, Vec<u8>);
+
+/// How much is stored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Sizes {
+    /// Bytes of the database.
+    pub database: u64,
+    /// Events that have a place in a log.
+    pub events: u64,
+}
 
 /// A row in a list.
 #[derive(Clone, Debug)]

@@ -24,10 +24,22 @@ pub(super) struct Outcome {
     pub(super) outcome: &'static str,
 }
 
-/// What is told apart among alarms.
+/// What is told apart among alarms of codes.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+pub(super) struct CodeAlarm {
+    pub(super) alarm: &'static str,
+}
+
+/// What is told apart among stored bytes: `database`, `write_ahead_log`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+pub(super) struct Part {
+    pub(super) part: &'static str,
+}
+
+/// What is told apart among alarms: the reasons of `/readyz`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
 pub(super) struct Alarm {
-    pub(super) alarm: &'static str,
+    pub(super) reason: String,
 }
 
 /// From what a quick look takes to what a stretched code behind a queue takes, in seconds.

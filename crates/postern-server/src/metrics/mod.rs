@@ -2,11 +2,12 @@
 //! templates, methods, statuses and outcomes, never from what a request says.
 
 mod families;
+mod watched;
 
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use families::{Alarm, Answer, Outcome, Timed, durations};
+use families::{Answer, CodeAlarm, Outcome, Timed, durations};
 use http::StatusCode;
 use postern_app::Problem;
 use postern_core::kinds::CodeKind;
@@ -16,6 +17,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use watched::Watched;
 
 /// The numbers, and how they are written for Prometheus.
 #[derive(Debug)]
@@ -27,9 +29,10 @@ pub struct Metrics {
     busy: Counter,
     redemptions: Family<Outcome, Counter>,
     stages: Counter,
-    alarms: Family<Alarm, Counter>,
+    alarms: Family<CodeAlarm, Counter>,
     log_anchor_age: Gauge<f64, AtomicU64>,
     log_merge_delay: Gauge<f64, AtomicU64>,
+    watched: Watched,
 }
 
 impl Default for Metrics {
@@ -53,6 +56,7 @@ impl Metrics {
             alarms: Family::default(),
             log_anchor_age: Gauge::default(),
             log_merge_delay: Gauge::default(),
+            watched: Watched::default(),
         };
         metrics.register();
         metrics
@@ -70,6 +74,7 @@ impl Metrics {
         registry.register("log_anchor_age_seconds", "Age of the log's anchor", self.log_anchor_age.clone());
         let delay = "Longest wait of an event for its place in the log";
         registry.register("log_merge_delay_seconds", delay, self.log_merge_delay.clone());
+        self.watched.register(registry);
     }
 
     /// A request begins; it ends when the guard is dropped.
@@ -110,7 +115,7 @@ impl Metrics {
 
     /// A canary or a duress code was typed.
     pub fn alarmed(&self, kind: CodeKind) {
-        self.alarms.get_or_create(&Alarm { alarm: kind.name() }).inc();
+        self.alarms.get_or_create(&CodeAlarm { alarm: kind.name() }).inc();
     }
 
     /// How old the log's anchor is.

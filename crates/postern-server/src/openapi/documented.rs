@@ -1,5 +1,6 @@
 //! A route with what the document says of it: what it needs, and how it may be refused.
 
+use postern_core::application::Scope;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::security::SecurityRequirement;
@@ -8,6 +9,9 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::{APPLICATION_KEY, problems};
 use crate::service::Shared;
+
+/// A key whose scopes are not looked at.
+const NO_SCOPE: [&str; 0] = [];
 
 /// A route and its description, which go to the router and to the document together.
 pub(crate) struct Documented {
@@ -23,9 +27,22 @@ impl Documented {
 
     /// It needs an application key.
     pub(crate) fn with_key(mut self) -> Self {
-        let needed = SecurityRequirement::new(APPLICATION_KEY, Vec::<String>::new());
+        let needed = SecurityRequirement::new(APPLICATION_KEY, NO_SCOPE);
         self.each(|operation| operation.security = Some(vec![needed.clone()]));
         self.refused(&["key-unknown", "scope-missing"])
+    }
+
+    /// The key needs this scope, a role as OpenAPI 3.1 has it. Said more than once: one of them.
+    pub(crate) fn scope(mut self, scope: Scope) -> Self {
+        self.each(|operation| {
+            let before = operation.security.take().unwrap_or_default();
+            let scoped =
+                |one: &SecurityRequirement| *one != SecurityRequirement::new(APPLICATION_KEY, NO_SCOPE);
+            let mut needed: Vec<_> = before.into_iter().filter(scoped).collect();
+            needed.push(SecurityRequirement::new(APPLICATION_KEY, [scope.name()]));
+            operation.security = Some(needed);
+        });
+        self
     }
 
     /// It takes a JSON body.

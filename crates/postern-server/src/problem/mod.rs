@@ -2,11 +2,13 @@
 
 mod answer;
 mod body;
+mod listed;
 mod samples;
 
 pub(crate) use answer::PROBLEM_JSON;
 pub(crate) use body::ProblemBody;
 use http::StatusCode;
+pub use listed::{Listed, problems};
 use postern_app::Problem;
 pub(crate) use samples::samples;
 

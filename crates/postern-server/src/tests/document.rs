@@ -110,3 +110,13 @@ fn bodies_refuse_unknown_members() {
         assert_eq!(schema["additionalProperties"], false, "{method} {path}");
     }
 }
+
+#[test]
+fn every_route_that_needs_a_key_names_the_scope() {
+    for (method, path, operation) in operations(&document()) {
+        let needed = operation["security"].as_array().cloned().unwrap_or_default();
+        let scopes: Vec<_> = needed.iter().map(|one| one["application_key"][0].as_str()).collect();
+        assert!(scopes.iter().all(Option::is_some), "{method} {path} names no scope: .scope(Scope::…)");
+        assert_eq!(scopes.is_empty(), !path.starts_with("/v1/"), "{method} {path}");
+    }
+}

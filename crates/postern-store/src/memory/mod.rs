@@ -10,7 +10,7 @@ use postern_core::ids::TenantId;
 use postern_core::kernel::{
     ClaimKey, Committed, Key, Kind, Row, Sealer, StoreFault, StoredEvent, Tally, View, Want, Work,
 };
-use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Store};
+use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Sizes, Store};
 
 use self::state::State;
 use crate::rows::{infallible, view};
@@ -160,6 +160,13 @@ impl Store for Memory {
         })
     }
 
+    fn forget_tallies(&self, before_hour: u32) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(async move {
+            self.locked().sums.retain(|(_, _, hour, _), _| *hour >= before_hour);
+            Ok(())
+        })
+    }
+
     fn keyring(&self, subject: Key) -> Future<'_, Result<Option<Vec<u8>>, StoreFault>> {
         self.read(|state| state.keyring.get(&subject).cloned())
     }
@@ -175,6 +182,13 @@ impl Store for Memory {
 
     fn tenants(&self) -> Future<'_, Result<Vec<TenantId>, StoreFault>> {
         self.read(|state| state.heads.keys().copied().collect())
+    }
+
+    fn sizes(&self) -> Future<'_, Result<Sizes, StoreFault>> {
+        self.read(|state| Sizes {
+            database: 0,
+            events: state.events.values().map(|log| log.len() as u64).sum(),
+        })
     }
 
     fn take_grown(&self) -> Vec<TenantId> {

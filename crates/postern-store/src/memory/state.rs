@@ -24,11 +24,11 @@ pub(super) struct State {
     pub(super) heads: BTreeMap<TenantId, (Vec<u8>, Vec<u8>)>,
     pub(super) checkpoints: BTreeMap<TenantId, (u64, String)>,
     pub(super) grown: BTreeSet<TenantId>,
-    events: BTreeMap<TenantId, Vec<StoredEvent>>,
+    pub(super) events: BTreeMap<TenantId, Vec<StoredEvent>>,
     /// Which event of a tenant gave a record a version.
     history: BTreeMap<(Key, u64), usize>,
     /// By tenant, measure, hour and dimension.
-    sums: BTreeMap<(TenantId, &'static str, u32, [u8; 16]), u32>,
+    pub(super) sums: BTreeMap<(TenantId, &'static str, u32, [u8; 16]), u32>,
 }
 
 impl State {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Committed, Key, Kind, StoreFault, StoredEvent, Tally, View, Want, Work};
-use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Store};
+use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Sizes, Store};
 use tokio::sync::oneshot;
 
 use super::call::Call;
@@ -115,6 +115,12 @@ impl Store for Postgres {
         Box::pin(self.forget(before))
     }
 
+    fn forget_tallies(&self, before_hour: u32) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(async move {
+            self.ask(|| Call::new(schema::TALLIES_FORGET).number(before_hour.into())).await.map(drop)
+        })
+    }
+
     fn keyring(&self, subject: Key) -> Future<'_, Result<Option<Vec<u8>>, StoreFault>> {
         Box::pin(async move {
             let (answer, told) = oneshot::channel();
@@ -137,6 +143,14 @@ impl Store for Postgres {
         Box::pin(async move {
             self.number_first().await?;
             self.all_tenants().await
+        })
+    }
+
+    fn sizes(&self) -> Future<'_, Result<Sizes, StoreFault>> {
+        Box::pin(async move {
+            let rows = self.ask(|| Call::new(schema::STORED)).await?;
+            let natural = |at| rows.first().and_then(|row| columns::natural(row, at)).unwrap_or_default();
+            Ok(Sizes { database: natural(0), events: natural(1) })
         })
     }
 

@@ -226,3 +226,10 @@ pub(super) const SETTINGS: &str = "SELECT current_setting('server_version_num'),
      current_setting('synchronous_commit'), current_setting('synchronous_standby_names'), \
      current_setting('fsync'), current_setting('full_page_writes'), current_setting('data_checksums'), \
      pg_is_in_recovery()::text, current_setting('max_connections')";
+
+/// Gives up sums of hours before this one.
+pub(super) const TALLIES_FORGET: &str = "DELETE FROM tally WHERE hour < $1";
+
+/// Bytes of the database, and events that have a place in a log.
+pub(super) const STORED: &str = "SELECT pg_database_size(current_database()), \
+     (SELECT coalesce(sum(size), 0)::int8 FROM log_head)";

@@ -25,6 +25,7 @@ pub(super) enum Task {
     Settle(Box<Pending>),
     KeepCheckpoint { tenant: TenantId, size: u64, note: String },
     ForgetClaims { before: Time },
+    ForgetTallies { before_hour: u32 },
 }
 
 impl Task {
@@ -62,6 +63,9 @@ impl Job {
             Task::ForgetClaims { before } => {
                 let mut statement = connection.prepare_cached(schema::CLAIMS_FORGET)?;
                 statement.execute((columns::number(before.millis()),))?;
+            }
+            Task::ForgetTallies { before_hour } => {
+                connection.prepare_cached(schema::TALLIES_FORGET)?.execute((*before_hour,))?;
             }
         }
         Ok(Committed::Committed)

@@ -3,8 +3,8 @@
 use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Key, Kind, StoredEvent, Tally};
-use postern_core::ports::{Listed, SealedClaim};
-use rusqlite::{Connection, Error, OptionalExtension as _, Params};
+use postern_core::ports::{Listed, SealedClaim, Sizes};
+use rusqlite::{Connection, Error, OptionalExtension as _, Params, Row};
 
 use super::{columns, schema};
 use crate::rows::Reads as _;
@@ -109,6 +109,13 @@ pub(super) fn checkpoint(connection: &Connection, tenant: TenantId) -> Result<Op
 pub(super) fn tenants(connection: &Connection) -> Result<Vec<TenantId>, Error> {
     let mut statement = connection.prepare_cached(schema::TENANTS)?;
     statement.query_map((), |row| row.get(0).map(TenantId::new))?.collect()
+}
+
+pub(super) fn sizes(connection: &Connection) -> Result<Sizes, Error> {
+    let mut statement = connection.prepare_cached(schema::SIZES)?;
+    let natural =
+        |row: &Row<'_>, at| row.get::<_, i64>(at).map(|number| u64::try_from(number).unwrap_or_default());
+    statement.query_one((), |row| Ok(Sizes { database: natural(row, 0)?, events: natural(row, 1)? }))
 }
 
 pub(super) fn tallies(

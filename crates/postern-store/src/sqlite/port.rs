@@ -7,7 +7,7 @@ use std::sync::PoisonError;
 use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Committed, Key, Kind, StoreFault, StoredEvent, Tally, View, Want, Work};
-use postern_core::ports::{Copied, Future, Listed, LogHead, SealedClaim, Store};
+use postern_core::ports::{Copied, Future, Listed, LogHead, SealedClaim, Sizes, Store};
 use rusqlite::{Connection, Error};
 use tokio::sync::oneshot;
 
@@ -111,6 +111,10 @@ impl Store for Sqlite {
         Box::pin(std::future::ready(Ok(())))
     }
 
+    fn forget_tallies(&self, before_hour: u32) -> Future<'_, Result<(), StoreFault>> {
+        self.keep(Task::ForgetTallies { before_hour })
+    }
+
     fn keyring(&self, subject: Key) -> Future<'_, Result<Option<Vec<u8>>, StoreFault>> {
         self.read(|connection| lists::keyring(connection, subject))
     }
@@ -138,6 +142,10 @@ impl Store for Sqlite {
             }
             told.await.unwrap_or(Err(ended))
         })
+    }
+
+    fn sizes(&self) -> Future<'_, Result<Sizes, StoreFault>> {
+        self.read(lists::sizes)
     }
 
     fn take_grown(&self) -> Vec<TenantId> {

@@ -165,3 +165,10 @@ pub(super) const TALLY: &str = "INSERT INTO tally (tenant, measure, hour, dimens
 pub(super) const TALLIES: &str = "SELECT hour, dimension, count FROM tally \
      WHERE tenant = ?1 AND measure = ?2 AND hour >= ?3 AND length(dimension) = 16 \
      ORDER BY hour, dimension";
+
+/// Gives up sums of hours before this one.
+pub(super) const TALLIES_FORGET: &str = "DELETE FROM tally WHERE hour < ?1";
+
+/// Bytes of the database, and events that have a place in a log.
+pub(super) const SIZES: &str = "SELECT (SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()), \
+     (SELECT coalesce(sum(size), 0) FROM log_head)";

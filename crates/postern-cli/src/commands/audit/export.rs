@@ -14,6 +14,7 @@ use crate::arguments::Configured;
 use crate::commands::operate::{Reached, id, reach};
 use crate::failure::Failure;
 use crate::output;
+use crate::progress::Progress;
 
 /// Writes a log to a new folder: its entries, its tiles, and last its checkpoint.
 pub(super) async fn export(
@@ -33,9 +34,13 @@ pub(super) async fn export(
     let key = head.get("verifier_key").and_then(Value::as_str).unwrap_or_default();
     let checkpoint = open_checkpoint_of(postern_log::key_name(key), note, key).map_err(Failure::refused)?;
     let mut check = ExportCheck::new([]);
+    let progress =
+        Progress::of(Tile::all(TileKind::Entries, checkpoint.size).count() as u64, "entries", json);
     for tile in Tile::all(TileKind::Entries, checkpoint.size) {
         write_entries(&service, tenant, &tile, folder, &mut check).await?;
+        progress.step();
     }
+    drop(progress);
     for tile in Tile::all_hashes(checkpoint.size).filter(|tile| tile.kind() != TileKind::Hashes(0)) {
         let hashes =
             check.hashes(&tile).ok_or_else(|| Failure::refused(format!("{tile} could not be made")))?;

@@ -9,6 +9,7 @@ use crate::arguments::Configured;
 use crate::commands::operate::{id, operate};
 use crate::failure::Failure;
 use crate::output;
+use crate::progress::Progress;
 
 /// Verifies; exit code 3 if something is not as it was written.
 pub(super) async fn verify(
@@ -18,7 +19,9 @@ pub(super) async fn verify(
     json: bool,
 ) -> Result<ExitCode, Failure> {
     let tenant = tenant.as_deref().map(id).transpose()?;
+    let progress = Progress::unknown("verifying", json);
     let report = operate(&configured, Command::AuditVerify { tenant, replay }).await?;
+    drop(progress);
     output::answer(&report, json);
     if report.get("verified") == Some(&Value::Bool(true)) {
         output::message("Everything is as it was written. Without a witness this is self-asserted.");

@@ -3,6 +3,7 @@
 mod anchor;
 mod jobs;
 mod signals;
+mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,9 +12,10 @@ use postern_app::{App, Shipping};
 use postern_core::ports::Anchors;
 use postern_server::{Limits, Metrics, Readiness, Server};
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::watch;
+use tokio::sync::watch::{Receiver, channel};
 
 pub(super) use self::signals::Signals;
+pub(super) use self::watch::Watched;
 use crate::failure::Failure;
 
 /// Everything that runs.
@@ -29,13 +31,14 @@ pub(super) struct Running {
     pub(super) limits: Limits,
     /// Whether requests must name this machine as their host.
     pub(super) loopback_host: bool,
+    pub(super) watched: Watched,
     /// What asks the process to stop.
     pub(super) signals: Signals,
 }
 
 /// Serves until the process is asked to stop.
 pub(super) async fn run(running: Running) -> Result<(), Failure> {
-    let (stop, stopping) = watch::channel(false);
+    let (stop, stopping) = channel(false);
     let signals = running.signals;
     tokio::spawn(async move {
         signals.asked().await;
@@ -43,14 +46,17 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
         let _ = stop.send(true);
     });
     // Stopping goes outside in: what asks, then what writes by itself, then the anchor, which has the last word.
-    let (stop_jobs, jobs_stopping) = watch::channel(false);
-    let (stop_anchor, anchor_stopping) = watch::channel(false);
+    let (stop_jobs, jobs_stopping) = channel(false);
+    let (stop_anchor, anchor_stopping) = channel(false);
     let metrics = Arc::new(Metrics::new());
     let anchor = running.anchors.map(|anchors| {
         let (app, readiness, metrics) =
             (Arc::clone(&running.app), Arc::clone(&running.readiness), Arc::clone(&metrics));
         tokio::spawn(anchor::keep(app, (anchors, running.shipping), readiness, metrics, anchor_stopping))
     });
+    let (app, readiness) = (Arc::clone(&running.app), Arc::clone(&running.readiness));
+    let watcher = watch::keep(app, running.watched, readiness, Arc::clone(&metrics), jobs_stopping.clone());
+    let watcher = tokio::spawn(watcher);
     let jobs = jobs::begin(&running.app, &running.readiness, &metrics, &jobs_stopping);
     let socket = running.operator.as_ref().map(|(_, path)| path.clone());
     let operator = running.operator.map(|(listener, _)| {
@@ -68,6 +74,7 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     for job in jobs {
         let _ = job.await;
     }
+    let _ = watcher.await;
     running.app.number_pending().await;
     let _ = stop_anchor.send(true);
     if let Some(anchor) = anchor {
@@ -79,6 +86,6 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn stopped(mut stopping: watch::Receiver<bool>) {
+async fn stopped(mut stopping: Receiver<bool>) {
     let _ = stopping.wait_for(|stop| *stop).await;
 }

@@ -87,4 +87,6 @@ pub(crate) async fn tallies_add_up(harness: impl Harness) {
     assert_eq!(store.tallies(tenant(1), "guesses", 403).await.expect("sums").len(), 1);
     assert!(store.tallies(tenant(1), "others", 0).await.expect("sums").is_empty());
     assert!(store.tallies(tenant(2), "guesses", 0).await.expect("sums").is_empty());
+    store.forget_tallies(402).await.expect("given up");
+    assert_eq!(store.tallies(tenant(1), "guesses", 0).await.expect("sums"), expected[2..]);
 }

@@ -19,6 +19,8 @@ pub(crate) async fn indexes_have_no_gap_and_tenants_are_apart(harness: impl Harn
         record(&*store, counter_of(tenant(2), 1), vec![Counted::Added(1), Counted::Added(round)]).await;
         add(&*store, counter_of(tenant(1), 2), 1).await;
     }
+    store.number_pending().await.expect("numbered");
+    assert_eq!(store.sizes().await.expect("sizes").events, 12);
     drop(store);
     let harness = harness.reopened();
     let store = harness.store();

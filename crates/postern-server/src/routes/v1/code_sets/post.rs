@@ -6,6 +6,7 @@ use axum::response::IntoResponse as _;
 use http::StatusCode;
 use postern_app::{Problem, Special, StagedSet, Staging};
 use postern_codes::Format;
+use postern_core::application::Scope;
 use postern_core::subject::Purpose;
 use postern_core::subject::fact::StageReason;
 use serde::Deserialize;
@@ -54,6 +55,7 @@ pub(crate) struct Body {
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(stage_code_set))
         .with_key()
+        .scope(Scope::SetsStage)
         .with_idempotency_key()
         .with_body()
         .refused(&["not-found", "assurance-insufficient", "state-changed"])

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse as _;
 use postern_app::{EventPage, EventQuery, Problem};
+use postern_core::application::Scope;
 use postern_core::ids::SubjectId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -51,7 +52,11 @@ pub(crate) struct Events {
 
 /// The route.
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
-    Documented::new(routes!(list_events)).with_key().refused(&["malformed-request", "invalid-value"]).route()
+    Documented::new(routes!(list_events))
+        .with_key()
+        .scope(Scope::EventsRead)
+        .refused(&["malformed-request", "invalid-value"])
+        .route()
 }
 
 /// List events

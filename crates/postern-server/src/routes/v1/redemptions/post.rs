@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::IntoResponse as _;
 use http::StatusCode;
 use postern_app::Redemption;
+use postern_core::application::Scope;
 use postern_core::subject::Purpose;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -46,6 +47,7 @@ pub(crate) struct Body {
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(redeem_code))
         .with_key()
+        .scope(Scope::Redeem)
         .with_idempotency_key()
         .with_body()
         .refused(&["code-not-accepted", "code-mistyped", "several-codes", "other-service"])

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::IntoResponse as _;
 use postern_app::Rehearsal;
 use postern_core::Time;
+use postern_core::application::Scope;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -52,6 +53,7 @@ pub(crate) struct Rehearsed {
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(rehearse_code))
         .with_key()
+        .scope(Scope::Rehearse)
         .with_idempotency_key()
         .with_body()
         .refused(&["code-not-accepted", "code-mistyped", "several-codes", "other-service"])

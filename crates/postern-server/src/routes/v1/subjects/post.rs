@@ -6,6 +6,7 @@ use axum::response::IntoResponse as _;
 use http::StatusCode;
 use http::header::ETAG;
 use postern_app::NewSubject;
+use postern_core::application::Scope;
 use postern_core::subject::SubjectKind;
 use postern_core::tenant::Tier;
 use serde::Deserialize;
@@ -40,6 +41,7 @@ pub(crate) struct Body {
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(create_subject))
         .with_key()
+        .scope(Scope::SubjectsWrite)
         .with_idempotency_key()
         .with_body()
         .refused(&["assurance-insufficient", "state-changed"])

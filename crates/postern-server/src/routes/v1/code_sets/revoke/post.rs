@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::IntoResponse as _;
 use http::StatusCode;
 use postern_app::{BulkRevocation, RevokedOf};
+use postern_core::application::Scope;
 use postern_core::subject::fact::{RevokeReason, asked_reason};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -49,6 +50,7 @@ pub(crate) struct Became {
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(revoke_many))
         .with_key()
+        .scope(Scope::SetsRevoke)
         .with_idempotency_key()
         .with_body()
         .refused(&["state-changed", "idempotency-key-reused", "too-many-requests"])

@@ -10,11 +10,13 @@ use utoipa_axum::routes;
 use crate::extract::{At, Caller};
 use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
+use postern_core::application::Scope;
 
 /// The route.
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(discard_code_set))
         .with_key()
+        .scope(Scope::SetsStage)
         .refused(&["not-found", "state-changed", "outcome-unknown"])
         .route()
 }

@@ -8,10 +8,11 @@ use utoipa_axum::routes;
 use crate::extract::Caller;
 use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
+use postern_core::application::Scope;
 
 /// The route.
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
-    Documented::new(routes!(get_checkpoint)).with_key().route()
+    Documented::new(routes!(get_checkpoint)).with_key().scope(Scope::LogRead).route()
 }
 
 /// Read the tenant's checkpoint

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::IntoResponse as _;
 use postern_app::{EventName, Problem};
+use postern_core::application::Scope;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -29,6 +30,7 @@ pub(crate) struct Which {
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(get_proof))
         .with_key()
+        .scope(Scope::LogRead)
         .refused(&["malformed-request", "invalid-value", "not-found", "too-many-requests"])
         .route()
 }

@@ -10,10 +10,15 @@ use utoipa_axum::routes;
 use crate::extract::{At, Caller};
 use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
+use postern_core::application::Scope;
 
 /// The route.
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
-    Documented::new(routes!(get_tile)).with_key().refused(&["not-found", "too-many-requests"]).route()
+    Documented::new(routes!(get_tile))
+        .with_key()
+        .scope(Scope::LogRead)
+        .refused(&["not-found", "too-many-requests"])
+        .route()
 }
 
 /// Read a tile or an entry bundle

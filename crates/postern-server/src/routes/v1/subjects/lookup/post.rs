@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::IntoResponse as _;
 use http::header::ETAG;
 use postern_app::SubjectName;
+use postern_core::application::Scope;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -30,6 +31,7 @@ pub(crate) struct Body {
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(look_up_subject))
         .with_key()
+        .scope(Scope::SubjectsRead)
         .with_body()
         .refused(&["not-found", "state-changed"])
         .route()

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::IntoResponse as _;
 use http::header::ETAG;
 use postern_app::SubjectName;
+use postern_core::application::Scope;
 use postern_core::ids::SubjectId;
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
@@ -16,7 +17,11 @@ use crate::wire::SubjectBody;
 
 /// The route.
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
-    Documented::new(routes!(get_subject)).with_key().refused(&["not-found", "state-changed"]).route()
+    Documented::new(routes!(get_subject))
+        .with_key()
+        .scope(Scope::SubjectsRead)
+        .refused(&["not-found", "state-changed"])
+        .route()
 }
 
 /// Read a subject

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::IntoResponse as _;
 use http::header::ETAG;
 use postern_app::SubjectPatch;
+use postern_core::application::Scope;
 use postern_core::ids::SubjectId;
 use postern_core::subject::SubjectKind;
 use postern_core::tenant::Tier;
@@ -44,6 +45,8 @@ fn said<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(change_subject))
         .with_key()
+        .scope(Scope::SubjectsWrite)
+        .scope(Scope::SubjectsTierRaise)
         .with_body()
         .refused(&["not-found", "assurance-insufficient", "tier-cannot-be-lowered", "state-changed"])
         .refused(&["version-mismatch", "precondition-required", "outcome-unknown"])

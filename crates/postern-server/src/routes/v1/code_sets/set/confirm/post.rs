@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::IntoResponse as _;
 use postern_app::Confirmation;
 use postern_core::Time;
+use postern_core::application::Scope;
 use postern_core::ids::SetId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -53,6 +54,7 @@ pub(crate) struct Confirmed {
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(confirm_code_set))
         .with_key()
+        .scope(Scope::SetsStage)
         .with_idempotency_key()
         .with_body()
         .refused(&["not-found", "state-changed", "idempotency-key-reused"])

@@ -14,6 +14,7 @@ use crate::extract::{At, Caller, IdempotencyKey, Sent};
 use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
 use crate::wire::RevokeReasonName;
+use postern_core::application::Scope;
 
 /// Why it ends.
 #[derive(Deserialize, ToSchema)]
@@ -37,6 +38,7 @@ pub(crate) struct RevokedSet {
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(revoke_code_set))
         .with_key()
+        .scope(Scope::SetsRevoke)
         .with_idempotency_key()
         .with_body()
         .refused(&["not-found", "state-changed", "idempotency-key-reused", "too-many-requests"])

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::IntoResponse as _;
 use http::StatusCode;
 use postern_core::Time;
+use postern_core::application::Scope;
 use postern_core::ids::SubjectId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,6 +31,7 @@ pub(crate) struct Erasure {
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(erase_subject))
         .with_key()
+        .scope(Scope::SubjectsLeave)
         .with_idempotency_key()
         .refused(&["not-found", "assurance-insufficient", "state-changed"])
         .refused(&["malformed-request", "body-too-large", "unsupported-media-type"])

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse as _;
 use postern_app::{PersonExport, Problem};
+use postern_core::application::Scope;
 use postern_core::ids::SubjectId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -57,6 +58,7 @@ pub(crate) struct Page {
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(export_subject))
         .with_key()
+        .scope(Scope::SubjectsRead)
         .refused(&["not-found", "state-changed", "malformed-request", "invalid-value"])
         .route()
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse as _;
+use postern_core::application::Scope;
 use postern_core::ids::SubjectId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,6 +26,7 @@ pub(crate) struct LeftSubject {
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(leave_subject))
         .with_key()
+        .scope(Scope::SubjectsLeave)
         .with_idempotency_key()
         .refused(&["not-found", "assurance-insufficient", "state-changed"])
         .refused(&["malformed-request", "body-too-large", "unsupported-media-type"])

@@ -13,6 +13,7 @@ use crate::extract::{At, Caller, IdempotencyKey, Sent};
 use crate::openapi::Documented;
 use crate::routes::v1::code_sets::set::revoke::post::Body;
 use crate::service::{Answer, Shared};
+use postern_core::application::Scope;
 
 /// A code that works no more.
 #[derive(Serialize, ToSchema)]
@@ -27,6 +28,7 @@ pub(crate) struct RevokedCode {
 pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(revoke_code))
         .with_key()
+        .scope(Scope::SetsRevoke)
         .with_idempotency_key()
         .with_body()
         .refused(&["not-found", "state-changed", "idempotency-key-reused", "too-many-requests"])
