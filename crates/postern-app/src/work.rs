@@ -57,7 +57,7 @@ impl Seen {
 
 impl App {
     pub(crate) fn gate(&self, token: &Arc<Token>, scope: Scope) -> Gate {
-        Gate::new(Arc::clone(token), Arc::clone(&self.ports.keys), scope)
+        Gate::new(Arc::clone(token), Arc::clone(&self.ports.keys), scope, self.now())
     }
 
     /// Reads what is wanted; a store that does not answer is `unavailable`.

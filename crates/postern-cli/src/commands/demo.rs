@@ -91,6 +91,7 @@ async fn seed(app: &App) -> Result<(TenantId, Zeroizing<String>), Failure> {
         enforces: postern_core::receipt::RESTRICTIONS.map(str::to_owned).to_vec(),
         caps: None,
         trusted_backend: true,
+        bound: Default::default(),
     };
     let (_, key) = operator.create_application(tenant, application).await.map_err(Failure::refused)?;
     let token =

@@ -92,6 +92,7 @@ impl World {
             enforces: enforces.iter().map(|one| (*one).to_owned()).collect(),
             caps: None,
             trusted_backend: true,
+            bound: Default::default(),
         };
         let operator = self.app.operator("test");
         operator.create_application(self.tenant, new).await.unwrap().1.to_string()
