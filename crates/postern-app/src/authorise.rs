@@ -36,7 +36,8 @@ pub(crate) fn key_dimension(application: ApplicationId, number: u32) -> [u8; 16]
 pub(crate) struct Gate {
     token: Arc<Token>,
     keys: Arc<dyn Keys>,
-    scope: Scope,
+    /// For what; nothing in particular if none.
+    scope: Option<Scope>,
     /// When the request began: a key that ends while it runs is not cut off in the middle.
     began: Time,
     prover: Option<Key>,
@@ -85,11 +86,11 @@ pub(crate) struct Ground {
 pub(crate) struct Caller {
     pub(crate) application: Held<Application>,
     pub(crate) tenant: Held<Tenant>,
-    scope: Scope,
+    scope: Option<Scope>,
 }
 
 impl Gate {
-    pub(crate) fn new(token: Arc<Token>, keys: Arc<dyn Keys>, scope: Scope, began: Time) -> Self {
+    pub(crate) fn new(token: Arc<Token>, keys: Arc<dyn Keys>, scope: Option<Scope>, began: Time) -> Self {
         Self { token, keys, scope, began, prover: None }
     }
 
@@ -166,7 +167,7 @@ impl Gate {
         if tenant.state().is_none() || !state.knows(self.application(), &self.token, local, now) {
             return Err(Problem::KeyUnknown);
         }
-        if !state.has(self.scope) {
+        if self.scope.is_some_and(|scope| !state.has(scope)) {
             return Err(Problem::ScopeMissing);
         }
         Ok(Caller { application, tenant, scope: self.scope })
@@ -211,7 +212,8 @@ impl Gate {
 impl Caller {
     /// Whether the scope reaches this tier.
     pub(crate) fn reaches(&self, tier: Tier) -> Result<(), Problem> {
-        let may = self.application.state().is_some_and(|state| state.may(self.scope, tier));
+        let state = self.application.state().zip(self.scope);
+        let may = state.is_some_and(|(state, scope)| state.may(scope, tier));
         if may { Ok(()) } else { Err(Problem::ScopeMissing) }
     }
 

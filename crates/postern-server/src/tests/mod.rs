@@ -10,4 +10,5 @@ mod operator;
 mod ports;
 mod problems;
 mod subjects;
+mod walk;
 mod world;

@@ -94,8 +94,13 @@ impl World {
             trusted_backend: true,
             bound: Default::default(),
         };
+        self.make(self.tenant, new).await
+    }
+
+    /// Another application's key, in any tenant.
+    pub(super) async fn make(&self, tenant: TenantId, new: NewApplication) -> String {
         let operator = self.app.operator("test");
-        operator.create_application(self.tenant, new).await.unwrap().1.to_string()
+        operator.create_application(tenant, new).await.unwrap().1.to_string()
     }
 
     /// An assertion about `alice` and a body's request. What is in `jti` is used up once.
