@@ -14,6 +14,7 @@ mod keys;
 mod logging;
 mod output;
 mod prompt;
+mod tls;
 
 use std::process::ExitCode;
 

@@ -70,6 +70,8 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
         anchors,
         readiness: Arc::new(Readiness::new()),
         limits: Limits::default(),
+        tls: None,
+        proxies: Vec::new(),
         loopback_host: true,
         signals,
     })

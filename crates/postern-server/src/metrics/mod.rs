@@ -26,6 +26,7 @@ pub struct Metrics {
     busy: Counter,
     redemptions: Family<Outcome, Counter>,
     stages: Counter,
+    certificates_refused: Counter,
     log_anchor_age: Gauge<f64, AtomicU64>,
     log_merge_delay: Gauge<f64, AtomicU64>,
 }
@@ -48,6 +49,7 @@ impl Metrics {
             busy: Counter::default(),
             redemptions: Family::default(),
             stages: Counter::default(),
+            certificates_refused: Counter::default(),
             log_anchor_age: Gauge::default(),
             log_merge_delay: Gauge::default(),
         };
@@ -63,6 +65,8 @@ impl Metrics {
         registry.register("busy_refusals", "Requests refused because too many were here", self.busy.clone());
         registry.register("redemptions", "Redemptions by what became of them", self.redemptions.clone());
         registry.register("stages", "Code sets staged", self.stages.clone());
+        let refused = "New certificates of the listener that were of no use";
+        registry.register("certificates_refused", refused, self.certificates_refused.clone());
         registry.register("log_anchor_age_seconds", "Age of the log's anchor", self.log_anchor_age.clone());
         let delay = "Longest wait of an event for its place in the log";
         registry.register("log_merge_delay_seconds", delay, self.log_merge_delay.clone());
@@ -102,6 +106,11 @@ impl Metrics {
     /// A set was staged.
     pub fn staged(&self) {
         self.stages.inc();
+    }
+
+    /// A new certificate was of no use; the one before stays.
+    pub fn certificate_refused(&self) {
+        self.certificates_refused.inc();
     }
 
     /// How old the log's anchor is.

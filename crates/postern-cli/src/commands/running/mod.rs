@@ -7,6 +7,7 @@ mod signals;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use postern_app::App;
 use postern_core::ports::Anchors;
 use postern_server::{Limits, Metrics, Readiness, Server};
@@ -15,6 +16,7 @@ use tokio::sync::watch;
 
 pub(super) use self::signals::Signals;
 use crate::failure::Failure;
+use crate::tls::Kept;
 
 /// Everything that runs.
 pub(super) struct Running {
@@ -25,6 +27,10 @@ pub(super) struct Running {
     pub(super) anchors: Option<Arc<dyn Anchors>>,
     pub(super) readiness: Arc<Readiness>,
     pub(super) limits: Limits,
+    /// What the API's listener shows, if it speaks TLS.
+    pub(super) tls: Option<Kept>,
+    /// Networks of proxies that are believed.
+    pub(super) proxies: Vec<IpNet>,
     /// Whether requests must name this machine as their host.
     pub(super) loopback_host: bool,
     /// What asks the process to stop.
@@ -34,7 +40,7 @@ pub(super) struct Running {
 /// Serves until the process is asked to stop.
 pub(super) async fn run(running: Running) -> Result<(), Failure> {
     let (stop, stopping) = watch::channel(false);
-    let signals = running.signals;
+    let (signals, renew) = running.signals.apart();
     tokio::spawn(async move {
         signals.asked().await;
         tracing::info!("stopping: what has begun is finished first");
@@ -55,10 +61,17 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
         let app = Arc::clone(&running.app);
         tokio::spawn(postern_server::operator::serve(listener, app, stopped(stopping.clone())))
     });
+    let tls = running.tls.as_ref().map(|kept| Arc::clone(&kept.listening));
+    let watching = running.tls.map(|kept| tokio::spawn(kept.watch(renew, Arc::clone(&metrics))));
     let server = Server::new(Arc::clone(&running.app), running.limits, running.readiness, metrics)
         .require_loopback_host(running.loopback_host)
+        .with_tls(tls)
+        .trusting_proxies(running.proxies)
         .named_run(super::remote::fresh()?);
     server.serve(running.listener, running.admin, stopped(stopping)).await;
+    if let Some(watching) = watching {
+        watching.abort();
+    }
     if let Some(operator) = operator {
         let _ = operator.await;
     }
