@@ -6,11 +6,13 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::ClientConfig;
-use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::client::WantsClientCert;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, ConfigBuilder};
 
 use crate::Fault;
-use crate::material::{provider, roots};
+use crate::material::{certificates, provider, roots};
 
 /// Connects to who shows a certificate of this authority. There is no way to leave the check out.
 #[derive(Clone)]
@@ -22,11 +24,17 @@ impl Connecting {
     /// # Errors
     /// [`Fault`] if it is of no use.
     pub fn new(authority: &[u8]) -> Result<Self, Fault> {
-        let settings = ClientConfig::builder_with_provider(provider())
-            .with_safe_default_protocol_versions()
-            .map_err(Fault::Library)?
-            .with_root_certificates(roots(authority, "authority's file")?)
-            .with_no_client_auth();
+        Ok(Self(Arc::new(trusting(authority)?.with_no_client_auth())))
+    }
+
+    /// The same, and shows a certificate of its own, in PEM with its key, to who asks for one.
+    ///
+    /// # Errors
+    /// [`Fault`] if any of them is of no use.
+    pub fn showing(authority: &[u8], certificate: &[u8], key: &[u8]) -> Result<Self, Fault> {
+        let chain = certificates(certificate, "certificate's file")?;
+        let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| Fault::NoKey)?;
+        let settings = trusting(authority)?.with_client_auth_cert(chain, key).map_err(Fault::Mismatch)?;
         Ok(Self(Arc::new(settings)))
     }
 
@@ -42,4 +50,11 @@ impl Connecting {
         let name = ServerName::try_from(name.to_owned()).map_err(io::Error::other)?;
         TlsConnector::from(Arc::clone(&self.0)).connect(name, stream).await
     }
+}
+
+fn trusting(authority: &[u8]) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, Fault> {
+    Ok(ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(Fault::Library)?
+        .with_root_certificates(roots(authority, "authority's file")?))
 }

@@ -88,7 +88,7 @@ pub(crate) fn roots(pem: &[u8], of: &'static str) -> Result<RootCertStore, Fault
     Ok(roots)
 }
 
-fn certificates(pem: &[u8], of: &'static str) -> Result<Vec<CertificateDer<'static>>, Fault> {
+pub(crate) fn certificates(pem: &[u8], of: &'static str) -> Result<Vec<CertificateDer<'static>>, Fault> {
     let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let all = all.map_err(|_| Fault::Unreadable(of))?;
     if all.is_empty() { Err(Fault::NoCertificate(of)) } else { Ok(all) }

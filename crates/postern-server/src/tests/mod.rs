@@ -10,5 +10,6 @@ mod operator;
 mod ports;
 mod problems;
 mod subjects;
+mod tls;
 mod walk;
 mod world;
