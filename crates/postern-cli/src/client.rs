@@ -25,7 +25,8 @@ impl Service {
         let (authority, tls) = match (url.strip_prefix("https://"), tls) {
             (Some(rest), Some(tls)) => (Some(rest), Some(tls)),
             (Some(_), None) => {
-                let why = "needs --authority: the file with the authority whose certificate the service shows";
+                let why =
+                    "needs --authority: the file with the authority whose certificate the service shows";
                 return Err(Failure::Usage(format!("{url} {why}")));
             }
             (None, _) => (url.strip_prefix("http://"), None),
@@ -59,8 +60,7 @@ impl Service {
         let here: Vec<_> = found.filter(fits).collect();
         if here.is_empty() {
             let at = &self.authority;
-            let why =
-                "is not on this machine, and http:// is not encrypted: key and code could be read";
+            let why = "is not on this machine, and http:// is not encrypted: key and code could be read";
             return Err(Failure::Usage(format!("{at} {why} on the way")));
         }
         let stream = tokio::net::TcpStream::connect(here.as_slice()).await.map_err(silent)?;

@@ -47,8 +47,7 @@ impl Kept {
     pub(crate) async fn watch(mut self, mut told: Signal, metrics: Arc<Metrics>) {
         let mut refused = None;
         loop {
-            let asked =
-                tokio::select! { () = tokio::time::sleep(LOOKS) => false, _ = told.recv() => true };
+            let asked = tokio::select! { () = tokio::time::sleep(LOOKS) => false, _ = told.recv() => true };
             let now = Files::read(&self.config);
             match now {
                 Ok(files) if files == self.files && !asked => refused = None,
@@ -80,7 +79,9 @@ impl Files {
         let mode = std::fs::metadata(key.path()).map_err(|fault| unread(key.path(), &fault))?.mode();
         if mode & 0o007 != 0 {
             let shown = key.path().display();
-            return Err(Failure::refused(format!("everybody on this machine may read {shown}. chmod 0600 {shown}")));
+            return Err(Failure::refused(format!(
+                "everybody on this machine may read {shown}. chmod 0600 {shown}"
+            )));
         }
         Ok(Self {
             certificate: bytes(&config.certificate)?,

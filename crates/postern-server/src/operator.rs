@@ -18,8 +18,8 @@ use tokio::net::UnixListener;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use crate::connections::{self, Door};
 use crate::Limits;
+use crate::connections::{self, Door};
 
 /// The header that names the person at the machine, for the log.
 pub const OPERATOR: &str = "x-operator";

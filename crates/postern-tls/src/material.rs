@@ -60,11 +60,8 @@ impl Material<'_> {
             Some(authority) => {
                 let roots = Arc::new(roots(authority, "clients' authority's file")?);
                 let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider());
-                let verifier = if self.require_client_certificate {
-                    verifier
-                } else {
-                    verifier.allow_unauthenticated()
-                };
+                let verifier =
+                    if self.require_client_certificate { verifier } else { verifier.allow_unauthenticated() };
                 builder.with_client_cert_verifier(verifier.build().map_err(Fault::Authority)?)
             }
         };

@@ -59,7 +59,8 @@ impl Operator<'_> {
         let (old, token, until) = self
             .decided(&[Want::Key(key)], move |view, draft| {
                 let until = draft.context().at.plus(overlap);
-                let rotated = application::rotate_key(view.held(key)?, new.clone(), until, keys.local(), draft);
+                let rotated =
+                    application::rotate_key(view.held(key)?, new.clone(), until, keys.local(), draft);
                 Ok(rotated.map(|(old, token)| (old, token, until)).map_err(|no| no_key(no, id)))
             })
             .await?;

@@ -1,12 +1,12 @@
 //! Applications: created, bound, listed.
 
+use ipnet::IpNet;
 use postern_core::Time;
 use postern_core::application::{self, Application, Bound, Caps, Created, Grant, NewKey, Scope};
 use postern_core::ids::{ApplicationId, TenantId};
 use postern_core::kernel::{Held, Key, Kind, Want};
 use postern_core::receipt::RESTRICTIONS;
 use postern_core::tenant::{Tenant, Tier};
-use ipnet::IpNet;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -61,7 +61,8 @@ impl Operator<'_> {
                 }
                 draft.rely(&owner);
                 let held = application::create(view.held(key)?, created.clone(), draft);
-                Ok(application::make_key(held, first.clone(), keys.local(), draft).map_err(|no| no_key(no, id)))
+                Ok(application::make_key(held, first.clone(), keys.local(), draft)
+                    .map_err(|no| no_key(no, id)))
             })
             .await?;
         Ok((id, token.text()))
@@ -141,7 +142,11 @@ impl Operator<'_> {
     }
 
     /// The beginning of the hour in which each dimension of a sum was last added to.
-    async fn last_used(&self, tenant: TenantId, measure: &'static str) -> Result<BTreeMap<[u8; 16], Time>, Refused> {
+    async fn last_used(
+        &self,
+        tenant: TenantId,
+        measure: &'static str,
+    ) -> Result<BTreeMap<[u8; 16], Time>, Refused> {
         let used = self.app.store().tallies(tenant, measure, 0).await;
         let mut last = BTreeMap::new();
         for tally in used.map_err(|fault| Refused(fault.to_string()))? {

@@ -223,7 +223,8 @@ impl App {
             }
             Command::ApplicationCreate { tenant, name, scopes, tiers, enforces, caps, bound } => {
                 let caps = Some(caps.unwrap_or(Caps::SHIPPED));
-                let new = NewApplication { name, scopes, tiers, enforces, caps, trusted_backend: false, bound };
+                let new =
+                    NewApplication { name, scopes, tiers, enforces, caps, trusted_backend: false, bound };
                 let (application, token) = operator.create_application(tenant, new).await?;
                 Ok(json!({ "application": application, "key": token.as_str(), "tenant": tenant }))
             }

@@ -101,14 +101,23 @@ impl Config {
                 self.server.admin
             ));
         }
-        if self.server.tls.as_ref().is_some_and(|tls| tls.require_client_certificate && tls.client_authority.is_none()) {
-            return wrong("server.tls.require_client_certificate needs server.tls.client_authority".to_owned());
+        if self
+            .server
+            .tls
+            .as_ref()
+            .is_some_and(|tls| tls.require_client_certificate && tls.client_authority.is_none())
+        {
+            return wrong(
+                "server.tls.require_client_certificate needs server.tls.client_authority".to_owned(),
+            );
         }
         if let Err(out_of_bounds) = self.limits().check() {
             return wrong(out_of_bounds);
         }
         let secured = self.store.postgres_authority.is_some();
-        if !secured && self.store.postgres.as_deref().is_some_and(postern_store::postgres::leaves_this_machine) {
+        if !secured
+            && self.store.postgres.as_deref().is_some_and(postern_store::postgres::leaves_this_machine)
+        {
             return wrong(format!("store.postgres {TOO_FAR}"));
         }
         let name = &self.installation.name;

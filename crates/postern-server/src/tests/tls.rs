@@ -37,7 +37,8 @@ impl Authority {
 
     fn issue(&self, name: &str) -> Issued {
         let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &self.0).unwrap();
+        let certificate =
+            CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &self.0).unwrap();
         let public = rcgen::PublicKeyData::subject_public_key_info(&key);
         let digest = <sha2::Sha256 as sha2::Digest>::digest(public);
         let fingerprint = digest.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -180,8 +181,12 @@ async fn a_key_that_is_bound_to_a_certificate_works_with_it_alone() {
 async fn a_handshake_that_does_not_come_ends_and_holds_nobody_up_for_long() {
     let (world, authority) = (World::new().await, Authority::new());
     let tls = Arc::new(Listening::new(&authority.issue("localhost").material(None)).unwrap());
-    let limits =
-        Limits { handshakes: 1, handshake_time: Duration::from_millis(400), connections: 8, ..Limits::SHIPPED };
+    let limits = Limits {
+        handshakes: 1,
+        handshake_time: Duration::from_millis(400),
+        connections: 8,
+        ..Limits::SHIPPED
+    };
     let server = serve(&world, limits, &tls).await;
     let mut silent = TcpStream::connect(server.address).await.unwrap();
     let mut rest = Vec::new();

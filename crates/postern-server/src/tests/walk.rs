@@ -62,9 +62,7 @@ fn recipe(scene: &Scene, method: &str, path: &str) -> Option<Recipe> {
     let (revoke, alice) = (json!({ "reason": "lost" }), json!({ "external_id": "alice" }));
     match (method, path) {
         ("get", "/v1/") => get(None, path.into(), Own(200)),
-        ("get", "/v1/events") => {
-            get(Some(Scope::EventsRead), format!("{path}?subject={subject}"), Own(200))
-        }
+        ("get", "/v1/events") => get(Some(Scope::EventsRead), format!("{path}?subject={subject}"), Own(200)),
         ("get", "/v1/log/checkpoint") => get(Some(Scope::LogRead), path.into(), Own(200)),
         ("get", "/v1/log/proof") => {
             get(Some(Scope::LogRead), format!("{path}?event={}", scene.event), Absent)
@@ -264,7 +262,8 @@ impl Scene {
         let path = recipe.path.clone();
         let told = |why: &str| format!("{method} {path} with {why}");
         let strangers = self.strangers().await;
-        let mut keys: Vec<_> = strangers.into_iter().map(|(why, key)| (why, key, 401, "key-unknown")).collect();
+        let mut keys: Vec<_> =
+            strangers.into_iter().map(|(why, key)| (why, key, 401, "key-unknown")).collect();
         if let Some(needed) = recipe.scope {
             let others: Vec<_> = Scope::ALL.into_iter().filter(|scope| *scope != needed).collect();
             let (tenant, free) = (self.world.tenant, Bound::default);

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Draft, Held, Key, Record, Sealer, Tampered};
 use postern_log::{Frontier, leaf_hash};
+use tokio_postgres::Client;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::Client;
 
 use super::call::Call;
 use super::connect::{Unreachable, connect, said};

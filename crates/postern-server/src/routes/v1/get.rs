@@ -56,7 +56,14 @@ struct Most {
 
 /// What this release can do, in alphabetical order.
 const CAPABILITIES: [&str; 9] = [
-    "assertions", "code-sets", "device-tokens", "events", "events.wait", "log.proofs", "log.tiles", "receipts",
+    "assertions",
+    "code-sets",
+    "device-tokens",
+    "events",
+    "events.wait",
+    "log.proofs",
+    "log.tiles",
+    "receipts",
     "rehearsals",
 ];
 
