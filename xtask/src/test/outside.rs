@@ -7,7 +7,7 @@ use crate::run::{program, shown};
 use crate::{Done, python};
 
 /// The scripts. Each starts what it needs, ends it, and closes with `NAME: N passed, N failed`.
-pub(super) const SCRIPTS: [&str; 3] = ["receipt.py", "parser.py", "evidence.py"];
+pub(super) const SCRIPTS: [&str; 4] = ["receipt.py", "parser.py", "evidence.py", "contract.py"];
 
 /// Runs a script against the built program.
 pub(super) fn run(script: &str, postern: &Path, long: bool) -> Done<Count> {
