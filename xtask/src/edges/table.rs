@@ -54,7 +54,12 @@ pub(super) const ROOMS: [Room; 12] = [
         // aws-lc-rs is reached through TLS, and named by nobody but who owns it.
         never: &["axum", "hyper"],
     },
-    Room { name: "postern-tls", knows: &[], tests: &[], never: &["rusqlite", "tokio-postgres", "axum", "hyper"] },
+    Room {
+        name: "postern-tls",
+        knows: &[],
+        tests: &[],
+        never: &["rusqlite", "tokio-postgres", "axum", "hyper"],
+    },
     Room {
         name: "postern-outside",
         knows: &["postern-core", "postern-log"],
@@ -132,7 +137,14 @@ pub(super) const OWNED: [Owned; 17] = [
     },
     Owned {
         name: "tokio",
-        owners: &["postern-app", "postern-store", "postern-server", "postern-tls", "postern-cli", "postern-testkit"],
+        owners: &[
+            "postern-app",
+            "postern-store",
+            "postern-server",
+            "postern-tls",
+            "postern-cli",
+            "postern-testkit",
+        ],
         because: "the async runtime",
     },
     Owned { name: "rustls", owners: &["postern-tls"], because: "TLS" },

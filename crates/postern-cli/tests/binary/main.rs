@@ -22,6 +22,7 @@ mod node;
 mod nodes;
 mod rollback;
 mod sealed;
+mod tls;
 mod token;
 mod upgrade;
 
