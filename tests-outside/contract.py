@@ -30,7 +30,7 @@ def asked(demo, folder, long):
     command = [sys.executable, "-m", "schemathesis.cli", "run", demo["url"] + "/openapi.json",
                "-H", "Authorization: Bearer " + demo["application_key"],
                "--checks", "all", "--exclude-checks", EXCLUDED, "--phases", "examples,fuzzing,stateful",
-               "--max-examples", EXAMPLES[long], "--max-time", SECONDS[long], "--seed", "1", "--continue-on-failure",
+               "--max-examples", EXAMPLES[long], "--max-time", SECONDS[long], "--request-timeout", "60", "--seed", "1", "--continue-on-failure",
                "--generation-database", "none", "--no-color", "--report", "json", "--report-json-path", str(report)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
     return done, json.loads(report.read_text()) if report.exists() else None
