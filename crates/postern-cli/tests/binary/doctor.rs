@@ -87,18 +87,18 @@ fn a_data_folder_has_findings_of_its_own() {
     let installed = Installed::new(POSTERN);
     let bearer = ("bearer-alone".to_owned(), "advice".to_owned());
     let sound = installed.command(&["doctor", "--json"], "");
-    assert_eq!((sound.status.code(), named(&sound)), (Some(0), vec![bearer]));
+    assert_eq!((sound.status.code(), named(&sound)), (Some(0), vec![bearer.clone()]));
     assert!(installed.command(&["migrate"], "").status.success());
 
     let mode = std::os::unix::fs::PermissionsExt::from_mode;
     std::fs::set_permissions(installed.data(), mode(0o755)).unwrap();
     let open = installed.command(&["doctor", "--json"], "");
-    let expected = vec![("data-folder-open".to_owned(), "advice".to_owned())];
+    let expected = vec![bearer, ("data-folder-open".to_owned(), "advice".to_owned())];
     assert_eq!((open.status.code(), named(&open)), (Some(0), expected));
     std::fs::set_permissions(installed.data(), mode(0o700)).unwrap();
 
     std::fs::rename(installed.home().join("anchor"), installed.home().join("elsewhere")).unwrap();
-    assert_eq!(named(&installed.command(&["doctor", "--json"], "")), [danger("anchor-file")]);
+    assert!(named(&installed.command(&["doctor", "--json"], "")).contains(&danger("anchor-file")));
     std::fs::rename(installed.home().join("elsewhere"), installed.home().join("anchor")).unwrap();
     let other = Installed::new(POSTERN);
     std::fs::copy(other.home().join("keys"), installed.home().join("keys")).unwrap();
