@@ -20,15 +20,28 @@ use postern_core::tenant::{Tenant, Tier};
 use crate::Problem;
 use crate::request::SubjectName;
 
-/// Sum of an application's decisions: when it was last used.
+/// Sum of an application's decisions: when it was last used. Written by the release before.
 pub(crate) const APPLICATION_USED: &str = "application-used";
+
+/// Sum of a key's decisions: when it was last used.
+pub(crate) const KEY_USED: &str = "application-key-used";
+
+/// The dimension of a key's sum: most of the application's id, and the key's number.
+pub(crate) fn key_dimension(application: ApplicationId, number: u32) -> [u8; 16] {
+    let mut dimension = application.bytes();
+    dimension.iter_mut().skip(12).zip(number.to_be_bytes()).for_each(|(to, from)| *to = from);
+    dimension
+}
 
 /// Who asks for what. Cheap to clone into a decision.
 #[derive(Clone)]
 pub(crate) struct Gate {
     token: Arc<Token>,
     keys: Arc<dyn Keys>,
-    scope: Scope,
+    /// For what; nothing in particular if none.
+    scope: Option<Scope>,
+    /// When the request began: a key that ends while it runs is not cut off in the middle.
+    began: Time,
     prover: Option<Key>,
 }
 
@@ -83,12 +96,12 @@ pub(crate) struct Opened {
 pub(crate) struct Caller {
     pub(crate) application: Held<Application>,
     pub(crate) tenant: Held<Tenant>,
-    scope: Scope,
+    scope: Option<Scope>,
 }
 
 impl Gate {
-    pub(crate) fn new(token: Arc<Token>, keys: Arc<dyn Keys>, scope: Scope) -> Self {
-        Self { token, keys, scope, prover: None }
+    pub(crate) fn new(token: Arc<Token>, keys: Arc<dyn Keys>, scope: Option<Scope>, began: Time) -> Self {
+        Self { token, keys, scope, began, prover: None }
     }
 
     pub(crate) fn tenant(&self) -> TenantId {
@@ -157,17 +170,18 @@ impl Gate {
         Ok(Ok(Opened { subject, draft, ended: caller.ended() }))
     }
 
-    /// Whether the key is live and has the scope for any tier. An altered row of the application or the
+    /// Whether the key is live, comes from where it works, and has the scope for any tier. An altered row of the application or the
     /// tenant is answered as an unknown key.
     pub(crate) fn check(&self, view: &View) -> Result<Caller, Problem> {
         let key = Key::of(Kind::Application, self.tenant(), self.application());
         let application: Held<Application> = view.held(key).map_err(|_| Problem::KeyUnknown)?;
         let tenant: Held<Tenant> = view.held(Key::tenant(self.tenant())).map_err(|_| Problem::KeyUnknown)?;
         let state = application.state().ok_or(Problem::KeyUnknown)?;
-        if tenant.state().is_none() || !state.knows(self.application(), &self.token, self.keys.local()) {
+        let (local, now) = (self.keys.local(), view.at(self.began));
+        if tenant.state().is_none() || !state.knows(self.application(), &self.token, local, now) {
             return Err(Problem::KeyUnknown);
         }
-        if !state.has(self.scope) {
+        if self.scope.is_some_and(|scope| !state.has(scope)) {
             return Err(Problem::ScopeMissing);
         }
         Ok(Caller { application, tenant, scope: self.scope })
@@ -200,8 +214,8 @@ impl Gate {
         draft.rely(&caller.tenant);
         draft.tally(Tally {
             tenant: self.tenant(),
-            measure: APPLICATION_USED,
-            dimension: self.application().bytes(),
+            measure: KEY_USED,
+            dimension: key_dimension(self.application(), self.token.key.number),
             hour: now.hour(),
             count: 1,
         });
@@ -212,7 +226,8 @@ impl Gate {
 impl Caller {
     /// Whether the scope reaches this tier.
     pub(crate) fn reaches(&self, tier: Tier) -> Result<(), Problem> {
-        let may = self.application.state().is_some_and(|state| state.may(self.scope, tier));
+        let state = self.application.state().zip(self.scope);
+        let may = state.is_some_and(|(state, scope)| state.may(scope, tier));
         if may { Ok(()) } else { Err(Problem::ScopeMissing) }
     }
 

@@ -42,11 +42,12 @@ impl App {
     /// # Errors
     /// A [`Problem`].
     pub async fn events(&self, token: &Arc<Token>, query: EventQuery) -> Result<EventPage, Problem> {
-        let gate = self.gate(token, Scope::EventsRead);
         let mut left = query.wait;
         // Waiting has places of its own; who finds none is answered with what there is.
         let waiting = self.waiting.try_acquire().ok();
         loop {
+            // Authorised anew at every look: a key that ends meanwhile reads no further.
+            let gate = self.gate(token, Scope::EventsRead);
             self.checked(&gate, &self.look(&gate.wants()).await?).await?.reaches_all()?;
             let page = self.page(&gate, query).await?;
             if !page.items.is_empty() || left.is_zero() || waiting.is_none() {

@@ -57,7 +57,16 @@ impl Seen {
 
 impl App {
     pub(crate) fn gate(&self, token: &Arc<Token>, scope: Scope) -> Gate {
-        Gate::new(Arc::clone(token), Arc::clone(&self.ports.keys), scope)
+        Gate::new(Arc::clone(token), Arc::clone(&self.ports.keys), Some(scope), self.now())
+    }
+
+    /// Whether a key is live and works from where it comes, whatever it may do.
+    ///
+    /// # Errors
+    /// A [`Problem`].
+    pub async fn knows(&self, token: &Arc<Token>) -> Result<(), Problem> {
+        let gate = Gate::new(Arc::clone(token), Arc::clone(&self.ports.keys), None, self.now());
+        self.checked(&gate, &self.look(&gate.wants()).await?).await.map(drop)
     }
 
     /// Reads what is wanted; a store that does not answer is `unavailable`.

@@ -4,6 +4,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
+use postern_tls::Connecting;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use zeroize::Zeroizing;
@@ -14,18 +15,28 @@ use crate::failure::Failure;
 pub(crate) struct Service {
     authority: String,
     key: Zeroizing<String>,
+    /// How it is known to be the one; none in the clear.
+    tls: Option<Connecting>,
 }
 
 impl Service {
-    /// A service by its URL. This release speaks plain HTTP to this machine only.
-    pub(crate) fn new(url: &str, key: Zeroizing<String>) -> Result<Self, Failure> {
-        let authority = url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
-        match authority {
+    /// A service by its URL: `https://` with whose certificate it shows, or plain HTTP on this machine.
+    pub(crate) fn new(url: &str, key: Zeroizing<String>, tls: Option<Connecting>) -> Result<Self, Failure> {
+        let (authority, tls) = match (url.strip_prefix("https://"), tls) {
+            (Some(rest), Some(tls)) => (Some(rest), Some(tls)),
+            (Some(_), None) => {
+                let why =
+                    "needs --authority: the file with the authority whose certificate the service shows";
+                return Err(Failure::Usage(format!("{url} {why}")));
+            }
+            (None, _) => (url.strip_prefix("http://"), None),
+        };
+        match authority.map(|rest| rest.trim_end_matches('/')) {
             Some(authority) if !authority.is_empty() && !authority.contains('/') => {
-                Ok(Self { authority: authority.to_owned(), key })
+                Ok(Self { authority: authority.to_owned(), key, tls })
             }
             _ => Err(Failure::Usage(format!(
-                "{url} is not a service's URL: it looks like http://127.0.0.1:7878"
+                "{url} is not a service's URL: it looks like https://postern.example:7878 or http://127.0.0.1:7878"
             ))),
         }
     }
@@ -44,11 +55,12 @@ impl Service {
             ))
         };
         let found = tokio::net::lookup_host(&self.authority).await.map_err(silent)?;
-        let here: Vec<_> = found.filter(|address| address.ip().to_canonical().is_loopback()).collect();
+        let secured = self.tls.is_some();
+        let fits = |address: &std::net::SocketAddr| secured || address.ip().to_canonical().is_loopback();
+        let here: Vec<_> = found.filter(fits).collect();
         if here.is_empty() {
             let at = &self.authority;
-            let why =
-                "is not on this machine, and this release speaks plain HTTP: key and code could be read";
+            let why = "is not on this machine, and http:// is not encrypted: key and code could be read";
             return Err(Failure::Usage(format!("{at} {why} on the way")));
         }
         let stream = tokio::net::TcpStream::connect(here.as_slice()).await.map_err(silent)?;
@@ -62,7 +74,16 @@ impl Service {
             .header("idempotency-key", idempotency)
             .body(Full::new(Bytes::from(body.to_string())))
             .map_err(Failure::refused)?;
-        send(stream, request).await
+        match &self.tls {
+            None => send(stream, request).await,
+            Some(tls) => send(tls.connect(self.host(), stream).await.map_err(silent)?, request).await,
+        }
+    }
+
+    /// The name without the port, as a certificate has it.
+    fn host(&self) -> &str {
+        let host = self.authority.rsplit_once(':').map_or(self.authority.as_str(), |(host, _)| host);
+        host.trim_start_matches('[').trim_end_matches(']')
     }
 }
 

@@ -10,7 +10,7 @@ use postern_outside::anchor_file::AnchorFile;
 use postern_outside::assertion::JwsAssertions;
 use postern_outside::clock::SystemClock;
 use postern_outside::entropy::SystemEntropy;
-use postern_store::postgres::{self, Postgres};
+use postern_store::postgres::{self, Postgres, Target};
 use postern_store::sqlite::{Options, Sqlite};
 
 use crate::config::Config;
@@ -33,8 +33,8 @@ pub(crate) enum For {
 pub(crate) async fn open(config: &Config, what_for: For) -> Result<Arc<App>, Failure> {
     let keys = keys::open(&config.keys)?;
     let name = &config.installation.name;
-    if let Some(url) = &config.store.postgres {
-        return open_database(keys, url, name, what_for).await;
+    if let Some(target) = config.store.target()? {
+        return open_database(keys, target, name, what_for).await;
     }
     if !config.store.data.join("postern.db").exists() {
         return Err(Failure::refused(format!(
@@ -55,7 +55,7 @@ pub(crate) fn open_folder(keys: Arc<dyn Keys>, data: &Path, name: &str) -> Resul
 /// An application over keys and a database.
 pub(crate) async fn open_database(
     keys: Arc<dyn Keys>,
-    url: &str,
+    target: impl Into<Target>,
     name: &str,
     what_for: For,
 ) -> Result<Arc<App>, Failure> {
@@ -64,7 +64,7 @@ pub(crate) async fn open_database(
     SystemEntropy.fill(&mut node).map_err(Failure::refused)?;
     let serves = what_for == For::Serving;
     let options = postgres::Options { sequences: serves, numbers_first: !serves, ..Default::default() };
-    let store = Postgres::open(url, sealer, node, options).await.map_err(Failure::refused)?;
+    let store = Postgres::open(target, sealer, node, options).await.map_err(Failure::refused)?;
     Ok(application(keys, Arc::new(store), name))
 }
 

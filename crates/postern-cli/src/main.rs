@@ -15,6 +15,7 @@ mod logging;
 mod output;
 mod progress;
 mod prompt;
+mod tls;
 
 use std::process::ExitCode;
 

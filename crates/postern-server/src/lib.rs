@@ -18,12 +18,14 @@
 
 mod admin;
 mod connections;
+mod crowd;
 mod extract;
 mod layers;
 mod limits;
 mod metrics;
 mod openapi;
 pub mod operator;
+mod peer;
 mod problem;
 mod readiness;
 pub mod request_bytes;

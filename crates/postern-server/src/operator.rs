@@ -18,7 +18,8 @@ use tokio::net::UnixListener;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use crate::{Limits, connections};
+use crate::Limits;
+use crate::connections::{self, Door};
 
 /// The header that names the person at the machine, for the log.
 pub const OPERATOR: &str = "x-operator";
@@ -42,7 +43,7 @@ pub async fn serve(listener: UnixListener, app: Arc<App>, shutdown: impl Future<
         shutdown.await;
         stop.send_replace(true);
     };
-    tokio::join!(connections::serve(listener, router, LIMITS, stopping), until);
+    tokio::join!(connections::serve(listener, router, Door::plain(LIMITS), stopping), until);
 }
 
 async fn operate(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {

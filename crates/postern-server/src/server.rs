@@ -6,9 +6,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use ipnet::IpNet;
 use postern_app::{App, Problem};
+use postern_tls::Listening;
 use tokio::net::TcpListener;
 
+use crate::connections::Door;
 use crate::layers::{RequestIds, admit, observe};
 use crate::problem::Refusal;
 use crate::service::{Service, Shared};
@@ -24,7 +27,7 @@ pub struct Server {
 pub enum BindFault {
     /// The address is reachable from other machines.
     #[error(
-        "{0} can be reached from other machines, and this server speaks plain HTTP. Listen on 127.0.0.1 or [::1] and put a proxy with TLS on the same machine in front of it"
+        "{0} can be reached from other machines, and this server speaks plain HTTP there. Give it a certificate (server.tls), or listen on 127.0.0.1 or [::1]"
     )]
     NotLoopback(SocketAddr),
     /// The system refused.
@@ -47,6 +50,20 @@ impl Server {
         self
     }
 
+    /// Speaks TLS on the public listener.
+    #[must_use]
+    pub fn with_tls(mut self, tls: Option<Arc<Listening>>) -> Self {
+        self.service.tls = tls;
+        self
+    }
+
+    /// Believes these networks when they say for whom they ask (`X-Forwarded-For`).
+    #[must_use]
+    pub fn trusting_proxies(mut self, proxies: Vec<IpNet>) -> Self {
+        self.service.proxies = proxies.into();
+        self
+    }
+
     /// Names this run of the service in the ids that it gives to requests.
     #[must_use]
     pub fn named_run(mut self, run: impl Into<String>) -> Self {
@@ -62,6 +79,14 @@ impl Server {
         if !address.ip().to_canonical().is_loopback() {
             return Err(BindFault::NotLoopback(address));
         }
+        Self::bind_anywhere(address).await
+    }
+
+    /// Listens on any address. Only for a server with TLS.
+    ///
+    /// # Errors
+    /// [`BindFault`] if the system refuses.
+    pub async fn bind_anywhere(address: SocketAddr) -> Result<TcpListener, BindFault> {
         TcpListener::bind(address).await.map_err(|fault| BindFault::Refused(address, fault))
     }
 
@@ -75,10 +100,11 @@ impl Server {
     ) {
         let service = Arc::new(self.service);
         let (limits, stopping) = (service.limits, || service.stopping.subscribe());
-        let publicly = connections::serve(public, public_router(&service), limits, stopping());
+        let door = Door::new(limits, service.tls.clone(), Arc::clone(&service.proxies));
+        let publicly = connections::serve(public, public_router(&service), door, stopping());
         let privately = async {
             if let Some(listener) = administration {
-                connections::serve(listener, admin_router(&service), limits, stopping()).await;
+                connections::serve(listener, admin_router(&service), Door::plain(limits), stopping()).await;
             }
         };
         let until = async {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::response::Response;
+use ipnet::IpNet;
 use postern_app::App;
+use postern_tls::Listening;
 use tokio::sync::{Semaphore, watch};
 
 use crate::layers::RequestIds;
@@ -20,6 +22,10 @@ pub(crate) struct Service {
     pub(crate) request_ids: RequestIds,
     /// Whether a request must name this machine as its host.
     pub(crate) loopback_host: bool,
+    /// What the public listener shows, if it speaks TLS.
+    pub(crate) tls: Option<Arc<Listening>>,
+    /// Who is believed when it says for whom it asks.
+    pub(crate) proxies: Arc<[IpNet]>,
     /// Turns true when the server stops, so that nobody waits any longer.
     pub(crate) stopping: watch::Sender<bool>,
 }
@@ -45,6 +51,8 @@ impl Service {
             places: Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS)),
             request_ids: RequestIds::new(String::new()),
             loopback_host: false,
+            tls: None,
+            proxies: Arc::new([]),
             stopping: watch::Sender::new(false),
         }
     }

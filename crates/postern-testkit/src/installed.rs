@@ -217,7 +217,7 @@ impl Serving {
             let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
             panic!("the service did not begin: {line} {log}")
         });
-        let address = |name: &str| said[name].as_str().unwrap().trim_start_matches("http://").to_owned();
+        let address = |name: &str| said[name].as_str().unwrap().rsplit("//").next().unwrap().to_owned();
         let (authority, admin) = (address("url"), address("admin"));
         Self { child, authority, admin, _stdout: stdout }
     }
@@ -226,6 +226,12 @@ impl Serving {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Asks the process to read its certificates anew.
+    pub fn renew(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
     }
 
     /// Asks the process to stop and gives its exit code.

@@ -85,6 +85,7 @@ impl World {
             enforces: vec!["enrol".to_owned()],
             caps: None,
             trusted_backend: true,
+            bound: Default::default(),
         };
         let (_, key) = operator.create_application(tenant, new).await.unwrap();
         let token = Arc::new(Token::parse(&key).unwrap());
@@ -112,6 +113,7 @@ impl World {
             enforces: enforces.iter().map(|one| (*one).to_owned()).collect(),
             caps,
             trusted_backend: true,
+            bound: Default::default(),
         };
         let (_, key) = self.app.operator("test").create_application(self.tenant, new).await.unwrap();
         Arc::new(Token::parse(&key).unwrap())

@@ -7,8 +7,8 @@ use crate::run::{program, shown};
 use crate::{Done, python};
 
 /// The scripts. Each starts what it needs, ends it, and closes with `NAME: N passed, N failed`.
-pub(super) const SCRIPTS: [&str; 6] =
-    ["receipt.py", "parser.py", "evidence.py", "relying.py", "packaging.py", "terminal.py"];
+pub(super) const SCRIPTS: [&str; 7] =
+    ["receipt.py", "parser.py", "evidence.py", "relying.py", "packaging.py", "terminal.py", "contract.py"];
 
 /// Runs a script against the built program.
 pub(super) fn run(script: &str, postern: &Path, long: bool) -> Done<Count> {

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use postern_core::Time;
-use postern_core::application::{Caps, Scope};
+use postern_core::application::{Bound, Caps, Scope};
 use postern_core::assurance::Level;
 use postern_core::ids::{ApplicationId, ProverId, SetId, TenantId};
 use postern_core::prover::ProverKey;
@@ -11,6 +12,8 @@ use postern_core::subject::fact::{RevokeReason, asked_reason};
 use postern_core::tenant::Tier;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+use std::time::Duration;
 
 use super::applications::NewApplication;
 use crate::app::App;
@@ -55,6 +58,20 @@ pub enum Command {
         enforces: Vec<String>,
         /// Caps per hour; the shipped ones if absent.
         caps: Option<Caps>,
+        /// Where its keys work.
+        #[serde(default)]
+        bound: Bound,
+    },
+    /// Says anew where an application's keys work; what is absent stays.
+    ApplicationBind {
+        /// Whose.
+        tenant: TenantId,
+        /// Which application.
+        application: ApplicationId,
+        /// Networks; none for everywhere.
+        addresses: Option<Vec<IpNet>>,
+        /// SHA-256 of public keys in hexadecimal; none if no certificate is asked for.
+        certificates: Option<Vec<String>>,
     },
     /// Lists a tenant's applications.
     ApplicationList {
@@ -67,6 +84,20 @@ pub enum Command {
         tenant: TenantId,
         /// Which application.
         application: ApplicationId,
+        /// When it stops working, if it does by itself.
+        #[serde(default)]
+        expires_at: Option<Time>,
+    },
+    /// Makes a key in place of the one that there is, which works on for a while. It is shown this once.
+    ApplicationKeyRotate {
+        /// Whose.
+        tenant: TenantId,
+        /// Which application.
+        application: ApplicationId,
+        /// Seconds for which both work.
+        overlap: u64,
+        /// When the new one stops working, if it does by itself.
+        expires_at: Option<Time>,
     },
     /// Revokes a key.
     ApplicationKeyRevoke {
@@ -256,15 +287,24 @@ impl App {
             Command::TenantChange { tenant, prefix, tier, keep_kinds } => {
                 operator.change_tenant(tenant, prefix, tier, keep_kinds).await
             }
-            Command::ApplicationCreate { tenant, name, scopes, tiers, enforces, caps } => {
+            Command::ApplicationCreate { tenant, name, scopes, tiers, enforces, caps, bound } => {
                 let caps = Some(caps.unwrap_or(Caps::SHIPPED));
-                let new = NewApplication { name, scopes, tiers, enforces, caps, trusted_backend: false };
+                let new =
+                    NewApplication { name, scopes, tiers, enforces, caps, trusted_backend: false, bound };
                 let (application, token) = operator.create_application(tenant, new).await?;
                 Ok(json!({ "application": application, "key": token.as_str(), "tenant": tenant }))
             }
             Command::ApplicationList { tenant } => operator.applications(tenant).await,
-            Command::ApplicationKeyCreate { tenant, application } => {
-                let token = operator.create_key(tenant, application).await?;
+            Command::ApplicationBind { tenant, application, addresses, certificates } => {
+                operator.bind_application(tenant, application, addresses, certificates).await
+            }
+            Command::ApplicationKeyRotate { tenant, application, overlap, expires_at } => {
+                operator
+                    .rotate_application_key(tenant, application, Duration::from_secs(overlap), expires_at)
+                    .await
+            }
+            Command::ApplicationKeyCreate { tenant, application, expires_at } => {
+                let token = operator.create_key(tenant, application, expires_at).await?;
                 Ok(json!({ "application": application, "key": token.as_str(), "tenant": tenant }))
             }
             Command::ApplicationKeyRevoke { tenant, application, number } => {

@@ -1,5 +1,6 @@
 //! What an operator does at the machine: never anything that yields a code.
 
+mod application_keys;
 mod applications;
 mod backup;
 mod campaigns;
@@ -10,6 +11,7 @@ mod provers;
 mod subjects;
 mod tenants;
 
+pub use application_keys::LONGEST_OVERLAP;
 pub use applications::NewApplication;
 pub use command::{Command, Refused, TierChange};
 use postern_core::kernel::{Actor, ActorKind, Context, Draft, Outcome, Step, Tampered, View, Want, decide};

@@ -48,6 +48,9 @@ pub(crate) struct Remote {
     /// The service
     #[arg(long, default_value = "http://127.0.0.1:7878", env = "POSTERN_URL")]
     pub(crate) url: String,
+    /// File with the authority (PEM) whose certificate an https:// service shows
+    #[arg(long, env = "POSTERN_AUTHORITY")]
+    pub(crate) authority: Option<PathBuf>,
     /// File with the application key; POSTERN_APPLICATION_KEY or a prompt otherwise
     #[arg(long)]
     pub(crate) key_file: Option<PathBuf>,

@@ -3,6 +3,7 @@
 mod database;
 mod files;
 mod folder;
+mod listener;
 mod whole;
 
 use postern_core::ports::Clock as _;
@@ -82,8 +83,15 @@ fn ok(name: &'static str, found: impl Into<String>) -> Finding {
 /// Everything that was looked at without opening the installation.
 pub(crate) async fn findings(config: &Config) -> Vec<Finding> {
     let mut found = files::files(config);
-    match &config.store.postgres {
-        Some(url) => match settings(url).await {
+    found.push(listener::listener(config));
+    match config.store.target() {
+        Err(fault) => found.push(danger(
+            "database-unreachable",
+            format!("{fault}."),
+            "Nothing can be served without the database.",
+            "Mend store.postgres_authority.",
+        )),
+        Ok(Some(target)) => match settings(target).await {
             Ok(settings) => found.extend(database::database(&settings, SystemClock.now().millis())),
             Err(fault) => found.push(danger(
                 "database-unreachable",
@@ -92,7 +100,7 @@ pub(crate) async fn findings(config: &Config) -> Vec<Finding> {
                 "Start the database, or mend store.postgres.",
             )),
         },
-        None => found.extend(folder::folder(&config.store.data)),
+        Ok(None) => found.extend(folder::folder(&config.store.data)),
     }
     found
 }

@@ -71,6 +71,8 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
         shipping: None,
         readiness: Arc::new(Readiness::new()),
         limits: Limits::default(),
+        tls: None,
+        proxies: Vec::new(),
         loopback_host: true,
         // A demonstration is small and goes away: its disk is not looked at.
         watched: Watched { folder: data, disk_low: 0 },
@@ -94,6 +96,7 @@ async fn seed(app: &App) -> Result<(TenantId, Zeroizing<String>), Failure> {
         enforces: postern_core::receipt::RESTRICTIONS.map(str::to_owned).to_vec(),
         caps: None,
         trusted_backend: true,
+        bound: Default::default(),
     };
     let (_, key) = operator.create_application(tenant, application).await.map_err(Failure::refused)?;
     let token =

@@ -12,7 +12,7 @@ use crate::progress::Progress;
 /// serve side by side until all are new.
 pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failure> {
     let config = Config::read(&configured.config)?;
-    let Some(url) = &config.store.postgres else {
+    let Some(target) = config.store.target()? else {
         output::answer(&json!({ "applied": [] }), json);
         output::message(
             "A data folder needs no command: `postern serve` brings it up to date when it starts.",
@@ -20,7 +20,7 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
         return Ok(());
     };
     let progress = Progress::unknown("migrating", json);
-    let applied = postern_store::postgres::migrate(url).await.map_err(Failure::refused)?;
+    let applied = postern_store::postgres::migrate(target).await.map_err(Failure::refused)?;
     drop(progress);
     let names: Vec<String> = applied.iter().map(|(number, name)| format!("{number:04} {name}")).collect();
     output::answer(&json!({ "applied": names }), json);

@@ -5,6 +5,7 @@ use postern_core::encoding::base32;
 use postern_core::ports::{Clock as _, Entropy as _};
 use postern_outside::clock::SystemClock;
 use postern_outside::entropy::SystemEntropy;
+use postern_tls::Connecting;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -22,7 +23,9 @@ pub(super) fn service(remote: &Remote) -> Result<Service, Failure> {
         (None, Some(key)) => key,
         (None, None) => prompt::secret("Application key")?,
     };
-    Service::new(&remote.url, key)
+    let authority = remote.authority.as_deref().map(crate::tls::bytes).transpose()?;
+    let tls = authority.as_deref().map(Connecting::new).transpose().map_err(Failure::refused)?;
+    Service::new(&remote.url, key, tls)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this crate is where the environment is read")]

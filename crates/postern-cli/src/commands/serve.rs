@@ -1,13 +1,12 @@
 //! `postern serve`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use postern_app::{App, Shipping};
 use postern_core::ports::Anchors;
 use postern_outside::anchor_file::{AnchorFile, AnchorKeeper};
 use postern_outside::folder_place::FolderPlace;
-use postern_server::{Limits, Readiness, Server};
+use postern_server::{Readiness, Server};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -16,6 +15,7 @@ use crate::arguments::Configured;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::installation::For;
+use crate::tls::Kept;
 use crate::{checks, installation, logging, output};
 
 /// Serves what the configuration says. A data folder that its anchor does not agree with is not served: the
@@ -31,15 +31,14 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
     let readiness = Arc::new(Readiness::new());
     let anchors = anchor(&app, &config, &readiness).await;
     let shipping = shipping(&config)?;
-    let listener = bind(config.server.listen).await?;
+    let tls = config.server.tls.as_ref().map(Kept::read).transpose()?;
+    let listener = match tls {
+        Some(_) => Server::bind_anywhere(config.server.listen).await.map_err(Failure::refused)?,
+        None => bind(config.server.listen).await?,
+    };
     let admin = bind(config.server.admin).await?;
     let socket = installation::operator_socket(&config.server.socket).await?;
-    announce(&listener, &admin, json)?;
-    let limits = Limits {
-        requests: config.server.requests,
-        deadline: Duration::from_secs(config.server.deadline_seconds),
-        ..Limits::default()
-    };
+    announce(&listener, &admin, tls.is_some(), json)?;
     running::run(Running {
         app,
         listener,
@@ -48,9 +47,11 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
         anchors,
         shipping,
         readiness,
-        limits,
-        loopback_host: false,
+        limits: config.limits().of_server(),
+        tls,
         watched: watched(&config),
+        proxies: config.server.trusted_proxies,
+        loopback_host: false,
         signals,
     })
     .await
@@ -91,12 +92,13 @@ fn shipping(config: &Config) -> Result<Option<Shipping>, Failure> {
 }
 
 /// Says where it listens: in the log, and as one line of JSON if asked for.
-fn announce(listener: &TcpListener, admin: &TcpListener, json: bool) -> Result<(), Failure> {
+fn announce(listener: &TcpListener, admin: &TcpListener, encrypted: bool, json: bool) -> Result<(), Failure> {
     let (listen, admin) =
         (listener.local_addr().map_err(Failure::refused)?, admin.local_addr().map_err(Failure::refused)?);
     tracing::info!(%listen, %admin, "serving");
     if json {
-        let line = json!({ "url": format!("http://{listen}"), "admin": format!("http://{admin}") });
+        let scheme = if encrypted { "https" } else { "http" };
+        let line = json!({ "url": format!("{scheme}://{listen}"), "admin": format!("http://{admin}") });
         output::data(&line.to_string());
     }
     Ok(())

@@ -1,12 +1,14 @@
 //! Configuration: one TOML file, one section per concern, safe values for everything that is absent.
 
+mod limits;
 mod sections;
 mod source;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-pub(crate) use sections::{Anchor, Installation, Keys, Log, Pkcs11, Server, Shipping, Store, Transit};
+pub(crate) use limits::Limits;
+pub(crate) use sections::{Anchor, Installation, Keys, Log, Pkcs11, Server, Shipping, Store, Tls, Transit};
 use serde::{Deserialize, Serialize};
 pub(crate) use source::Source;
 
@@ -16,9 +18,9 @@ use crate::failure::Failure;
 pub(crate) const REFERENCE: &str = include_str!("../../reference/postern.toml");
 
 /// What is said of a database that is not on this machine.
-pub(crate) const TOO_FAR: &str = "names another machine. This release speaks to a database over a Unix socket or a \
-     loopback address only: put PgBouncer or a tunnel on this machine in front; TLS to the database comes with a \
-     later release";
+pub(crate) const TOO_FAR: &str = "names another machine. Without TLS a database is spoken to over a Unix socket or a \
+     loopback address only: say whose certificate it shows (store.postgres_authority), or put a tunnel on this machine \
+     in front";
 
 /// A whole configuration.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -26,6 +28,7 @@ pub(crate) const TOO_FAR: &str = "names another machine. This release speaks to 
 pub(crate) struct Config {
     pub(crate) installation: Installation,
     pub(crate) server: Server,
+    pub(crate) limits: Limits,
     pub(crate) store: Store,
     pub(crate) keys: Keys,
     pub(crate) anchor: Anchor,
@@ -52,6 +55,12 @@ impl Config {
             *path = folder.join(&*path);
         }
         config.shipping.folder.iter_mut().for_each(|path| *path = folder.join(&*path));
+        if let Some(tls) = &mut config.server.tls {
+            tls.certificate = folder.join(&tls.certificate);
+            tls.key.within(&folder);
+            tls.client_authority.iter_mut().for_each(|path| *path = folder.join(&*path));
+        }
+        config.store.postgres_authority.iter_mut().for_each(|path| *path = folder.join(&*path));
         config.keys.file.within(&folder);
         config.keys.passphrase_file.iter_mut().for_each(|source| source.within(&folder));
         config.keys.pkcs11.iter_mut().for_each(|token| token.pin_file.within(&folder));
@@ -89,20 +98,35 @@ impl Config {
                 ));
             }
         }
-        for (name, address) in [("server.listen", self.server.listen), ("server.admin", self.server.admin)] {
-            if !is_loopback(address) {
-                return wrong(format!(
-                    "{name} = {address} is not a loopback address. This release speaks plain HTTP, to this machine only: put a TLS proxy in front of it"
-                ));
-            }
+        if self.server.tls.is_none() && !is_loopback(self.server.listen) {
+            return wrong(format!(
+                "server.listen = {} is not a loopback address, and without server.tls the service speaks plain HTTP, to this machine only. Give it a certificate, or put a TLS proxy in front of it",
+                self.server.listen
+            ));
         }
-        if !(1..=65_536).contains(&self.server.requests) {
-            return wrong("server.requests is a number from 1 to 65536".to_owned());
+        if !is_loopback(self.server.admin) {
+            return wrong(format!(
+                "server.admin = {} is not a loopback address. Health and metrics are plain HTTP, for this machine only",
+                self.server.admin
+            ));
         }
-        if !(1..=300).contains(&self.server.deadline_seconds) {
-            return wrong("server.deadline_seconds is a number from 1 to 300".to_owned());
+        if self
+            .server
+            .tls
+            .as_ref()
+            .is_some_and(|tls| tls.require_client_certificate && tls.client_authority.is_none())
+        {
+            return wrong(
+                "server.tls.require_client_certificate needs server.tls.client_authority".to_owned(),
+            );
         }
-        if self.store.postgres.as_deref().is_some_and(postern_store::postgres::leaves_this_machine) {
+        if let Err(out_of_bounds) = self.limits().check() {
+            return wrong(out_of_bounds);
+        }
+        let secured = self.store.postgres_authority.is_some();
+        if !secured
+            && self.store.postgres.as_deref().is_some_and(postern_store::postgres::leaves_this_machine)
+        {
             return wrong(format!("store.postgres {TOO_FAR}"));
         }
         let name = &self.installation.name;
@@ -119,6 +143,16 @@ impl Config {
             return wrong("log.level is error, warn, info, debug or trace".to_owned());
         }
         Ok(())
+    }
+}
+
+impl Config {
+    /// The limits, with what a configuration of the release before says of them.
+    pub(crate) fn limits(&self) -> Limits {
+        let (before, mut limits) = (&self.server, self.limits.clone());
+        limits.requests = before.requests.unwrap_or(limits.requests);
+        limits.deadline_seconds = before.deadline_seconds.unwrap_or(limits.deadline_seconds);
+        limits
     }
 }
 
@@ -169,6 +203,14 @@ mod tests {
         assert!(refused("[store]\npostgres = \"host=127.0.0.1,10.0.0.1 dbname=postern\"").is_err());
         assert!(refused("[store]\npostgres = \"host=/run/postgresql dbname=postern\"").is_ok());
         assert!(refused("[store]\npostgres = \"host=127.0.0.1 dbname=postern\"").is_ok());
+        let tls = "tls = { certificate = \"c.pem\", key = \"k.pem\"";
+        assert!(refused(&format!("[server]\nlisten = \"0.0.0.0:443\"\n{tls} }}")).is_ok());
+        assert!(refused(&format!("[server]\nadmin = \"0.0.0.0:80\"\n{tls} }}")).is_err());
+        assert!(refused(&format!("[server]\n{tls}, require_client_certificate = true }}")).is_err());
+        assert!(refused("[limits]\nbody_bytes = 0").is_err());
+        assert!(refused("[server]\nrequests = 0").is_err());
+        let far = "[store]\npostgres = \"host=db.example\"";
+        assert!(refused(&format!("{far}\npostgres_authority = \"ca.pem\"")).is_ok());
         assert!(refused("").is_ok());
     }
 }

@@ -3,9 +3,12 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use ipnet::IpNet;
+use postern_store::postgres::Target;
 use serde::{Deserialize, Serialize};
 
 use super::Source;
+use crate::failure::Failure;
 
 /// Who this installation is.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -25,10 +28,33 @@ pub(crate) struct Server {
     pub(crate) admin: SocketAddr,
     /// Commands of an operator on this machine.
     pub(crate) socket: PathBuf,
-    /// Requests that may be inside at once.
-    pub(crate) requests: usize,
-    /// Seconds that a request may take.
-    pub(crate) deadline_seconds: u64,
+    /// TLS on the API's listener.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tls: Option<Tls>,
+    /// Networks of proxies that are believed when they say for whom they ask.
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    /// As the release before had it: now in `[limits]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) requests: Option<usize>,
+    /// As the release before had it: now in `[limits]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) deadline_seconds: Option<u64>,
+}
+
+/// TLS on a listener: PEM files, read again when they change.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tls {
+    /// Its certificate, and those up to the authority.
+    pub(crate) certificate: PathBuf,
+    /// Its private key.
+    pub(crate) key: Source,
+    /// Whose certificates clients may show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_authority: Option<PathBuf>,
+    /// Whether nobody gets in without one.
+    #[serde(default)]
+    pub(crate) require_client_certificate: bool,
 }
 
 /// Where recorded state lives.
@@ -42,11 +68,20 @@ pub(crate) struct Store {
     pub(crate) postgres: Option<String>,
     /// Free space of the disk, in MiB, below which an alarm rings; 0 for never.
     pub(crate) disk_low_mib: u64,
+    /// Whose certificate the database shows; with it, every connection to it is TLS and verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) postgres_authority: Option<PathBuf>,
     /// Dangers that are served with, by the names that `postern doctor` gives them.
     pub(crate) tolerate: Vec<String>,
 }
 
 impl Store {
+    /// The database, if it is one.
+    pub(crate) fn target(&self) -> Result<Option<Target>, Failure> {
+        let authority = self.postgres_authority.as_deref().map(crate::tls::bytes).transpose()?;
+        Ok(self.postgres.clone().map(|url| Target { url, authority }))
+    }
+
     /// Where it is, for messages. A connection string may hold a password, so it is not shown.
     pub(crate) fn place(&self) -> String {
         match self.postgres {
@@ -144,15 +179,23 @@ impl Default for Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 7878)),
             admin: SocketAddr::from(([127, 0, 0, 1], 7879)),
             socket: PathBuf::from("operator.sock"),
-            requests: 1024,
-            deadline_seconds: 10,
+            tls: None,
+            trusted_proxies: Vec::new(),
+            requests: None,
+            deadline_seconds: None,
         }
     }
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { data: PathBuf::from("data"), postgres: None, disk_low_mib: 1024, tolerate: Vec::new() }
+        Self {
+            data: PathBuf::from("data"),
+            postgres: None,
+            postgres_authority: None,
+            disk_low_mib: 1024,
+            tolerate: Vec::new(),
+        }
     }
 }
 

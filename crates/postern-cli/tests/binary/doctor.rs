@@ -73,7 +73,7 @@ fn init_takes_an_empty_database_on_this_machine_and_leaves_nothing_when_it_refus
         (database.url(), 1, "an installation already"),
         (foreign.url(), 1, "tables of something else"),
         (gone, 1, "the database did not take a connection"),
-        (far, 2, "PgBouncer"),
+        (far, 2, "store.postgres_authority"),
     ] {
         let refused = init(&folder.path().join("again"), &url);
         assert_eq!(refused.status.code(), Some(code), "{url}");
@@ -85,21 +85,23 @@ fn init_takes_an_empty_database_on_this_machine_and_leaves_nothing_when_it_refus
 #[test]
 fn a_data_folder_has_findings_of_its_own() {
     let installed = Installed::new(POSTERN);
+    let bearer = ("bearer-alone".to_owned(), "advice".to_owned());
     let sound = installed.command(&["doctor", "--json"], "");
-    assert_eq!((sound.status.code(), named(&sound)), (Some(0), vec![]));
+    assert_eq!((sound.status.code(), named(&sound)), (Some(0), vec![bearer.clone()]));
     assert!(installed.command(&["migrate"], "").status.success());
 
     let mode = std::os::unix::fs::PermissionsExt::from_mode;
     std::fs::set_permissions(installed.data(), mode(0o755)).unwrap();
     let open = installed.command(&["doctor", "--json"], "");
-    let expected = vec![("data-folder-open".to_owned(), "advice".to_owned())];
+    let expected = vec![bearer.clone(), ("data-folder-open".to_owned(), "advice".to_owned())];
     assert_eq!((open.status.code(), named(&open)), (Some(0), expected));
     std::fs::set_permissions(installed.data(), mode(0o700)).unwrap();
 
     std::fs::rename(installed.home().join("anchor"), installed.home().join("elsewhere")).unwrap();
-    assert_eq!(named(&installed.command(&["doctor", "--json"], "")), [danger("anchor-file")]);
+    let without = named(&installed.command(&["doctor", "--json"], ""));
+    assert_eq!(without, [danger("anchor-file"), bearer.clone()]);
     std::fs::rename(installed.home().join("elsewhere"), installed.home().join("anchor")).unwrap();
     let other = Installed::new(POSTERN);
     std::fs::copy(other.home().join("keys"), installed.home().join("keys")).unwrap();
-    assert_eq!(named(&installed.command(&["doctor", "--json"], "")), [danger("keys-foreign")]);
+    assert_eq!(named(&installed.command(&["doctor", "--json"], "")), [bearer, danger("keys-foreign")]);
 }

@@ -25,6 +25,7 @@ mod restore;
 mod rollback;
 mod rotation;
 mod sealed;
+mod tls;
 mod token;
 mod transit;
 mod upgrade;

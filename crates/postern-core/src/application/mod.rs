@@ -1,18 +1,21 @@
-//! Applications: who may call, for what, with which keys.
+//! Applications: who may call, for what, with which keys, and from where.
 
+mod bound;
+mod keys;
 mod scope;
 mod token;
 
+pub use bound::{Bound, Origin};
+use ipnet::IpNet;
+pub use keys::{NewKey, NoKey, make_key, revoke_key, rotate_key};
 pub use scope::Scope;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 pub use token::{TOKEN_PREFIX, Token};
-use zeroize::Zeroizing;
 
 use crate::Time;
-use crate::ids::{ApplicationId, ApplicationKeyId};
+use crate::ids::ApplicationId;
 use crate::kernel::{Columns, Draft, Held, Kind, Record, facts};
-use crate::limits;
 use crate::local_keys::LocalKeys;
 use crate::tenant::Tier;
 use crate::withheld::Withheld;
@@ -68,6 +71,19 @@ pub struct Application {
     pub keys: Vec<ApplicationKey>,
     /// How many keys it ever had.
     pub keys_made: u32,
+    /// Where its keys work.
+    pub bound: Bound,
+    /// Ends of keys that have one.
+    pub key_ends: Vec<KeyEnd>,
+}
+
+/// When a key stops working.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KeyEnd {
+    /// The key's number.
+    pub number: u32,
+    /// From this moment on it is unknown.
+    pub at: Time,
 }
 
 facts! {
@@ -84,8 +100,15 @@ facts! {
 /// An application's settings, whole.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Created {
+    /// Networks that its keys work from; everywhere if none.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub addresses: Vec<IpNet>,
     /// Caps per hour.
     pub caps: Option<Caps>,
+    /// SHA-256 of the public keys, in hexadecimal, one of which must stand behind the connection; none asked for if
+    /// none.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub certificates: Vec<String>,
     /// Restrictions that it enforces.
     pub enforces: Vec<String>,
     /// What it may do.
@@ -99,6 +122,9 @@ pub struct Created {
 /// A key was made.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct KeyCreated {
+    /// When it stops working, if it does by itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expires_at: Option<Time>,
     /// Commitment to the keyed hash of its secret.
     pub hash: Withheld,
     /// Its number.
@@ -108,6 +134,9 @@ pub struct KeyCreated {
 /// A key was revoked.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct KeyRevoked {
+    /// When it stops working, if that is later than now: another key has taken its place.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ends_at: Option<Time>,
     /// Its number.
     pub number: u32,
 }
@@ -115,6 +144,11 @@ pub struct KeyRevoked {
 impl Record for Application {
     type Fact = ApplicationFact;
     const KIND: Kind = Kind::Application;
+    const ADDED: &'static [usize] = &[Bound::FIELDS + 1];
+
+    fn layout(&self) -> u8 {
+        if self.bound.is_free() && self.key_ends.is_empty() { 1 } else { 2 }
+    }
 
     fn evolve(before: Option<Self>, fact: &ApplicationFact, at: Time) -> Option<Self> {
         match (before, fact) {
@@ -126,6 +160,8 @@ impl Record for Application {
                 caps: created.caps,
                 keys: Vec::new(),
                 keys_made: 0,
+                bound: Bound::of(created),
+                key_ends: Vec::new(),
             }),
             (Some(application), ApplicationFact::Changed(changed)) => Some(Self {
                 name: changed.name.clone(),
@@ -133,19 +169,26 @@ impl Record for Application {
                 trusted_backend: changed.trusted_backend,
                 enforces: changed.enforces.clone(),
                 caps: changed.caps,
+                bound: Bound::of(changed),
                 ..application
             }),
             (Some(mut application), ApplicationFact::KeyCreated(made)) => {
+                application.forget_ended(at);
                 application.keys.push(ApplicationKey {
                     number: made.number,
                     hash: made.hash.clone(),
                     created_at: at,
                 });
                 application.keys_made = application.keys_made.max(made.number);
+                application.key_ends.extend(made.expires_at.map(|at| KeyEnd { number: made.number, at }));
                 Some(application)
             }
-            (Some(mut application), ApplicationFact::KeyRevoked(revoked)) => {
-                application.keys.retain(|key| key.number != revoked.number);
+            (Some(mut application), ApplicationFact::KeyRevoked(KeyRevoked { ends_at, number })) => {
+                application.key_ends.retain(|end| end.number != *number);
+                match ends_at {
+                    Some(at) => application.key_ends.push(KeyEnd { number: *number, at: *at }),
+                    None => application.keys.retain(|key| key.number != *number),
+                }
                 Some(application)
             }
             (before, _) => before,
@@ -170,13 +213,37 @@ impl Application {
         self.grants.iter().any(|grant| grant.scope == scope && !grant.tiers.is_empty())
     }
 
-    /// Whether a secret belongs to a live key.
+    /// Whether a secret belongs to a live key, and comes from where the application's keys work.
     #[must_use]
-    pub fn knows(&self, id: ApplicationId, token: &Token, keys: &LocalKeys) -> bool {
+    pub fn knows(&self, id: ApplicationId, token: &Token, keys: &LocalKeys, now: Time) -> bool {
         let hash = keys.application_key(id, token.key.number, token.secret());
-        self.keys
-            .iter()
-            .any(|key| key.number == token.key.number && bool::from(key.hash.bytes().ct_eq(&hash)))
+        let (number, admitted) = (token.key.number, self.bound.admits(token.origin()));
+        let live = self.keys.iter().filter(|key| key.number == number && self.is_live(number, now));
+        live.into_iter().any(|key| bool::from(key.hash.bytes().ct_eq(&hash))) && admitted
+    }
+
+    /// When a key stops working, if it has an end.
+    #[must_use]
+    pub fn end_of(&self, number: u32) -> Option<Time> {
+        self.key_ends.iter().find(|end| end.number == number).map(|end| end.at)
+    }
+
+    /// Whether a key works now.
+    fn is_live(&self, number: u32, now: Time) -> bool {
+        self.end_of(number).is_none_or(|end| now < end)
+    }
+
+    /// Numbers of the keys that work now.
+    #[must_use]
+    pub fn live_keys(&self, now: Time) -> Vec<u32> {
+        self.keys.iter().map(|key| key.number).filter(|number| self.is_live(*number, now)).collect()
+    }
+
+    /// A key that has ended makes place for the next one.
+    fn forget_ended(&mut self, now: Time) {
+        let live = self.live_keys(now);
+        self.keys.retain(|key| live.contains(&key.number));
+        self.key_ends.retain(|end| live.contains(&end.number));
     }
 }
 
@@ -190,45 +257,4 @@ pub fn create(application: Held<Application>, created: Created, draft: &mut Draf
 #[must_use]
 pub fn change(application: Held<Application>, changed: Created, draft: &mut Draft) -> Held<Application> {
     application.record(ApplicationFact::Changed(changed), draft)
-}
-
-/// Why no key was made.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum NoKey {
-    /// There is no such application.
-    NoApplication,
-    /// It has two live keys: revoke one first.
-    TwoLive,
-}
-
-/// Makes a key; the secret is returned this once.
-///
-/// # Errors
-/// [`NoKey`] if there may be none.
-pub fn make_key(
-    application: Held<Application>,
-    secret: Zeroizing<[u8; 20]>,
-    keys: &LocalKeys,
-    draft: &mut Draft,
-) -> Result<Token, NoKey> {
-    let state = application.state().ok_or(NoKey::NoApplication)?;
-    if state.keys.len() >= limits::APPLICATION_KEYS {
-        return Err(NoKey::TwoLive);
-    }
-    let key = application.key();
-    let id = ApplicationId::new(key.id);
-    let number = state.keys_made + 1;
-    let token = Token::new(key.tenant, ApplicationKeyId { application: id, number }, secret);
-    let hash = Withheld::Known(keys.application_key(id, number, token.secret()).to_vec());
-    let _ = application.record(ApplicationFact::KeyCreated(KeyCreated { hash, number }), draft);
-    Ok(token)
-}
-
-/// Revokes a key; `false` if it is not live.
-pub fn revoke_key(application: Held<Application>, number: u32, draft: &mut Draft) -> bool {
-    let live = application.state().is_some_and(|state| state.keys.iter().any(|key| key.number == number));
-    if live {
-        let _ = application.record(ApplicationFact::KeyRevoked(KeyRevoked { number }), draft);
-    }
-    live
 }

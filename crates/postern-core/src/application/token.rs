@@ -3,6 +3,7 @@
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use super::Origin;
 use crate::encoding::{base32, from_base32};
 use crate::ids::{ApplicationId, ApplicationKeyId, TenantId};
 
@@ -13,6 +14,7 @@ pub struct Token {
     /// Which key it is.
     pub key: ApplicationKeyId,
     secret: Zeroizing<[u8; 20]>,
+    origin: Origin,
 }
 
 /// Letters before an application key: what a scanner looks for.
@@ -22,7 +24,19 @@ impl Token {
     /// A new key from random bytes.
     #[must_use]
     pub const fn new(tenant: TenantId, key: ApplicationKeyId, secret: Zeroizing<[u8; 20]>) -> Self {
-        Self { tenant, key, secret }
+        Self { tenant, key, secret, origin: Origin { address: None, certificate: None } }
+    }
+
+    /// The same key as it came from there.
+    #[must_use]
+    pub fn coming_from(self, origin: Origin) -> Self {
+        Self { origin, ..self }
+    }
+
+    /// Where it came from; nothing is known of a key that nobody brought.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// The secret part.
@@ -56,7 +70,7 @@ impl Token {
             application: ApplicationId::new(*application),
             number: u32::from_be_bytes(*number),
         };
-        (checksum(body) == *sum).then(|| Self { tenant: TenantId::new(*tenant), key, secret })
+        (checksum(body) == *sum).then(|| Self::new(TenantId::new(*tenant), key, secret))
     }
 }
 

@@ -5,15 +5,19 @@ use std::sync::Arc;
 use axum::extract::Request;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue};
+use ipnet::IpNet;
 use postern_core::application::Token;
+
+use crate::peer::Peer;
 
 /// The whole key that a request brought, if it did.
 #[derive(Clone)]
 pub(crate) struct Presented(pub(crate) Option<Arc<Token>>);
 
-/// Moves the key from its header to the request's extensions.
-pub(super) fn take(request: &mut Request) {
-    let token = read(request.headers());
+/// Moves the key from its header to the request's extensions, with where it came from.
+pub(super) fn take(request: &mut Request, peer: &Peer, proxies: &[IpNet]) {
+    let origin = peer.origin(request.headers(), proxies);
+    let token = read(request.headers()).map(|token| token.coming_from(origin));
     request.headers_mut().remove(AUTHORIZATION);
     request.extensions_mut().insert(Presented(token.map(Arc::new)));
 }

@@ -12,6 +12,7 @@ use tracing::Instrument as _;
 
 use super::caught::{Caught, Panicked};
 use super::{bearer, headers};
+use crate::peer::Peer;
 use crate::problem::Refusal;
 use crate::routes;
 use crate::service::Shared;
@@ -25,7 +26,8 @@ pub(crate) async fn observe(State(service): State<Shared>, mut request: Request,
     let (method, interface) = (name(request.method()), is_interface(&request));
     let overdue = overdue(request.method());
     let deadline = service.limits.deadline + waits(route, request.uri().query());
-    bearer::take(&mut request);
+    let peer = request.extensions().get::<Peer>().cloned().unwrap_or_default();
+    bearer::take(&mut request, &peer, &service.proxies);
     let span = tracing::info_span!("request", id, method, route);
     let (begun, _in_flight) = (Instant::now(), service.metrics.begin());
     let mut response = async {
@@ -38,7 +40,7 @@ pub(crate) async fn observe(State(service): State<Shared>, mut request: Request,
     }
     .instrument(span.clone())
     .await;
-    headers::set(&mut response, &id, interface);
+    headers::set(&mut response, &id, interface, peer.encrypted);
     let took = begun.elapsed();
     service.metrics.answered(route, method, response.status(), took);
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

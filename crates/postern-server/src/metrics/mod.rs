@@ -30,6 +30,7 @@ pub struct Metrics {
     redemptions: Family<Outcome, Counter>,
     stages: Counter,
     alarms: Family<CodeAlarm, Counter>,
+    certificates_refused: Counter,
     log_anchor_age: Gauge<f64, AtomicU64>,
     log_merge_delay: Gauge<f64, AtomicU64>,
     watched: Watched,
@@ -54,6 +55,7 @@ impl Metrics {
             redemptions: Family::default(),
             stages: Counter::default(),
             alarms: Family::default(),
+            certificates_refused: Counter::default(),
             log_anchor_age: Gauge::default(),
             log_merge_delay: Gauge::default(),
             watched: Watched::default(),
@@ -71,6 +73,8 @@ impl Metrics {
         registry.register("redemptions", "Redemptions by what became of them", self.redemptions.clone());
         registry.register("stages", "Code sets staged", self.stages.clone());
         registry.register("code_alarms", "Canary and duress codes that were typed", self.alarms.clone());
+        let refused = "New certificates of the listener that were of no use";
+        registry.register("certificates_refused", refused, self.certificates_refused.clone());
         registry.register("log_anchor_age_seconds", "Age of the log's anchor", self.log_anchor_age.clone());
         let delay = "Longest wait of an event for its place in the log";
         registry.register("log_merge_delay_seconds", delay, self.log_merge_delay.clone());
@@ -116,6 +120,11 @@ impl Metrics {
     /// A canary or a duress code was typed.
     pub fn alarmed(&self, kind: CodeKind) {
         self.alarms.get_or_create(&CodeAlarm { alarm: kind.name() }).inc();
+    }
+
+    /// A new certificate was of no use; the one before stays.
+    pub fn certificate_refused(&self) {
+        self.certificates_refused.inc();
     }
 
     /// How old the log's anchor is.

@@ -22,7 +22,7 @@ pub(crate) struct Documented {
 impl Documented {
     /// A route that anybody may ask.
     pub(crate) fn new(route: UtoipaMethodRouter<Shared>) -> Self {
-        Self { route, problems: vec!["unavailable"] }
+        Self { route, problems: vec!["malformed-request", "unavailable"] }
     }
 
     /// It needs an application key.

@@ -14,12 +14,16 @@ use crate::service::Shared;
 /// The route whose readers may wait.
 pub(crate) const EVENTS: &str = "/v1/events";
 
+/// The longest page of a list.
+pub(crate) const LONGEST_LIST: usize = 500;
+
 /// The longest that they may.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Every public route, with its document.
 pub(crate) fn all() -> OpenApiRouter<Shared> {
     OpenApiRouter::with_openapi(crate::openapi::empty())
+        .routes(v1::get::route())
         .routes(v1::subjects::post::route())
         .routes(v1::subjects::lookup::post::route())
         .routes(v1::subjects::sub::get::route())

@@ -148,3 +148,101 @@ async fn only_this_machine_is_listened_to() {
         assert!(matches!(refused, Err(BindFault::NotLoopback(_))), "{address}");
     }
 }
+
+#[tokio::test]
+async fn one_address_has_its_share_of_connections_and_a_trusted_proxy_all() {
+    let world = World::new().await;
+    let limits = Limits { connections_per_address: 2, ..Limits::SHIPPED };
+    let server = world.serve_with(limits, |server| server).await;
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        stream.read_exact(&mut [0; 12]).await.unwrap();
+        held.push(stream);
+    }
+    assert_eq!(Client::new(server.address, "").get("/openapi.json").await.status, 0);
+    drop(held);
+    let again = async {
+        while Client::new(server.address, "").get("/openapi.json").await.status != 200 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(5), again).await.unwrap();
+    server.stop().await;
+    let proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    let limits = Limits { connections_per_address: 1, ..Limits::SHIPPED };
+    let server = world.serve_with(limits, |server| server.trusting_proxies(proxies)).await;
+    let _held = TcpStream::connect(server.address).await.unwrap();
+    assert_eq!(Client::new(server.address, "").get("/openapi.json").await.status, 200);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_ends_after_its_last_request() {
+    let world = World::new().await;
+    let limits = Limits { requests_per_connection: 3, ..Limits::SHIPPED };
+    let server = world.serve_with(limits, |server| server).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let one = "GET /absent HTTP/1.1\r\nHost: x\r\n\r\n";
+    stream.write_all(one.repeat(5).as_bytes()).await.unwrap();
+    let mut bytes = Vec::new();
+    let _ = timeout(Duration::from_secs(5), stream.read_to_end(&mut bytes)).await.unwrap();
+    let text = String::from_utf8_lossy(&bytes).to_lowercase();
+    assert_eq!((text.matches("http/1.1 404").count(), text.matches("connection: close").count()), (3, 1));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_target_that_is_too_long_is_refused() {
+    let world = World::new().await;
+    let server = world.serve_with(Limits { target: 600, ..Limits::SHIPPED }, |server| server).await;
+    let path = |length: usize| format!("/v1/events?subject={}", "x".repeat(length));
+    server.client.get(&path(600)).await.problem(400, "malformed-request");
+    server.client.get(&path(500)).await.problem(422, "invalid-value");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_reads_and_half_a_connection_hold_no_place() {
+    let world = World::new().await;
+    let limits = Limits { connections: 1, write_time: Duration::from_millis(300), ..Limits::SHIPPED };
+    let server = world.serve_with(limits, |server| server).await;
+    let mut deaf = TcpStream::connect(server.address).await.unwrap();
+    let one = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n";
+    // Far more answers than the system's buffers hold.
+    let asking = async { while deaf.write_all(one.repeat(100).as_bytes()).await.is_ok() {} };
+    assert!(timeout(Duration::from_secs(10), asking).await.is_ok(), "it was listened to for ever");
+    let mut half = TcpStream::connect(server.address).await.unwrap();
+    half.write_all(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n").await.unwrap();
+    half.shutdown().await.unwrap();
+    let mut rest = Vec::new();
+    let ended = timeout(Duration::from_secs(5), half.read_to_end(&mut rest)).await;
+    assert!(ended.is_ok() && !String::from_utf8_lossy(&rest).contains("200"));
+    let reply = timeout(Duration::from_secs(5), Client::new(server.address, "").get("/openapi.json")).await;
+    assert_eq!(reply.unwrap().status, 200);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_bound_key_is_known_by_what_a_trusted_proxy_says_and_by_nobody_elses_word() {
+    let world = World::new().await;
+    let key = world.bound(&["192.0.2.0/24"]).await;
+    let near = world.bound(&["127.0.0.0/8"]).await;
+    let bearer = |key: &str| format!("Bearer {key}");
+    let (key, near) = (bearer(&key), bearer(&near));
+    let said = |key, address| [("Authorization", key), ("X-Forwarded-For", address)];
+    let server = world.serve().await;
+    let ask = async |server: &super::world::Running, headers: [(&str, &str); 2]| {
+        server.client.call("GET", "/v1/", &headers, None).await.status
+    };
+    assert_eq!(ask(&server, said(key.as_str(), "192.0.2.7")).await, 401);
+    assert_eq!(ask(&server, said(near.as_str(), "192.0.2.7")).await, 200);
+    server.stop().await;
+    let proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    let server = world.serve_with(Limits::SHIPPED, |server| server.trusting_proxies(proxies)).await;
+    assert_eq!(ask(&server, said(key.as_str(), "192.0.2.7")).await, 200);
+    assert_eq!(ask(&server, said(key.as_str(), "192.0.2.7, 198.51.100.1")).await, 401);
+    assert_eq!(ask(&server, said(near.as_str(), "198.51.100.1")).await, 401);
+    server.stop().await;
+}

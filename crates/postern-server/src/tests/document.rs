@@ -9,10 +9,11 @@ use crate::openapi;
 use crate::problem::{Refusal, samples};
 
 /// The routes of this release.
-const ROUTES: [(&str, &str); 21] = [
+const ROUTES: [(&str, &str); 22] = [
     ("get", "/.well-known/jwks.json"),
     ("get", "/openapi.json"),
     ("delete", "/v1/code-sets/{set}"),
+    ("get", "/v1/"),
     ("get", "/v1/events"),
     ("get", "/v1/log/checkpoint"),
     ("get", "/v1/log/proof"),

@@ -23,7 +23,9 @@ async fn serve(world: &World, limits: Limits, router: Router<Shared>) -> Client 
     let client = Client::new(listener.local_addr().unwrap(), "pstk_secret");
     let router = server::observed(router, &service);
     let stopping = service.stopping.subscribe();
-    tokio::spawn(async move { connections::serve(listener, router, limits, stopping).await });
+    tokio::spawn(async move {
+        connections::serve(listener, router, connections::Door::plain(limits), stopping).await
+    });
     client
 }
 

@@ -11,4 +11,6 @@ mod operator;
 mod ports;
 mod problems;
 mod subjects;
+mod tls;
+mod walk;
 mod world;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use postern_app::operator::NewApplication;
 use postern_app::{App, Ports, Settings};
-use postern_core::application::Scope;
+use postern_core::application::{Bound, Scope};
 use postern_core::assurance::Level;
 use postern_core::encoding::base64url;
 use postern_core::ids::{ProverId, TenantId};
@@ -92,9 +92,30 @@ impl World {
             enforces: enforces.iter().map(|one| (*one).to_owned()).collect(),
             caps: None,
             trusted_backend: true,
+            bound: Default::default(),
         };
+        self.make(self.tenant, new).await
+    }
+
+    /// A key of an application that may do everything, from these networks.
+    pub(super) async fn bound(&self, networks: &[&str]) -> String {
+        let addresses = networks.iter().map(|network| network.parse().unwrap()).collect();
+        let new = NewApplication {
+            name: "Near".to_owned(),
+            scopes: Scope::ALL.to_vec(),
+            tiers: Tier::ALL.to_vec(),
+            enforces: Vec::new(),
+            caps: None,
+            trusted_backend: false,
+            bound: Bound { addresses, certificates: Vec::new() },
+        };
+        self.make(self.tenant, new).await
+    }
+
+    /// Another application's key, in any tenant.
+    pub(super) async fn make(&self, tenant: TenantId, new: NewApplication) -> String {
         let operator = self.app.operator("test");
-        operator.create_application(self.tenant, new).await.unwrap().1.to_string()
+        operator.create_application(tenant, new).await.unwrap().1.to_string()
     }
 
     /// An assertion about `alice` and a body's request. What is in `jti` is used up once.

@@ -9,6 +9,7 @@ mod subject;
 mod view;
 
 pub(crate) use client::{ClientBody, client};
+pub(crate) use names::Names;
 pub(crate) use names::{
     FormatName, KindName, LevelName, PurposeName, RevokeReasonName, StageReasonName, StateName, TierName,
 };

@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{AsyncMessage, Client, Config, Error, NoTls};
+use tokio_postgres::{AsyncMessage, Client, Connection, Error, NoTls};
+
+use super::target::Reached;
 
 /// No connection could be made.
 #[derive(Debug, thiserror::Error)]
@@ -22,12 +25,12 @@ pub enum Unreachable {
 pub(super) fn said(error: &Error) -> String {
     error
         .as_db_error()
-        .map_or_else(|| error.to_string(), |said| format!("{} ({})", said.message(), said.code().code()))
+        .map_or_else(|| with_cause(error), |said| format!("{} ({})", said.message(), said.code().code()))
 }
 
 /// A connection, if there is one.
 pub(super) struct Link {
-    config: Arc<Config>,
+    target: Arc<Reached>,
     client: Option<Client>,
     /// Set when the database warned that a commit is not replicated.
     warned: Arc<AtomicBool>,
@@ -37,15 +40,15 @@ pub(super) struct Link {
 const CONNECT: Duration = Duration::from_secs(5);
 
 impl Link {
-    pub(super) const fn new(config: Arc<Config>, warned: Arc<AtomicBool>) -> Self {
-        Self { config, client: None, warned }
+    pub(super) const fn new(target: Arc<Reached>, warned: Arc<AtomicBool>) -> Self {
+        Self { target, client: None, warned }
     }
 
     /// The connection, made if need be.
     pub(super) async fn client(&mut self) -> Result<&Client, Unreachable> {
         let client = match self.client.take().filter(|client| !client.is_closed()) {
             Some(client) => client,
-            None => connect(&self.config, Arc::clone(&self.warned)).await?,
+            None => connect(&self.target, Arc::clone(&self.warned)).await?,
         };
         Ok(self.client.insert(client))
     }
@@ -62,9 +65,28 @@ impl Link {
 }
 
 /// Connects and drives the connection in a task of its own, which ends with it.
-pub(super) async fn connect(config: &Config, warned: Arc<AtomicBool>) -> Result<Client, Unreachable> {
-    let connecting = tokio::time::timeout(CONNECT, config.connect(NoTls));
-    let (client, mut connection) = connecting.await.map_err(|_| Unreachable::TooSlow)??;
+pub(super) async fn connect(target: &Reached, warned: Arc<AtomicBool>) -> Result<Client, Unreachable> {
+    let connecting = async {
+        match &target.tls {
+            None => target.config.connect(NoTls).await.map(|(client, connection)| {
+                drive(connection, warned);
+                client
+            }),
+            Some(tls) => target.config.connect(tls.clone()).await.map(|(client, connection)| {
+                drive(connection, warned);
+                client
+            }),
+        }
+    };
+    let connected = tokio::time::timeout(CONNECT, connecting).await;
+    Ok(connected.map_err(|_| Unreachable::TooSlow)??)
+}
+
+fn drive<S, T>(mut connection: Connection<S, T>, warned: Arc<AtomicBool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     tokio::spawn(async move {
         loop {
             match std::future::poll_fn(|context| connection.poll_message(context)).await {
@@ -83,5 +105,10 @@ pub(super) async fn connect(config: &Config, warned: Arc<AtomicBool>) -> Result<
             }
         }
     });
-    Ok(client)
+}
+
+/// The driver's own words, and what it says that lies behind them.
+fn with_cause(error: &Error) -> String {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("{error}{cause}")
 }

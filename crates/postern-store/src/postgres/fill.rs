@@ -7,14 +7,15 @@ use std::sync::Arc;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Draft, Held, Key, Record, Sealer, Tampered};
 use postern_log::{Frontier, leaf_hash};
+use tokio_postgres::Client;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Config};
 
 use super::call::Call;
 use super::connect::{Unreachable, connect, said};
 use super::loaded::{Loaded, PendingEvent};
 use super::sequencer::lock_head;
+use super::target::Reached;
 use super::{Isolation, columns, schema};
 use crate::settle::apply;
 
@@ -88,7 +89,7 @@ impl Fill {
     /// # Errors
     /// [`NotFilled`].
     pub async fn connect(url: &str, sealer: Sealer, tenant: TenantId) -> Result<Self, NotFilled> {
-        let client = connect(&url.parse::<Config>()?, Arc::default()).await?;
+        let client = connect(&Reached { config: url.parse()?, tls: None }, Arc::default()).await?;
         Ok(Self { client, sealer, tenant })
     }
 

@@ -22,6 +22,7 @@ mod sent;
 mod sequencer;
 mod settings;
 mod tallies;
+mod target;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -44,6 +45,8 @@ use self::reader::Look;
 use self::sequencer::Sequencer;
 pub use self::settings::{Settings, settings};
 use self::tallies::Sums;
+use self::target::Reached;
+pub use self::target::Target;
 
 /// How strictly the database keeps transactions apart. The store's promises hold at both.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -144,7 +147,7 @@ impl From<tokio_postgres::Error> for OpenError {
 
 /// A node's store. Dropping it lets what waits be finished in the background; [`Postgres::close`] waits for that.
 pub struct Postgres {
-    config: Arc<Config>,
+    target: Arc<Reached>,
     sealer: Sealer,
     warned: Arc<AtomicBool>,
     holder: [u8; 16],
@@ -170,21 +173,21 @@ impl Postgres {
     /// # Errors
     /// See [`OpenError`].
     pub async fn open(
-        url: &str,
+        target: impl Into<Target>,
         sealer: Sealer,
         node: [u8; 16],
         options: Options,
     ) -> Result<Self, OpenError> {
-        let config = configured(url)?;
+        let target = Reached::new(&target.into())?;
         let warned = Arc::new(AtomicBool::new(false));
-        match migrations::shape(&connect(&config, Arc::clone(&warned)).await?).await? {
+        match migrations::shape(&connect(&target, Arc::clone(&warned)).await?).await? {
             Shape::Known => {}
             Shape::Behind(missing) => return Err(OpenError::Behind(missing.len())),
             Shape::Foreign(number) => return Err(OpenError::Foreign(number)),
         }
         let (stop, stopping) = watch::channel(false);
         let mut store = Self {
-            config: Arc::new(config),
+            target: Arc::new(target),
             sealer,
             warned,
             holder: node,
@@ -210,7 +213,7 @@ impl Postgres {
             let (queue, jobs) = channel(options.queue);
             let committer = Committer {
                 // Each its own flag: a warning is about the commit of the connection that it came on.
-                link: Link::new(Arc::clone(&self.config), Arc::default()),
+                link: Link::new(Arc::clone(&self.target), Arc::default()),
                 sealer: self.sealer.clone(),
                 isolation: options.isolation,
                 clocks: options.clocks,
@@ -268,7 +271,7 @@ impl Postgres {
     }
 
     fn link(&self) -> Link {
-        Link::new(Arc::clone(&self.config), Arc::clone(&self.warned))
+        Link::new(Arc::clone(&self.target), Arc::clone(&self.warned))
     }
 
     /// The committer whose lane a job waits in: all works on one record go to the same one, which folds them.
@@ -297,8 +300,8 @@ impl Drop for Postgres {
 ///
 /// # Errors
 /// See [`OpenError`].
-pub async fn migrate(url: &str) -> Result<Vec<(i64, &'static str)>, OpenError> {
-    let client = client(url).await?;
+pub async fn migrate(target: impl Into<Target>) -> Result<Vec<(i64, &'static str)>, OpenError> {
+    let client = client(target).await?;
     let before = migrations::shape(&client).await?;
     match migrations::migrate(&client).await? {
         Shape::Foreign(number) => Err(OpenError::Foreign(number)),
@@ -310,12 +313,12 @@ pub async fn migrate(url: &str) -> Result<Vec<(i64, &'static str)>, OpenError> {
 ///
 /// # Errors
 /// See [`OpenError`].
-pub async fn shape(url: &str) -> Result<Shape, OpenError> {
-    Ok(migrations::shape(&client(url).await?).await?)
+pub async fn shape(target: impl Into<Target>) -> Result<Shape, OpenError> {
+    Ok(migrations::shape(&client(target).await?).await?)
 }
 
-async fn client(url: &str) -> Result<Client, OpenError> {
-    Ok(connect(&configured(url)?, Arc::default()).await?)
+async fn client(target: impl Into<Target>) -> Result<Client, OpenError> {
+    Ok(connect(&Reached::new(&target.into())?, Arc::default()).await?)
 }
 
 fn configured(url: &str) -> Result<Config, OpenError> {

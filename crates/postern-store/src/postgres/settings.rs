@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::call::Call;
-use super::{OpenError, Shape, client, columns, migrations, schema};
+use super::{OpenError, Shape, Target, client, columns, migrations, schema};
 
 /// Settings and standing of a database.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,8 +42,8 @@ const TABLES: &str = "SELECT count(*) FROM pg_class JOIN pg_namespace ON pg_name
 ///
 /// # Errors
 /// See [`OpenError`].
-pub async fn settings(url: &str) -> Result<Settings, OpenError> {
-    let client = client(url).await?;
+pub async fn settings(target: impl Into<Target>) -> Result<Settings, OpenError> {
+    let client = client(target).await?;
     let begun = Instant::now();
     let clock = Call::new(schema::CLOCK).run(&client).await?;
     let answered_in = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -16,6 +16,7 @@ mod pooled;
 mod proxy;
 mod quarantine;
 mod schemas;
+mod secured;
 mod sequencer;
 mod support;
 

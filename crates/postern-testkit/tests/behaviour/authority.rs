@@ -81,7 +81,7 @@ async fn a_revoked_key_is_unknown_and_two_keys_overlap() {
     let world = World::new(StoreKind::Memory).await;
     let application = world.token.key.application;
     let tenant = world.tenant;
-    let second = Command::ApplicationKeyCreate { tenant, application };
+    let second = Command::ApplicationKeyCreate { tenant, application, expires_at: None };
     let key = world.app.operate("test", second.clone()).await.unwrap();
     let other = Arc::new(Token::parse(key["key"].as_str().unwrap()).unwrap());
     assert!(world.app.operate("test", second).await.is_err(), "a third key was made");
@@ -112,6 +112,7 @@ async fn tenants_do_not_see_each_other() {
         enforces: vec!["enrol".to_owned()],
         caps: None,
         trusted_backend: true,
+        bound: Default::default(),
     };
     let (_, key) = world.app.operator("test").create_application(tenant, application).await.unwrap();
     let theirs = Arc::new(Token::parse(&key).unwrap());

@@ -8,6 +8,7 @@ mod watch;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use postern_app::{App, Shipping};
 use postern_core::ports::Anchors;
 use postern_server::{Limits, Metrics, Readiness, Server};
@@ -17,6 +18,7 @@ use tokio::sync::watch::{Receiver, channel};
 pub(super) use self::signals::Signals;
 pub(super) use self::watch::Watched;
 use crate::failure::Failure;
+use crate::tls::Kept;
 
 /// Everything that runs.
 pub(super) struct Running {
@@ -29,6 +31,10 @@ pub(super) struct Running {
     pub(super) shipping: Option<Shipping>,
     pub(super) readiness: Arc<Readiness>,
     pub(super) limits: Limits,
+    /// What the API's listener shows, if it speaks TLS.
+    pub(super) tls: Option<Kept>,
+    /// Networks of proxies that are believed.
+    pub(super) proxies: Vec<IpNet>,
     /// Whether requests must name this machine as their host.
     pub(super) loopback_host: bool,
     pub(super) watched: Watched,
@@ -39,7 +45,7 @@ pub(super) struct Running {
 /// Serves until the process is asked to stop.
 pub(super) async fn run(running: Running) -> Result<(), Failure> {
     let (stop, stopping) = channel(false);
-    let signals = running.signals;
+    let (signals, renew) = running.signals.apart();
     tokio::spawn(async move {
         signals.asked().await;
         tracing::info!("stopping: what has begun is finished first");
@@ -63,10 +69,17 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
         let app = Arc::clone(&running.app);
         tokio::spawn(postern_server::operator::serve(listener, app, stopped(stopping.clone())))
     });
+    let tls = running.tls.as_ref().map(|kept| Arc::clone(&kept.listening));
+    let watching = running.tls.map(|kept| tokio::spawn(kept.watch(renew, Arc::clone(&metrics))));
     let server = Server::new(Arc::clone(&running.app), running.limits, running.readiness, metrics)
         .require_loopback_host(running.loopback_host)
+        .with_tls(tls)
+        .trusting_proxies(running.proxies)
         .named_run(super::remote::fresh()?);
     server.serve(running.listener, running.admin, stopped(stopping)).await;
+    if let Some(watching) = watching {
+        watching.abort();
+    }
     if let Some(operator) = operator {
         let _ = operator.await;
     }

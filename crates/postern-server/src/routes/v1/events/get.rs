@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 use crate::extract::{Asked, Caller};
 use crate::openapi::Documented;
 use crate::problem::Refusal;
-use crate::routes::LONGEST_WAIT;
+use crate::routes::{LONGEST_LIST, LONGEST_WAIT};
 use crate::service::{Answer, Shared};
 
 /// Which events.
@@ -87,7 +87,7 @@ impl Which {
         let limit = self.limit.unwrap_or(100);
         let wait = Duration::from_secs(self.wait.unwrap_or(0));
         let subject = self.subject.as_deref().map(SubjectId::parse);
-        if !(1..=500).contains(&limit) {
+        if !(1..=LONGEST_LIST).contains(&limit) {
             return Err(Problem::InvalidValue("A limit is 1 to 500.").into());
         }
         if wait > LONGEST_WAIT {
