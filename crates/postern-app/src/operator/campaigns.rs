@@ -101,13 +101,17 @@ impl Operator<'_> {
         Ok(json!({ "items": items }))
     }
 
-    /// Without a date every set that there is now. A burnt key's sets are ended whenever they were staged.
+    /// Without a date every set that there is now.
     fn selection(&self, issued_before: Option<Time>, key_version: Option<u16>) -> Selection {
         let now = self.app.now();
         Selection { issued_before: issued_before.unwrap_or_else(|| now.plus(ONE)), key_version }
     }
 
-    async fn counted(&self, tenant: TenantId, selection: Selection) -> Result<(u64, u64), Refused> {
+    pub(super) async fn counted(
+        &self,
+        tenant: TenantId,
+        selection: Selection,
+    ) -> Result<(u64, u64), Refused> {
         let (mut subjects, mut sets) = (0, 0);
         for (_, held) in self.list::<Subject>(Some(tenant), None, usize::MAX).await? {
             let found = held.state().map_or(0, |state| selection.of(state).len() as u64);

@@ -216,6 +216,13 @@ pub enum Command {
         /// Whether it is put in force by the next call only, when every node has it.
         only_make: bool,
     },
+    /// Ends every set of a version of the pepper, then takes it away.
+    KeyBurn {
+        /// Which.
+        version: u16,
+        /// How many sets need it, as a list of the versions said.
+        sets: usize,
+    },
     /// Takes away a version of the pepper that no set needs.
     KeyRetire {
         /// Which.
@@ -342,6 +349,7 @@ impl App {
             Command::BackupCreate { folder } => operator.create_backup(folder).await,
             Command::KeyList {} => operator.keys().await,
             Command::KeyRotate { only_make } => operator.rotate_key(only_make).await,
+            Command::KeyBurn { version, sets } => operator.burn_key(version, sets).await,
             Command::KeyRetire { version } => operator.retire_key(version).await,
             Command::AuditVerify { tenant, replay } => {
                 let report = self.verify(tenant, replay).await?;

@@ -3,6 +3,7 @@
 mod application_keys;
 mod applications;
 mod backup;
+mod burn;
 mod campaigns;
 mod command;
 mod evidence;

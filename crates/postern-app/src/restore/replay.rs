@@ -20,6 +20,7 @@ use super::place::{self, Shipped};
 use crate::app::App;
 use crate::audit::used_assertion;
 use crate::operator::Refused;
+use crate::shipping::erases;
 
 /// A record of any kind.
 enum Any {
@@ -140,6 +141,9 @@ impl Together {
                 }
             };
             records.insert(key, replayed);
+            if let Some(erased) = erases(&event.head) {
+                draft.forget_key(erased);
+            }
             take_assertion(event, &mut used, draft);
         }
         for entry in &self.keyring {

@@ -41,7 +41,7 @@ pub enum RevokedOf {
     Revoked,
     /// It had no set.
     WithoutCodes,
-    /// The tenant has no such subject, or the application does not reach its tier.
+    /// The tenant has no such subject.
     NotFound,
 }
 

@@ -12,6 +12,16 @@ pub(crate) enum KeyFileCommand {
     List(Configured),
     /// Makes a new version of the pepper, under which new sets are made from then on
     Rotate(Configured),
+    /// Ends every set of a version of the pepper that somebody else may have, then takes it away
+    Burn {
+        /// Its number
+        version: u16,
+        /// How many sets need it, as `key list` says
+        #[arg(long)]
+        sets: usize,
+        #[command(flatten)]
+        configured: Configured,
+    },
     /// Takes away a version of the pepper that no set needs any more
     Retire {
         /// Its number

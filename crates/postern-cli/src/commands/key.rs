@@ -22,6 +22,14 @@ pub(super) async fn run(command: KeyFileCommand, json: bool) -> Result<(), Failu
             Ok(())
         }
         KeyFileCommand::Rotate(configured) => rotate(&configured, json).await,
+        KeyFileCommand::Burn { version, sets, configured } => {
+            let answer = operate(&configured, Command::KeyBurn { version, sets }).await?;
+            output::answer(&answer, json);
+            output::message(
+                "Burnt: every set of it has ended, and the holders need new ones. Copies of the key file on other nodes and in backups still have it: replace those.",
+            );
+            Ok(())
+        }
         KeyFileCommand::Retire { version, configured } => retire(version, &configured, json).await,
         KeyFileCommand::Backup { to, passphrase_file, configured } => {
             back_up(&to, passphrase_file, &configured, json)

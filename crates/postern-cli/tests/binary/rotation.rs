@@ -144,6 +144,35 @@ async fn a_version_that_no_set_needs_is_taken_away_and_its_codes_are_worth_nothi
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_burnt_version_ends_every_set_of_it_and_no_other() {
+    let installed = Installed::new(POSTERN);
+    let serving = installed.serve();
+    let mut http = Http::connect(&serving.authority, &installed.key).await;
+    let old = installed.issue(&mut http, "old", "old").await;
+    let refused = installed.command(&["key", "burn", "1", "--sets", "1"], "");
+    assert_eq!(refused.status.code(), Some(1), "the version in force was burnt");
+    answered(&installed, &["key", "rotate", "--json"]);
+    let new = installed.issue(&mut http, "new", "new").await;
+    assert_eq!(listed(&installed), [(2, true, 1), (1, false, 1)]);
+    let miscounted = installed.command(&["key", "burn", "1", "--sets", "2"], "");
+    assert_eq!(miscounted.status.code(), Some(1), "it was burnt on another count");
+    answered(&installed, &["key", "burn", "1", "--sets", "1", "--json"]);
+    assert_eq!(listed(&installed), [(2, true, 1)]);
+    let late = http.post("/v1/redemptions", &installed.redemption("old", &old[1]), "late").await;
+    assert_eq!((late.status, &late.json()["type"]), (422, &json!("urn:postern:problem:code-not-accepted")));
+    let right = http.post("/v1/redemptions", &installed.redemption("new", &new[1]), "right").await;
+    assert_eq!(right.status, 201, "{}", right.json());
+    // Its holder gets a new set and goes on.
+    let next = installed.issue(&mut http, "old", "next").await;
+    let right = http.post("/v1/redemptions", &installed.redemption("old", &next[1]), "next-right").await;
+    assert_eq!(right.status, 201, "{}", right.json());
+    let names: Vec<String> = key_events(&installed).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names.last().map(String::as_str), Some("key.burnt"), "{names:?}");
+    let report = answered(&installed, &["audit", "verify", "--replay", "--json"]);
+    assert_eq!(report["findings"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_are_backed_up_sealed_and_another_pepper_under_a_version_serves_nobody() {
     let installed = Installed::new(POSTERN);
     let passphrase = installed.folder.path().join("passphrase");

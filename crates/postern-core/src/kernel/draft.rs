@@ -88,6 +88,7 @@ impl Draft {
 
     /// Gives up a place that its owner names no more, so that another may take it, in this draft already.
     pub fn release(&mut self, place: ClaimKey, owner: Key) {
+        self.claims.retain(|claim| claim.place != place || claim.owner != owner);
         self.released.push((place, owner));
     }
 

@@ -124,7 +124,11 @@ impl<R: Record> Held<R> {
         let named = |state: Option<&R>| state.map(|state| state.claims(self.key.tenant)).unwrap_or_default();
         let before = named(self.state.as_ref());
         self.state = R::evolve(self.state, &fact, event.time);
-        for place in named(self.state.as_ref()).into_iter().filter(|place| !before.contains(place)) {
+        let after = named(self.state.as_ref());
+        for place in before.iter().filter(|place| !after.contains(place)) {
+            draft.release(*place, self.key);
+        }
+        for place in after.into_iter().filter(|place| !before.contains(place)) {
             draft.claim(Claim { place, owner: self.key, version, until: None });
         }
         let event = DraftEvent { key: self.key, version, bytes: bytes.to_vec() };

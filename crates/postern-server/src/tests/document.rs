@@ -117,7 +117,9 @@ fn every_route_that_needs_a_key_names_the_scope() {
     for (method, path, operation) in operations(&document()) {
         let needed = operation["security"].as_array().cloned().unwrap_or_default();
         let scopes: Vec<_> = needed.iter().map(|one| one["application_key"][0].as_str()).collect();
-        assert!(scopes.iter().all(Option::is_some), "{method} {path} names no scope: .scope(Scope::…)");
+        // What this release can do is told to every application.
+        let told = path == "/v1/" || scopes.iter().all(Option::is_some);
+        assert!(told, "{method} {path} names no scope: .scope(Scope::…)");
         assert_eq!(scopes.is_empty(), !path.starts_with("/v1/"), "{method} {path}");
     }
 }

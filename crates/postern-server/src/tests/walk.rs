@@ -76,6 +76,18 @@ fn recipe(scene: &Scene, method: &str, path: &str) -> Option<Recipe> {
             let patch = Recipe::new(Some(Scope::SubjectsWrite), at("{sub}"), body, 200, Absent);
             Some(patch.with("If-Match", &scene.etag))
         }
+        ("get", "/v1/subjects/{sub}/export") => get(Some(Scope::SubjectsRead), at("{sub}"), Absent),
+        ("post", "/v1/subjects/{sub}/leave") => {
+            post(Scope::SubjectsLeave, at("{sub}"), json!({}), 200, Absent)
+        }
+        ("post", "/v1/subjects/{sub}/erase") => {
+            post(Scope::SubjectsLeave, at("{sub}"), json!({}), 202, Absent)
+        }
+        ("post", "/v1/code-sets/revoke") => {
+            let body = json!({ "reason": "lost", "subjects": [alice] });
+            // Another tenant's alice is nobody: the answer says so for each.
+            post(Scope::SetsRevoke, path.into(), body, 202, Own(202))
+        }
         ("post", "/v1/subjects") => {
             let body = json!({ "external_id": "carol", "tier": "elevated" });
             post(Scope::SubjectsWrite, path.into(), body, 201, Own(201))

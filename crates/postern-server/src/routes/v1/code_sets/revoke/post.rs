@@ -42,7 +42,7 @@ pub(crate) struct BulkRevoked {
 #[derive(Serialize, ToSchema)]
 #[schema(as = BulkRevokedOne)]
 pub(crate) struct Became {
-    /// `revoked`; `without_codes`; or `not_found`, also for a subject of a tier that is not reached.
+    /// `revoked`, `without_codes` or `not_found`. A subject of a tier that is not reached refuses the whole request.
     outcome: &'static str,
 }
 
