@@ -55,13 +55,13 @@ pub fn start(
     draft: &mut Draft,
 ) -> Option<u32> {
     let state = tenant.state()?;
-    let same = |running: &&Campaign| {
-        running.reason == reason && running.selection.key_version == selection.key_version
+    let covers = |running: &&Campaign| {
+        running.reason == reason
+            && running.selection.key_version == selection.key_version
+            && running.selection.issued_before >= selection.issued_before
     };
-    if let Some(running) = state.campaigns.iter().find(same) {
-        if running.selection.issued_before >= selection.issued_before {
-            return Some(running.number);
-        }
+    if let Some(running) = state.campaigns.iter().find(covers) {
+        return Some(running.number);
     }
     let number = state.campaigns_started + 1;
     let started = CampaignStarted {

@@ -117,13 +117,12 @@ pub(super) const ROOMS: [Room; 12] = [
     },
 ];
 
-pub(super) const OWNED: [Owned; 19] = [
+pub(super) const OWNED: [Owned; 18] = [
     Owned { name: "rusqlite", owners: &["postern-store"], because: "SQL" },
     Owned { name: "tokio-postgres", owners: &["postern-store"], because: "SQL" },
     Owned { name: "getrandom", owners: &["postern-outside"], because: "randomness is an argument" },
     Owned { name: "cryptoki", owners: &["postern-outside"], because: "tokens are asked behind a port" },
     Owned { name: "ureq", owners: &["postern-outside"], because: "key services are asked behind a port" },
-    Owned { name: "rustls", owners: &["postern-outside"], because: "key services are asked behind a port" },
     Owned { name: "aws-lc-rs", owners: &["postern-outside"], because: "keys are used behind a port" },
     Owned {
         name: "jsonwebtoken",
@@ -149,7 +148,7 @@ pub(super) const OWNED: [Owned; 19] = [
         ],
         because: "the async runtime",
     },
-    Owned { name: "rustls", owners: &["postern-tls"], because: "TLS" },
+    Owned { name: "rustls", owners: &["postern-outside", "postern-tls"], because: "TLS" },
     Owned { name: "tokio-rustls", owners: &["postern-tls"], because: "TLS" },
     Owned { name: "rustls-webpki", owners: &["postern-tls"], because: "TLS" },
     Owned { name: "clap", owners: &["postern-cli", "xtask"], because: "the command line" },

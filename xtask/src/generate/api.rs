@@ -26,7 +26,8 @@ fn route(method: &str, path: &str, operation: &Value) -> String {
     let scopes = items(operation, "security").iter().flat_map(|one| items(one, "application_key"));
     let scopes: Vec<_> = scopes.filter_map(Value::as_str).map(code).collect();
     let scope = match scopes.as_slice() {
-        [] => "Needs no key.".to_owned(),
+        [] if items(operation, "security").is_empty() => "Needs no key.".to_owned(),
+        [] => "Needs a key, with whatever scope.".to_owned(),
         some => format!("Needs a key with the scope {}.", some.join(" or ")),
     };
     let parameters = items(operation, "parameters").iter().map(|one| {

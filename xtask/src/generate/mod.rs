@@ -116,7 +116,9 @@ mod tests {
                     page.split(&title).nth(1).unwrap_or_else(|| panic!("{title} is not on the page"));
                 let section = section.split("\n### ").next().unwrap();
                 let keyed = path.starts_with("/v1/");
-                assert!(section.contains("Needs a key with the scope `") == keyed, "{title}");
+                let scoped = keyed && path != "/v1/";
+                assert_eq!(section.contains("Needs a key with the scope `"), scoped, "{title}");
+                assert_eq!(section.contains("Needs no key."), !keyed, "{title}");
                 for name in section.split("](problems.md#").skip(1).filter_map(|rest| rest.split(')').next())
                 {
                     assert!(problems.contains(&format!("\n## {name}\n")), "{title} names {name}");

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::POSTERN;
-use crate::doctor::named;
+use crate::doctor::named_of_its_own;
 use crate::node::complained;
 
 fn secret(path: &Path, text: &str) {
@@ -48,10 +48,10 @@ fn sealed_served_changed_and_opened_again() {
     let path = passphrase(&installed);
     configure(&installed, "passphrase_file = \"passphrase\"");
     let plain = run(&["doctor", "--json"]);
-    assert_eq!(named(&plain), [("key-file-plain".to_owned(), "advice".to_owned())]);
+    assert_eq!(named_of_its_own(&plain), [("key-file-plain".to_owned(), "advice".to_owned())]);
     assert!(run(&["key", "seal"]).status.success());
     let sealed = run(&["doctor", "--json"]);
-    assert_eq!((sealed.status.code(), named(&sealed)), (Some(0), vec![]));
+    assert_eq!((sealed.status.code(), named_of_its_own(&sealed)), (Some(0), vec![]));
     assert!(key_file(&sealed).contains("sealed with a passphrase"), "{}", key_file(&sealed));
     assert!(complained(&run(&["key", "seal"])).contains("--old-passphrase-file"));
     let serving = installed.serve();
@@ -115,7 +115,7 @@ fn systemd_hands_over_the_key_file_and_its_passphrase() {
     let here = [("CREDENTIALS_DIRECTORY", folder.path().to_str().unwrap())];
     assert!(run(&["tenant", "list"], &here).status.success());
     let found = run(&["doctor", "--json"], &here);
-    assert_eq!(named(&found), [("key-file-plain".to_owned(), "advice".to_owned())]);
+    assert_eq!(named_of_its_own(&found), [("key-file-plain".to_owned(), "advice".to_owned())]);
     let alone = run(&["tenant", "list"], &[]);
     assert_eq!(alone.status.code(), Some(1));
     assert!(complained(&alone).contains("LoadCredential=postern.keys"), "{}", complained(&alone));

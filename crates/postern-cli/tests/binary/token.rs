@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::POSTERN;
-use crate::doctor::{danger, named};
+use crate::doctor::{danger, named_of_its_own};
 use crate::node::complained;
 
 const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
@@ -74,7 +74,7 @@ async fn without_its_token_it_says_so_and_goes_on_when_the_token_is_back() {
     let token = SoftHsm::new();
     let installed = token.installed();
     let sound = installed.command(&["doctor", "--json"], "");
-    assert_eq!((sound.status.code(), named(&sound)), (Some(0), vec![]));
+    assert_eq!((sound.status.code(), named_of_its_own(&sound)), (Some(0), vec![]));
     let serving = installed.serve();
     let mut http = Http::connect(&serving.authority, &installed.key).await;
     let codes = installed.issue(&mut http, "anna", "first").await;
@@ -106,7 +106,7 @@ fn a_token_that_is_missing_or_takes_no_pin_is_a_danger() {
     let installed = token.installed();
     token.away();
     let missing = installed.command(&["doctor", "--json"], "");
-    assert_eq!((missing.status.code(), named(&missing)), (Some(1), vec![danger("key-file")]));
+    assert_eq!((missing.status.code(), named_of_its_own(&missing)), (Some(1), vec![danger("key-file")]));
     assert!(complained(&installed.command(&["serve"], "")).contains("there is no token \"postern\""));
     token.back();
     token.pin("000000");

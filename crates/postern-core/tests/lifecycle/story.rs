@@ -130,7 +130,7 @@ impl Story {
     /// Completes a backup with the events since, ends what cannot be tested any more, and goes on from there. The
     /// holder is told which sheets are worth nothing.
     pub(crate) fn restore(&mut self, (row, events): (Option<Row>, usize)) {
-        let live = self.held().state().unwrap().clone();
+        let Some(live) = self.held().state().cloned() else { return };
         let since = self.events.split_off(events);
         self.row = row;
         let (mut draft, mut held) = (self.draft(), self.held());

@@ -27,7 +27,8 @@ async fn a_subject_is_exported_and_leaves_and_is_erased() {
     client.post(&at("leave"), &json!({ "quietly": true })).await.problem(400, "malformed-request");
     assert_eq!(client.call("POST", &at("leave"), &keyed, None).await.is(200)["subject"], created["subject"]);
     client.post(&at("leave"), &json!({})).await.is(200);
-    client.get(&at("")[..at("").len() - 1]).await.problem(404, "not-found");
+    let path = format!("/v1/subjects/{}", created["subject"].as_str().unwrap());
+    client.get(&path).await.problem(404, "not-found");
     // It may still be exported and erased.
     client.get(&at("export")).await.is(200);
     let erasure = client.call("POST", &at("erase"), &keyed, None).await.is(202);

@@ -24,7 +24,7 @@ async fn serve(world: &World, limits: Limits, router: Router<Shared>) -> Client 
     let router = server::observed(router, &service);
     let stopping = service.stopping.subscribe();
     tokio::spawn(async move {
-        connections::serve(listener, router, connections::Door::plain(limits), stopping).await
+        connections::serve(listener, router, connections::Door::plain(limits), stopping).await;
     });
     client
 }
