@@ -11,6 +11,7 @@ use postern_core::kinds::CodeKind;
 
 use crate::Problem;
 use crate::app::App;
+use crate::work::Ended;
 
 /// A canary or a duress code was typed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,20 +48,52 @@ impl Found {
     }
 }
 
+/// Rings when it goes, if a special code was decided on: also when the caller goes away before the answer, since what was
+/// handed to the store is committed all the same. An alarm too many does no harm.
+pub(crate) struct Bell {
+    alarms: Arc<Alarms>,
+    found: Found,
+    subject: Key,
+    at: Time,
+    silent: bool,
+}
+
+impl Bell {
+    /// Nothing was committed, if the answer says so for certain.
+    pub(crate) fn answered<T>(mut self, answer: &Result<Ended<T>, Problem>) {
+        let may_be = matches!(
+            answer,
+            Ok(Ended::Answer(_)) | Err(Problem::CodeNotAccepted { .. } | Problem::OutcomeUnknown)
+        );
+        self.silent = !may_be;
+    }
+}
+
+impl Drop for Bell {
+    fn drop(&mut self) {
+        let kind = self.found.kind();
+        let mut waiting = self.alarms.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.silent && kind != CodeKind::Live && waiting.len() < WAITING {
+            let (tenant, subject) = (self.subject.tenant, SubjectId::new(self.subject.id));
+            waiting.push(Alarm { tenant, subject, kind, at: self.at });
+        }
+    }
+}
+
 impl App {
     /// Alarms since this was asked last.
     pub fn take_alarms(&self) -> Vec<Alarm> {
         std::mem::take(&mut *self.alarms.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Rings, if the word was one to ring for and the answer says that it was tested and committed.
-    pub(crate) fn ring<T>(&self, subject: Key, found: &Found, answer: &Result<T, Problem>) {
-        let committed = matches!(answer, Ok(_) | Err(Problem::CodeNotAccepted { .. }));
-        let kind = found.kind();
-        let mut waiting = self.alarms.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if committed && kind != CodeKind::Live && waiting.len() < WAITING {
-            let (tenant, id) = (subject.tenant, SubjectId::new(subject.id));
-            waiting.push(Alarm { tenant, subject: id, kind, at: self.now() });
+    /// A bell for a decision about a subject: it rings unless it is told that nothing was committed.
+    pub(crate) fn bell(&self, subject: Key, found: &Found) -> Bell {
+        Bell {
+            alarms: Arc::clone(&self.alarms),
+            found: found.clone(),
+            subject,
+            at: self.now(),
+            silent: false,
         }
     }
 

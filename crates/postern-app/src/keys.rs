@@ -19,6 +19,8 @@ use crate::app::App;
 pub(crate) struct Peppers {
     /// The key service has another key under a version that the record has.
     foreign: AtomicBool,
+    /// The key service lacks a version that is in force, or was: who has sets under it must not be told apart.
+    incomplete: AtomicBool,
     /// The second in which a missing version was looked for last: whoever asks must not make it look all the time.
     looked: Mutex<u64>,
 }
@@ -60,15 +62,15 @@ impl App {
             let epoch = epoch.to_vec();
             let keys = self.ask_keys(move |keys| keys.subject_keys(tenant, subject, &epoch)).await;
             let keys = keys.map_err(|fault| Problem::unavailable(&fault))?;
-            if needed.is_none_or(|needed| keys.version(needed).is_some()) {
+            let incomplete = self.peppers.incomplete.load(Ordering::SeqCst);
+            if !incomplete && needed.is_none_or(|needed| keys.version(needed).is_some()) {
                 return Ok(keys);
             }
             if looks {
                 self.look_for_versions().await;
             }
         }
-        let needed = needed.unwrap_or_default();
-        Err(Problem::unavailable(&format!("this node does not have version {needed} of the pepper yet")))
+        Err(Problem::unavailable(&"this node does not have a version of the pepper that is in force, or was"))
     }
 
     /// Compares the key service with the installation's record, and looks again which versions there are if it does
@@ -93,6 +95,10 @@ impl App {
         }
         // A key service that is away is said where it is asked.
         let Ok(found) = found else { return Ok(()) };
+        let in_force = state.pepper().unwrap_or_default();
+        let lacks = |version: u16| !found.iter().any(|(has, _)| *has == version);
+        let incomplete = state.peppers.iter().any(|known| known.version <= in_force && lacks(known.version));
+        self.peppers.incomplete.store(incomplete, Ordering::SeqCst);
         let foreign_version = state.foreign(&found);
         self.peppers.foreign.store(foreign_version.is_some(), Ordering::SeqCst);
         foreign_version.map_or(Ok(()), |version| Err(foreign(version)))

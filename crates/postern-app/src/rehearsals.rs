@@ -116,6 +116,7 @@ impl App {
         let (format, application) = (attempt.default_settings().format, application.to_string());
         let (nonce, found) = (self.nonce()?, alarms::Found::default());
         let kind_found = found.clone();
+        let bell = self.bell(attempt.key(), &found);
         let ended = self
             .decided(&attempt.view, move |view| {
                 let Opened { subject: held, mut draft, ended } = match gate.open(view, &name, &ground, now)? {
@@ -160,7 +161,7 @@ impl App {
                 })
             })
             .await;
-        self.ring(attempt.key(), &found, &ended);
+        bell.answered(&ended);
         match ended? {
             Ended::Answer(Found::At(tested_at)) => Ok(Some(RehearsedAt { tested_at, replayed: false })),
             Ended::Answer(Found::Seen(remembered)) => {

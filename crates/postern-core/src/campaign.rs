@@ -78,11 +78,22 @@ pub fn start(
 /// Ends what a campaign has of one subject; whether there was anything.
 pub fn end_sets(subject: Held<Subject>, campaign: &Campaign, epoch: [u8; 16], draft: &mut Draft) -> bool {
     let sets = subject.state().map(|state| campaign.selection.of(state)).unwrap_or_default();
+    // A set that was staged since is not the campaign's, and new keys would make it worthless.
+    let staged = subject.state().and_then(|state| state.staged.as_ref());
+    let keeps_keys = staged.is_some_and(|staged| !campaign.selection.takes(&staged.set));
     let any = !sets.is_empty();
     let mut held = Some(subject);
     for generation in sets {
         let Some(subject) = held.take() else { break };
-        let wanted = Revoke { generation, reason: campaign.reason, epoch, request: None, stages: None };
+        let wanted = Revoke {
+            generation,
+            reason: campaign.reason,
+            epoch,
+            request: None,
+            many: None,
+            keeps_keys,
+            stages: None,
+        };
         held = subject::end(subject, &wanted, draft);
     }
     any

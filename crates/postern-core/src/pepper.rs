@@ -121,13 +121,15 @@ impl Tenant {
     }
 }
 
-/// Notes versions that the key service has and the record has not, the newest first; how many there were.
+/// Notes versions that the key service has and the record has not, the newest first; how many there were. A number that
+/// is not above those of the record was taken away: a node that still has it does not bring it back.
 pub fn note(mut system: Held<Tenant>, found: &[(u16, Check)], draft: &mut Draft) -> usize {
     let known: Vec<u16> = system
         .state()
         .map(|state| state.peppers.iter().map(|known| known.version).collect())
         .unwrap_or_default();
-    let new: Vec<_> = found.iter().filter(|(version, _)| !known.contains(version)).collect();
+    let newest = known.iter().max().copied().unwrap_or_default();
+    let new: Vec<_> = found.iter().filter(|(version, _)| *version > newest).collect();
     for (version, check) in &new {
         let created = KeyCreated { check: *check, label: PEPPER.to_owned(), version: *version };
         system = system.record(TenantFact::KeyCreated(created), draft);

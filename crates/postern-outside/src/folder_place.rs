@@ -50,6 +50,10 @@ impl FolderPlace {
         for entry in folder.read_dir()? {
             let entry = entry?;
             let path = entry.path();
+            // The root of a disk has a folder of the file system's own, which nobody else may enter.
+            if entry.file_name() == "lost+found" {
+                continue;
+            }
             if entry.file_type()?.is_dir() {
                 self.collect(&path, names)?;
             } else if let Some(name) = path.strip_prefix(&self.folder).ok().and_then(Path::to_str) {

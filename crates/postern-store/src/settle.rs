@@ -49,7 +49,8 @@ impl Pending {
         });
         let taken = self.draft.iter().flat_map(|draft| draft.claims().iter().map(|claim| claim.place));
         let released = self.draft.iter().flat_map(|draft| draft.released().iter().map(|(place, _)| *place));
-        wanted.chain(taken).chain(released)
+        let free = self.draft.iter().flat_map(|draft| draft.free().iter().copied());
+        wanted.chain(taken).chain(released).chain(free)
     }
 
     /// The draft, if there is one that stands.
@@ -138,6 +139,11 @@ fn examine<R: Rows>(rows: &mut R, draft: &Draft) -> Result<Examined, R::Fault> {
     if let Some(key) = old {
         return Ok(Examined::Ends(Committed::Rejected(key)));
     }
+    for place in draft.free() {
+        if rows.claim(place)?.is_some() {
+            return Ok(Examined::Moved);
+        }
+    }
     for claim in draft.claims() {
         let holder = rows.claim(&claim.place)?.map(|(holder, _)| holder.owner);
         if holder.is_some_and(|holder| !draft.released().contains(&(claim.place, holder))) {
@@ -167,11 +173,11 @@ pub(crate) fn apply<R: Rows>(rows: &mut R, draft: &Draft, sealer: &Sealer) -> Re
     for claim in draft.claims() {
         rows.take(claim, sealer.claim(claim))?;
     }
-    for subject in draft.forgotten() {
-        rows.forget_key(*subject)?;
-    }
     for entry in draft.keyring() {
         rows.keep_key(entry)?;
+    }
+    for subject in draft.forgotten() {
+        rows.forget_key(*subject)?;
     }
     for event in draft.events() {
         rows.append(event, sealer.event(event.key.tenant, &event.bytes))?;

@@ -109,7 +109,7 @@ impl App {
         let walked = rows.versions.get(&key).is_some_and(|events| *events >= held.version());
         let history =
             if rows.how.replay || !walked { Some(self.history(key, held.version()).await?) } else { None };
-        let has_key = held.state().is_some_and(Record::has_own_key);
+        let has_key = R::KIND == Kind::Subject;
         let wrapped = if has_key {
             self.store().keyring(key).await.map_err(|fault| Refused(fault.to_string()))?
         } else {
@@ -138,8 +138,12 @@ impl App {
                 rows.find(key, format!("it names the same place as {other}"));
             }
         }
+        let needs_key = held.state().is_some_and(Record::has_own_key);
+        if beside.wrapped.is_some() && !needs_key {
+            rows.find(key, "it was erased, and its own key is there again");
+        }
         let own_key = beside.wrapped.and_then(|wrapped| SubjectKey::unwrap(self.local(), key, &wrapped));
-        if held.state().is_some_and(Record::has_own_key) && own_key.is_none() {
+        if needs_key && own_key.is_none() {
             rows.find(key, "its own key is missing or is not as it was written");
         }
         if let Some(history) = beside.history.filter(|_| rows.how.replay) {

@@ -58,7 +58,8 @@ impl App {
     }
 
     async fn run_campaign(&self, tenant: TenantId, campaign: Campaign) -> Result<(), Problem> {
-        let (mut after, mut progress, mut whole) = (None, Progress::default(), true);
+        let (mut after, mut progress) = (None, Progress::default());
+        let (mut whole, mut unfinished) = (true, false);
         loop {
             self.running()?;
             let page = self.store().list(Kind::Subject, Some(tenant), after, PAGE).await;
@@ -67,8 +68,13 @@ impl App {
                 match Held::<Subject>::open(listed.key, Some(&listed.row), self.local().sealer()) {
                     Ok(held) => {
                         let any = held.state().is_some_and(|state| !campaign.selection.of(state).is_empty());
-                        let ended = any && self.end_campaign_sets(listed.key, campaign).await?;
-                        progress.revoked += u64::from(ended);
+                        match self.end_campaign_sets(listed.key, campaign, any).await {
+                            Ok(ended) => progress.revoked += u64::from(ended),
+                            // An old row put back opens, and commits nothing.
+                            Err(Problem::StateChanged) => whole = false,
+                            // The others are not to wait for this one.
+                            Err(_) => unfinished = true,
+                        }
                     }
                     // Nothing of it is accepted anyhow; it is named, and the campaign stays until it is mended.
                     Err(tampered) => {
@@ -84,10 +90,17 @@ impl App {
                 break;
             }
         }
-        if whole { self.finish(tenant, campaign, progress).await } else { Err(Problem::StateChanged) }
+        match (whole, unfinished) {
+            (_, true) => Err(Problem::Unavailable),
+            (false, false) => Err(Problem::StateChanged),
+            (true, false) => self.finish(tenant, campaign, progress).await,
+        }
     }
 
-    async fn end_campaign_sets(&self, key: Key, campaign: Campaign) -> Result<bool, Problem> {
+    async fn end_campaign_sets(&self, key: Key, campaign: Campaign, any: bool) -> Result<bool, Problem> {
+        if !any {
+            return Ok(false);
+        }
         let (view, now, epoch) = (self.look(&[Want::Key(key)]).await?, self.now(), self.random()?);
         let ended = decide::<(), ()>(self.store(), &view, move |view| {
             let mut draft = service_draft(JOB, view.at(now));
@@ -97,6 +110,10 @@ impl App {
         match ended.await {
             Outcome::Committed(()) => Ok(true),
             Outcome::Nothing(()) => Ok(false),
+            Outcome::Rejected(key) => {
+                self.note_rejected(key).await;
+                Err(Problem::StateChanged)
+            }
             _ => Err(Problem::Unavailable),
         }
     }

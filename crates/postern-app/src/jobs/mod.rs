@@ -89,7 +89,11 @@ impl App {
         });
         match settled.await {
             Outcome::Committed(forgot) => Some(forgot),
-            _ => None,
+            Outcome::Nothing(_) => None,
+            other => {
+                tracing::error!(subject = %key, ?other, "what is due for a subject was not done; it is tried again in an hour");
+                None
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use postern_core::campaign::{self, Selection};
+use postern_core::campaign::{self, Campaign, Selection};
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Held, Key, Want};
 use postern_core::pepper::KeyEnd;
@@ -26,7 +26,7 @@ impl Operator<'_> {
     /// # Errors
     /// [`Refused`] if the version is in force or unknown, if there are other sets than were counted, or if the walk did
     /// not come to its end: nothing of the version is accepted then either.
-    pub async fn burn_key(&self, version: u16, sets: usize) -> Result<Value, Refused> {
+    pub async fn burn_key(&self, version: u16, sets: u64) -> Result<Value, Refused> {
         let system = self.app.system().await;
         let in_force = system.as_ref().and_then(Tenant::pepper);
         if in_force.is_none_or(|in_force| in_force == version) {
@@ -35,7 +35,10 @@ impl Operator<'_> {
             )));
         }
         let tenants = self.app.store().tenants().await.map_err(|fault| Refused(fault.to_string()))?;
-        let found = self.sets_of(version).await?;
+        let mut found = 0;
+        for tenant in &tenants {
+            found += self.counted(*tenant, self.burns(version)).await?.sets;
+        }
         if found != sets && !self.is_burning(&tenants, version).await {
             return Err(Refused(format!(
                 "{found} sets need version {version} now and not {sets}: `postern key list` counts them."
@@ -54,6 +57,7 @@ impl Operator<'_> {
         self.end_key(version, KeyEnd::Burnt).await
     }
 
+    /// Strict: a row that was altered keeps the version, and is named.
     async fn sets_of(&self, version: u16) -> Result<usize, Refused> {
         Ok(self.sets_by_version().await?.get(&version).copied().unwrap_or_default())
     }
@@ -61,29 +65,33 @@ impl Operator<'_> {
     async fn is_burning(&self, tenants: &[TenantId], version: u16) -> bool {
         for tenant in tenants {
             let running = self.app.campaigns_of(*tenant).await;
-            if running.iter().any(|campaign| campaign.selection.key_version == Some(version)) {
+            if running.iter().any(|campaign| is_of(campaign, version)) {
                 return true;
             }
         }
         false
     }
 
+    fn burns(&self, version: u16) -> Selection {
+        Selection { issued_before: self.app.now().plus(WHENEVER), key_version: Some(version) }
+    }
+
     async fn start_burning(&self, tenant: TenantId, version: u16) -> Result<(), Refused> {
-        let (key, reason) = (Key::tenant(tenant), RevokeReason::KeyBurnt);
-        let selection =
-            Selection { issued_before: self.app.now().plus(WHENEVER), key_version: Some(version) };
-        let (_, sets) = self.counted(tenant, selection).await?;
-        let running = self.app.campaigns_of(tenant).await;
-        let burns =
-            |one: &campaign::Campaign| one.reason == reason && one.selection.key_version == Some(version);
-        if running.iter().any(burns) {
+        let (key, selection) = (Key::tenant(tenant), self.burns(version));
+        if self.app.campaigns_of(tenant).await.iter().any(|running| is_of(running, version)) {
             return Ok(());
         }
+        let sets = self.counted(tenant, selection).await?.sets;
         self.decided(&[Want::Key(key)], move |view, draft| {
             let held: Held<Tenant> = view.held(key)?;
-            let started = campaign::start(held, selection, reason, sets, draft);
+            let started = campaign::start(held, selection, RevokeReason::KeyBurnt, sets, draft);
             Ok(started.map(drop).ok_or_else(|| no_tenant(tenant)))
         })
         .await
     }
+}
+
+/// Whether a campaign burns a version.
+fn is_of(campaign: &Campaign, version: u16) -> bool {
+    campaign.reason == RevokeReason::KeyBurnt && campaign.selection.key_version == Some(version)
 }

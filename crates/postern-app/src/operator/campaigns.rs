@@ -1,5 +1,7 @@
 //! Campaigns: counted, started, looked at. And alarms of canary and duress codes, read with the key `security`.
 
+use std::time::Duration;
+
 use postern_core::Time;
 use postern_core::campaign::{self, Selection};
 use postern_core::encoding::Blob;
@@ -26,7 +28,7 @@ struct Secret {
 }
 
 impl Operator<'_> {
-    /// Counts the sets that a campaign would end: `{subjects, sets, issued_before, key_version}`.
+    /// Counts the sets that a campaign would end: `{subjects, sets, altered, issued_before, key_version}`.
     ///
     /// # Errors
     /// [`Refused`] if the store does not answer.
@@ -36,13 +38,13 @@ impl Operator<'_> {
         issued_before: Option<Time>,
         key_version: Option<u16>,
     ) -> Result<Value, Refused> {
-        let selection = self.selection(issued_before, key_version);
-        let (subjects, sets) = self.counted(tenant, selection).await?;
+        let counted = self.counted(tenant, self.selection(issued_before, key_version)?).await?;
         Ok(json!({
             "tenant": tenant,
-            "subjects": subjects,
-            "sets": sets,
-            "issued_before": selection.issued_before,
+            "subjects": counted.subjects,
+            "sets": counted.sets,
+            "altered": counted.altered,
+            "issued_before": issued_before,
             "key_version": key_version,
         }))
     }
@@ -59,12 +61,20 @@ impl Operator<'_> {
         reason: RevokeReason,
         sets: u64,
     ) -> Result<Value, Refused> {
-        let selection = self.selection(issued_before, key_version);
-        let (_, now) = self.counted(tenant, selection).await?;
-        if now != sets {
+        if reason != RevokeReason::Bulk && !RevokeReason::ASKED.contains(&reason) {
+            return Err(Refused("That reason is the service's own: give another.".to_owned()));
+        }
+        let mut selection = self.selection(issued_before, key_version)?;
+        let counted = self.counted(tenant, selection).await?;
+        if counted.sets != sets {
             return Err(Refused(format!(
-                "The count is {now} now and not {sets}: count again, then start with that number."
+                "The count is {} now and not {sets}: count again, then start with that number.",
+                counted.sets
             )));
+        }
+        if issued_before.is_none() {
+            // Every set that there is, and none that is staged after this.
+            selection.issued_before = counted.newest.max(self.app.now()).plus(ONE);
         }
         let key = Key::tenant(tenant);
         let number = self
@@ -101,24 +111,34 @@ impl Operator<'_> {
         Ok(json!({ "items": items }))
     }
 
-    /// Without a date every set that there is now.
-    fn selection(&self, issued_before: Option<Time>, key_version: Option<u16>) -> Selection {
+    /// Without a date every set that there is, also of a node whose clock is ahead. A date that is to come would select
+    /// sets that are not there yet.
+    fn selection(&self, issued_before: Option<Time>, key_version: Option<u16>) -> Result<Selection, Refused> {
         let now = self.app.now();
-        Selection { issued_before: issued_before.unwrap_or_else(|| now.plus(ONE)), key_version }
+        if issued_before.is_some_and(|before| before > now) {
+            return Err(Refused("The date is still to come: give one that is past.".to_owned()));
+        }
+        Ok(Selection { issued_before: issued_before.unwrap_or_else(|| now.plus(AHEAD)), key_version })
     }
 
-    pub(super) async fn counted(
-        &self,
-        tenant: TenantId,
-        selection: Selection,
-    ) -> Result<(u64, u64), Refused> {
-        let (mut subjects, mut sets) = (0, 0);
-        for (_, held) in self.list::<Subject>(Some(tenant), None, usize::MAX).await? {
-            let found = held.state().map_or(0, |state| selection.of(state).len() as u64);
-            sets += found;
-            subjects += u64::from(found > 0);
+    /// What a selection takes of a tenant. A row that was altered is passed over: nothing of it is accepted anyhow, and
+    /// it must not keep anybody from ending the others.
+    pub(super) async fn counted(&self, tenant: TenantId, selection: Selection) -> Result<Counted, Refused> {
+        let (mut counted, mut after) = (Counted::default(), None);
+        loop {
+            let page = self.app.store().list(Kind::Subject, Some(tenant), after, PAGE).await;
+            let page = page.map_err(|fault| Refused(fault.to_string()))?;
+            for listed in &page {
+                match Held::<Subject>::open(listed.key, Some(&listed.row), self.app.local().sealer()) {
+                    Ok(held) => held.state().into_iter().for_each(|state| counted.add(state, selection)),
+                    Err(_) => counted.altered += 1,
+                }
+            }
+            after = page.last().map(|listed| listed.key);
+            if page.len() < PAGE {
+                return Ok(counted);
+            }
         }
-        Ok((subjects, sets))
     }
 
     /// Uses of canary and duress codes after an index: `{items, next?}`.
@@ -159,7 +179,38 @@ impl Operator<'_> {
 }
 
 /// A millisecond: what is staged in this one is there now, too.
-const ONE: std::time::Duration = std::time::Duration::from_millis(1);
+const ONE: Duration = Duration::from_millis(1);
+/// By how much another node's clock may be ahead, at the very most.
+const AHEAD: Duration = Duration::from_secs(3600);
+
+/// What a selection takes.
+#[derive(Clone, Copy)]
+pub(super) struct Counted {
+    pub(super) subjects: u64,
+    pub(super) sets: u64,
+    /// Rows that are not as they were written.
+    altered: u64,
+    /// When the newest of the sets was staged.
+    newest: Time,
+}
+
+impl Default for Counted {
+    fn default() -> Self {
+        Self { subjects: 0, sets: 0, altered: 0, newest: Time::START }
+    }
+}
+
+impl Counted {
+    fn add(&mut self, subject: &Subject, selection: Selection) {
+        let found = selection.of(subject).len() as u64;
+        self.sets += found;
+        self.subjects += u64::from(found > 0);
+        let active = subject.active.as_ref().map(|active| &active.set);
+        let staged = subject.staged.as_ref().map(|staged| &staged.set);
+        let taken = active.into_iter().chain(staged).filter(|set| selection.takes(set));
+        self.newest = taken.map(|set| set.issued_at).fold(self.newest, Time::max);
+    }
+}
 
 fn truth(keys: &postern_core::local_keys::LocalKeys, object: Key, head: &EventHead) -> Option<CodeKind> {
     let secret: Secret = serde_json::from_str(head.fact.get()).ok()?;

@@ -221,7 +221,7 @@ pub enum Command {
         /// Which.
         version: u16,
         /// How many sets need it, as a list of the versions said.
-        sets: usize,
+        sets: u64,
     },
     /// Takes away a version of the pepper that no set needs.
     KeyRetire {

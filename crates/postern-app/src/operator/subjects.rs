@@ -100,8 +100,15 @@ impl Operator<'_> {
             let revoked = match slot {
                 Some(slot) => subject::revoke_code(held, set.generation, slot, reason, None, draft),
                 None => {
-                    let wanted =
-                        Revoke { generation: set.generation, reason, epoch, request: None, stages: None };
+                    let wanted = Revoke {
+                        generation: set.generation,
+                        reason,
+                        epoch,
+                        request: None,
+                        many: None,
+                        keeps_keys: false,
+                        stages: None,
+                    };
                     subject::revoke(held, &wanted, draft)
                 }
             };

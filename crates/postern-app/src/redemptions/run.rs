@@ -160,8 +160,9 @@ impl App {
         let found = alarms::Found::default();
         let run = Run::new(&attempt, &wanted, private, self.nonce()?, found.clone());
         let Wanted { standing, check_mismatch, mark, asked, .. } = wanted;
+        let bell = self.bell(attempt.key(), &found);
         let decided = self.decided(&attempt.view, move |view| run.step(view)).await;
-        self.ring(attempt.key(), &found, &decided);
+        bell.answered(&decided);
         let ended = match decided {
             Err(problem @ Problem::TooManyAttempts { .. }) => {
                 return Err(self.not_tested(&attempt, standing, problem).await);

@@ -42,6 +42,19 @@ impl Any {
         })
     }
 
+    /// Whether a set was ended with this assertion before the staging that it was shown for.
+    fn ended_with(&self, assertion: Option<[u8; 32]>) -> bool {
+        let Self::Subject(held) = self else { return false };
+        let staged = held.state().and_then(|state| Some((state, state.staged.as_ref()?)));
+        let of = |state: &Subject, generation: u32| {
+            state
+                .ended_for
+                .iter()
+                .any(|ended| ended.generation < generation && ended.assertion.map(|used| used.0) == assertion)
+        };
+        assertion.is_some() && staged.is_some_and(|(state, staged)| of(state, staged.set.generation))
+    }
+
     fn replay(self, event: &EventHead, bytes: &[u8], draft: &mut Draft) -> Result<Self, Difference> {
         Ok(match self {
             Self::Tenant(held) => Self::Tenant(held.replay(event, bytes, draft)?),
@@ -140,11 +153,15 @@ impl Together {
                     ))));
                 }
             };
+            // The set before was ended for this very staging, and that used the assertion up.
+            let taken_before = replayed.ended_with(used_assertion(&event.head));
             records.insert(key, replayed);
             if let Some(erased) = erases(&event.head) {
                 draft.forget_key(erased);
             }
-            take_assertion(event, &mut used, draft);
+            if !taken_before {
+                take_assertion(event, &mut used, draft);
+            }
         }
         for entry in &self.keyring {
             draft.keep_key(entry.clone());

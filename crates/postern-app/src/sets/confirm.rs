@@ -148,8 +148,9 @@ impl App {
             })
         });
         let named = |generation| SetId { subject: asked.set.subject, generation };
+        let bell = self.bell(key, &found);
         let ended = ended.await;
-        self.ring(key, &found, &ended);
+        bell.answered(&ended);
         match ended? {
             Ended::Answer(Found::Done(expires_at, superseded)) => {
                 let superseded = superseded.map(named);

@@ -35,7 +35,15 @@ impl App {
             return Ok(false);
         }
         let stages = Some((mark.key, evidence.assertion));
-        let revoke = Revoke { generation, reason, epoch: self.random()?, request: None, stages };
+        let revoke = Revoke {
+            generation,
+            reason,
+            epoch: self.random()?,
+            request: None,
+            many: None,
+            keeps_keys: false,
+            stages,
+        };
         let (gate, name, now) = (looked.gate.clone(), asked.subject.clone(), looked.now);
         let ground = Ground { tier: Some(state.tier), evidence: Some(evidence.clone()), private: None };
         let ended = self.decided(&looked.view, move |view| {

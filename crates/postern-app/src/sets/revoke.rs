@@ -88,6 +88,8 @@ impl App {
                         reason,
                         epoch,
                         request: Some(mark),
+                        many: None,
+                        keeps_keys: false,
                         stages: None,
                     };
                     subject::revoke(held, &wanted, &mut draft)

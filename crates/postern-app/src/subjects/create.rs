@@ -104,6 +104,9 @@ impl App {
             let held: Held<Subject> = view.held(key)?;
             let before = view.owner::<Subject>(kept)?;
             let mut draft = gate.draft(&caller, view, now, Some(personal.clone()));
+            if before.is_none() {
+                draft.rely_free(kept);
+            }
             let created = subject::create(held, create.clone(), before, &mut draft);
             Ok(Step::Decided(draft, Ok(created)))
         });

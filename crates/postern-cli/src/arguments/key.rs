@@ -18,7 +18,7 @@ pub(crate) enum KeyFileCommand {
         version: u16,
         /// How many sets need it, as `key list` says
         #[arg(long)]
-        sets: usize,
+        sets: u64,
         #[command(flatten)]
         configured: Configured,
     },

@@ -46,6 +46,7 @@ pub struct Draft {
     reads: BTreeMap<Key, u64>,
     claims: Vec<Claim>,
     released: Vec<(ClaimKey, Key)>,
+    free: Vec<ClaimKey>,
     tallies: Vec<Tally>,
     keyring: Vec<KeyringEntry>,
     forgotten: Vec<Key>,
@@ -63,6 +64,7 @@ impl Draft {
             reads: BTreeMap::new(),
             claims: Vec::new(),
             released: Vec::new(),
+            free: Vec::new(),
             tallies: Vec::new(),
             keyring: Vec::new(),
             forgotten: Vec::new(),
@@ -79,6 +81,11 @@ impl Draft {
     /// A read guard: the decision relies on this record being as it was seen.
     pub fn rely<R: Record>(&mut self, on: &Held<R>) {
         self.reads.insert(on.key(), on.seen());
+    }
+
+    /// The decision relies on nobody having this place. It must have been asked for, so that deciding again sees who has.
+    pub fn rely_free(&mut self, place: ClaimKey) {
+        self.free.push(place);
     }
 
     /// Takes a place that only one may take; the store refuses the draft if another has it.
@@ -167,6 +174,12 @@ impl Draft {
     #[must_use]
     pub fn released(&self) -> &[(ClaimKey, Key)] {
         &self.released
+    }
+
+    /// Places that nobody may have.
+    #[must_use]
+    pub fn free(&self) -> &[ClaimKey] {
+        &self.free
     }
 
     /// Sums.

@@ -31,7 +31,7 @@ pub enum Changes {
 
 /// Changes a subject.
 pub fn change(mut subject: Held<Subject>, wanted: &Change, draft: &mut Draft) -> Changes {
-    let Some(state) = subject.state() else { return Changes::NoSubject };
+    let Some(state) = subject.state().filter(|state| state.is_here()) else { return Changes::NoSubject };
     if wanted.revision.is_some_and(|revision| revision != state.revision) {
         return Changes::OtherRevision;
     }

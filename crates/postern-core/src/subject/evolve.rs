@@ -38,7 +38,7 @@ pub(super) fn evolve(before: Option<Subject>, fact: &SubjectFact, at: Time) -> O
         SubjectFact::Staged(staged) => subject.stage(staged, at),
         SubjectFact::Discarded(Discarded { generation, request, .. }) => {
             subject.staged.take_if(|staged| staged.set.generation == *generation);
-            subject.recent.passing(*request, subject.facts, at);
+            subject.recent.granted(*request, subject.facts, at);
         }
         SubjectFact::Activated(activated) => subject.activate(activated, at),
         SubjectFact::Superseded(superseded) => subject.end(superseded.generation, at),
@@ -216,6 +216,7 @@ impl Subject {
             self.ended_for.push(ended);
         }
         self.recent.passing(revoked.request, self.facts, at);
+        self.recent.granted(revoked.many, self.facts, at);
     }
 
     fn spend(&mut self, spent: &Spent, at: Time) {

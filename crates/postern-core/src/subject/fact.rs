@@ -184,7 +184,7 @@ pub struct Discarded {
     pub generation: u32,
     /// Why.
     pub reason: DiscardReason,
-    /// The request that is answered with it, if it is an answer by itself.
+    /// The request that is answered with it, if it is an answer by itself; remembered until it is old.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub request: Option<RequestMark>,
 }
@@ -261,6 +261,9 @@ pub struct Revoked {
     pub epoch: Option<Withheld>,
     /// Which.
     pub generation: u32,
+    /// The request that ended the sets of many with it, which is remembered until it is old.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub many: Option<RequestMark>,
     /// Why.
     pub reason: RevokeReason,
     /// Codes that it still had.

@@ -32,6 +32,7 @@ fn depart(subject: Held<Subject>, draft: &mut Draft) -> Option<Held<Subject>> {
         assertion: None,
         epoch: None,
         generation: active.set.generation,
+        many: None,
         reason: RevokeReason::Leaver,
         remaining: active.remaining(),
         request: None,

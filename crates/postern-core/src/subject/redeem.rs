@@ -234,7 +234,7 @@ pub(super) fn suspend_if_used_up(subject: Held<Subject>, draft: &mut Draft) {
 
 /// Notes words that were not tested, in a sum.
 pub fn throttled(subject: Held<Subject>, sum: Throttled, draft: &mut Draft) {
-    if subject.state().is_some() {
+    if subject.state().is_some_and(Subject::is_here) {
         let _ = subject.record(SubjectFact::Throttled(sum), draft);
     }
 }

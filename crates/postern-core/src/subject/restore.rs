@@ -40,6 +40,7 @@ pub fn restore(subject: Held<Subject>, wanted: &Restore, draft: &mut Draft) {
             // With another salt, stretched codes of ended sets could not be told any more: they go as well.
             epoch: fresh(!rekeyed, &wanted.epoch),
             generation,
+            many: None,
             reason: RevokeReason::Restored,
             remaining: ended.map_or(0, super::ActiveSet::remaining),
             request: None,

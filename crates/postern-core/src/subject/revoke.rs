@@ -19,6 +19,10 @@ pub struct Revoke {
     pub epoch: [u8; 16],
     /// The request, if revoking is its answer.
     pub request: Option<RequestMark>,
+    /// The request that ends the sets of many subjects with it.
+    pub many: Option<RequestMark>,
+    /// Whether the subject's keys stay, though codes were compromised: a set was staged since.
+    pub keeps_keys: bool,
     /// The staging that it makes way for: its idempotency key, and the assertion that it was proven with.
     pub stages: Option<(Fixed<8>, Option<Fixed<32>>)>,
 }
@@ -60,21 +64,20 @@ pub(crate) fn end(subject: Held<Subject>, wanted: &Revoke, draft: &mut Draft) ->
     let subject = settle(subject, draft);
     let state = subject.state()?;
     if state.staged.as_ref().is_some_and(|staged| staged.set.generation == wanted.generation) {
-        let fact = Discarded {
-            generation: wanted.generation,
-            reason: DiscardReason::Revoked,
-            request: wanted.request,
-        };
+        let fact =
+            Discarded { generation: wanted.generation, reason: DiscardReason::Revoked, request: wanted.many };
         return Some(subject.record(SubjectFact::Discarded(fact), draft));
     }
     let active = state.active.as_ref().filter(|active| active.set.generation == wanted.generation);
     let Some(active) = active else { return Some(subject) };
     let compromised = matches!(wanted.reason, RevokeReason::Compromised | RevokeReason::Leaked);
+    let compromised = compromised && !wanted.keeps_keys;
     let stages = wanted.stages.map(|(key, _)| key);
     let fact = Fact {
         assertion: wanted.stages.and_then(|(_, assertion)| assertion),
         epoch: compromised.then(|| Withheld::Known(wanted.epoch.to_vec())),
         generation: wanted.generation,
+        many: wanted.many,
         reason: wanted.reason,
         remaining: active.remaining(),
         request: wanted.request,
@@ -106,7 +109,7 @@ pub struct RevokeAll {
     pub request: RequestMark,
 }
 
-/// Revokes the active and the staged set. [`Revoked::NotFound`] if there is neither.
+/// Revokes the active and the staged set. [`Revoked::NotFound`] if there is neither: then nothing is remembered either.
 pub fn revoke_all(subject: Held<Subject>, wanted: &RevokeAll, draft: &mut Draft) -> Revoked {
     let Some(state) = subject.state() else { return Revoked::NotFound };
     match state.recent.find(wanted.request, draft.context().at) {
@@ -114,6 +117,9 @@ pub fn revoke_all(subject: Held<Subject>, wanted: &RevokeAll, draft: &mut Draft)
         Known::Other => return Revoked::KeyReused,
         Known::No => {}
     }
+    // Revoking is never refused: where no place is left that age alone frees, another answer makes place for this one.
+    let has_place = state.recent.full_until(draft.context().at).is_none();
+    let (request, many) = if has_place { (None, Some(wanted.request)) } else { (Some(wanted.request), None) };
     let active = state.active.as_ref().map(|active| active.set.generation);
     let staged = state.staged.as_ref().map(|staged| staged.set.generation);
     let sets: Vec<u32> = active.into_iter().chain(staged).collect();
@@ -124,7 +130,9 @@ pub fn revoke_all(subject: Held<Subject>, wanted: &RevokeAll, draft: &mut Draft)
             generation: *generation,
             reason: wanted.reason,
             epoch: wanted.epoch,
-            request: Some(wanted.request),
+            request,
+            many,
+            keeps_keys: false,
             stages: None,
         };
         held = end(subject, &revoke, draft);

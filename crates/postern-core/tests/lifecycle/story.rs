@@ -426,7 +426,15 @@ impl Story {
         let generation =
             self.held().state().unwrap().active.as_ref().map_or(1, |active| active.set.generation);
         let epoch = [self.byte(); 16];
-        let wanted = Revoke { generation, reason, epoch, request: Some(self.mark()), stages: None };
+        let wanted = Revoke {
+            generation,
+            reason,
+            epoch,
+            request: Some(self.mark()),
+            many: None,
+            keeps_keys: false,
+            stages: None,
+        };
         let mut draft = self.draft();
         if revoke(self.held(), &wanted, &mut draft) == Revoked::Done && !draft.is_empty() {
             self.commit(draft);
