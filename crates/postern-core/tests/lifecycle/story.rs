@@ -392,7 +392,10 @@ impl Story {
     /// A retry of an accepted request spends nothing and is known for what it is.
     fn repeat(&mut self) {
         let Some((mark, text)) = self.last_accepted.clone() else { return };
-        let fresh = self.held().state().unwrap().recent.by_key(mark.key, self.now).is_some();
+        let held = self.held();
+        let state = held.state().unwrap();
+        // Who has left is nobody: nothing is repeated, and nothing is accepted.
+        let fresh = state.is_here() && state.recent.by_key(mark.key, self.now).is_some();
         let count = self.events.len();
         let verdict = self.try_redeem(&text, Class::Unknown, 0, mark);
         if fresh {
