@@ -55,16 +55,22 @@ struct Most {
 }
 
 /// What this release can do, in alphabetical order.
-const CAPABILITIES: [&str; 9] = [
+const CAPABILITIES: [&str; 15] = [
     "assertions",
     "code-sets",
+    "code-sets.revoke-many",
+    "code-sets.special",
     "device-tokens",
     "events",
     "events.wait",
+    "log.consistency",
     "log.proofs",
     "log.tiles",
     "receipts",
     "rehearsals",
+    "subjects.erase",
+    "subjects.export",
+    "subjects.leave",
 ];
 
 /// The route.
