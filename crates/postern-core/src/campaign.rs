@@ -29,9 +29,7 @@ impl Selection {
     /// The subject's sets that are among them: the active one, the staged one.
     #[must_use]
     pub fn of(&self, subject: &Subject) -> Vec<u32> {
-        let active = subject.active.as_ref().map(|active| &active.set);
-        let staged = subject.staged.as_ref().map(|staged| &staged.set);
-        active.into_iter().chain(staged).filter(|set| self.takes(set)).map(|set| set.generation).collect()
+        subject.sets().filter(|set| self.takes(set)).map(|set| set.generation).collect()
     }
 }
 
@@ -75,13 +73,12 @@ pub fn start(
     Some(number)
 }
 
-/// Ends what a campaign has of one subject; whether there was anything.
-pub fn end_sets(subject: Held<Subject>, campaign: &Campaign, epoch: [u8; 16], draft: &mut Draft) -> bool {
+/// Ends what a campaign has of one subject.
+pub fn end_sets(subject: Held<Subject>, campaign: &Campaign, epoch: [u8; 16], draft: &mut Draft) {
     let sets = subject.state().map(|state| campaign.selection.of(state)).unwrap_or_default();
     // A set that was staged since is not the campaign's, and new keys would make it worthless.
     let staged = subject.state().and_then(|state| state.staged.as_ref());
     let keeps_keys = staged.is_some_and(|staged| !campaign.selection.takes(&staged.set));
-    let any = !sets.is_empty();
     let mut held = Some(subject);
     for generation in sets {
         let Some(subject) = held.take() else { break };
@@ -96,7 +93,6 @@ pub fn end_sets(subject: Held<Subject>, campaign: &Campaign, epoch: [u8; 16], dr
         };
         held = subject::end(subject, &wanted, draft);
     }
-    any
 }
 
 /// Notes that nothing is left of a campaign; `false` if it does not run.

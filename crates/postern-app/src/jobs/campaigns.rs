@@ -66,16 +66,14 @@ impl App {
             let page = page.map_err(|fault| Problem::unavailable(&fault))?;
             for listed in &page {
                 match Held::<Subject>::open(listed.key, Some(&listed.row), self.local().sealer()) {
-                    Ok(held) => {
-                        let any = held.state().is_some_and(|state| !campaign.selection.of(state).is_empty());
-                        match self.end_campaign_sets(listed.key, campaign, any).await {
-                            Ok(ended) => progress.revoked += u64::from(ended),
-                            // An old row put back opens, and commits nothing.
-                            Err(Problem::StateChanged) => whole = false,
-                            // The others are not to wait for this one.
-                            Err(_) => unfinished = true,
-                        }
-                    }
+                    Ok(held) if held.state().is_none_or(|state| campaign.selection.of(state).is_empty()) => {}
+                    Ok(_) => match self.end_campaign_sets(listed.key, campaign).await {
+                        Ok(ended) => progress.revoked += u64::from(ended),
+                        // An old row put back opens, and commits nothing.
+                        Err(Problem::StateChanged) => whole = false,
+                        // The others are not to wait for this one.
+                        Err(_) => unfinished = true,
+                    },
                     // Nothing of it is accepted anyhow; it is named, and the campaign stays until it is mended.
                     Err(tampered) => {
                         self.note_rejected(tampered.key).await;
@@ -97,10 +95,7 @@ impl App {
         }
     }
 
-    async fn end_campaign_sets(&self, key: Key, campaign: Campaign, any: bool) -> Result<bool, Problem> {
-        if !any {
-            return Ok(false);
-        }
+    async fn end_campaign_sets(&self, key: Key, campaign: Campaign) -> Result<bool, Problem> {
         let (view, now, epoch) = (self.look(&[Want::Key(key)]).await?, self.now(), self.random()?);
         let ended = decide::<(), ()>(self.store(), &view, move |view| {
             let mut draft = service_draft(JOB, view.at(now));

@@ -205,9 +205,7 @@ impl Counted {
         let found = selection.of(subject).len() as u64;
         self.sets += found;
         self.subjects += u64::from(found > 0);
-        let active = subject.active.as_ref().map(|active| &active.set);
-        let staged = subject.staged.as_ref().map(|staged| &staged.set);
-        let taken = active.into_iter().chain(staged).filter(|set| selection.takes(set));
+        let taken = subject.sets().filter(|set| selection.takes(set));
         self.newest = taken.map(|set| set.issued_at).fold(self.newest, Time::max);
     }
 }

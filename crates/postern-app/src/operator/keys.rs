@@ -128,9 +128,7 @@ impl Operator<'_> {
         loop {
             let page = self.list::<Subject>(None, after, PAGE).await?;
             for state in page.iter().filter_map(|(_, held)| held.state()) {
-                let active = state.active.as_ref().map(|active| active.set.key_version);
-                let staged = state.staged.as_ref().map(|staged| staged.set.key_version);
-                active.into_iter().chain(staged).for_each(|version| *counts.entry(version).or_default() += 1);
+                state.sets().for_each(|set| *counts.entry(set.key_version).or_default() += 1);
             }
             match page.last() {
                 Some((last, _)) if page.len() == PAGE => after = Some(*last),

@@ -45,10 +45,10 @@ fn depart(subject: Held<Subject>, draft: &mut Draft) -> Option<Held<Subject>> {
     let device_epoch = subject.state()?.device_epoch + 1;
     let until = Some(draft.context().at.plus(limits::NAME_KEPT));
     let subject = subject.record(SubjectFact::Left(Left { device_epoch, until }), draft);
-    let (tenant, owner, version) = (subject.key().tenant, subject.key(), subject.version());
-    let place = |space| ClaimKey { tenant, space, key: subject.state().map_or([0; 32], |s| s.external_id.0) };
-    draft.release(place(Space::ExternalId), owner);
-    draft.claim(Claim { place: place(Space::Departed), owner, version, until: None });
+    let (owner, version, kept) = (subject.key(), subject.version(), subject.state()?.external_id.0);
+    let place = name_kept(owner.tenant, kept);
+    draft.release(ClaimKey { space: Space::ExternalId, ..place }, owner);
+    draft.claim(Claim { place, owner, version, until: None });
     Some(subject)
 }
 

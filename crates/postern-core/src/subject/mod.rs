@@ -210,6 +210,12 @@ impl Subject {
         self.departed.is_none()
     }
 
+    /// The sets that have not ended: the active one, then the staged one.
+    pub fn sets(&self) -> impl Iterator<Item = &CodeSet> {
+        let active = self.active.iter().map(|active| &active.set);
+        active.chain(self.staged.iter().map(|staged| &staged.set))
+    }
+
     /// What a typed code is compared with: the active set, then ended ones, newest first.
     #[must_use]
     pub fn targets(&self) -> Vec<Target<'_>> {

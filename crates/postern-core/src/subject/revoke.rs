@@ -120,9 +120,7 @@ pub fn revoke_all(subject: Held<Subject>, wanted: &RevokeAll, draft: &mut Draft)
     // Revoking is never refused: where no place is left that age alone frees, another answer makes place for this one.
     let has_place = state.recent.full_until(draft.context().at).is_none();
     let (request, many) = if has_place { (None, Some(wanted.request)) } else { (Some(wanted.request), None) };
-    let active = state.active.as_ref().map(|active| active.set.generation);
-    let staged = state.staged.as_ref().map(|staged| staged.set.generation);
-    let sets: Vec<u32> = active.into_iter().chain(staged).collect();
+    let sets: Vec<u32> = state.sets().map(|set| set.generation).collect();
     let mut held = Some(subject);
     for generation in &sets {
         let Some(subject) = held.take() else { break };

@@ -146,3 +146,26 @@ async fn a_campaign_takes_what_its_selection_says_and_no_other_tenant() {
     assert_eq!(refused(world.redeem("anna", &anna.codes[1], Redeem::default()).await), "code-not-accepted");
     world.redeem("bert", &bert.codes[1], Redeem::default()).await.unwrap();
 }
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "it writes behind the store's back")]
+async fn an_altered_row_keeps_no_campaign_from_ending_the_others() {
+    let world = World::new(StoreKind::Sqlite).await;
+    let altered = world.subject("anna").await;
+    world.issue("anna", Format::Standard).await;
+    for name in ["bert", "cora", "dora"] {
+        world.subject(name).await;
+        world.issue(name, Format::Standard).await;
+    }
+    let db = rusqlite::Connection::open(world.data().join("postern.db")).unwrap();
+    let flip = "UPDATE subject SET seal = zeroblob(32) WHERE id = ?1";
+    assert_eq!(db.execute(flip, (altered.bytes(),)).unwrap(), 1);
+    assert_eq!(count(&world).await, 3);
+    world.app.operate("test", start(&world, 3)).await.unwrap();
+    world.app.run_campaigns().await;
+    assert_eq!(count(&world).await, 0);
+    // It stays open until the row is mended.
+    let list = Command::CampaignList { tenant: world.tenant };
+    let running = world.app.operate("test", list).await.unwrap();
+    assert_eq!(running["items"][0]["revoked"], 3, "{running}");
+}
