@@ -70,10 +70,12 @@ fn payload(event: &Event, core: &[Source]) -> Option<Vec<Field>> {
     fields(near(event, core), &event.payload)
 }
 
-/// The event's own file first, since two records may have payloads of one name.
-fn near<'a>(event: &'a Event, core: &'a [Source]) -> impl Iterator<Item = &'a Source> {
-    let own = core.iter().filter(|source| source.path == event.path);
-    own.chain(core.iter().filter(|source| source.path != event.path))
+/// The event's own file first, then its folder, since two records may have payloads of one name.
+fn near<'a>(event: &Event, core: &'a [Source]) -> impl Iterator<Item = &'a Source> {
+    let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let mut nearest: Vec<&Source> = core.iter().collect();
+    nearest.sort_by_key(|source| (source.path != event.path, folder(&source.path) != folder(&event.path)));
+    nearest.into_iter()
 }
 
 /// What a field is in JSON.
