@@ -5,11 +5,13 @@
 //! | `check` | format, lints, crate edges, rules on files, licences, generated files |
 //! | `generate` | writes the generated files |
 //! | `test` | builds once, runs every test, inside and outside |
+//! | `campaign` | runs one of the campaigns that try to break a promise, by itself and at length |
 //! | `previous` | builds the previous release, from which upgrades are tested |
 //! | `bench` | measures, beside the machine's bare limits |
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool of the command line talks to people")]
 
 mod bench;
+mod campaign;
 mod cargo;
 mod check;
 mod edges;
@@ -38,6 +40,8 @@ enum Task {
     Generate,
     /// Builds once and runs every test
     Test(test::Options),
+    /// Runs one campaign that tries to break a promise, by itself and at length
+    Campaign(campaign::Options),
     /// Builds the previous release, from which upgrades are tested
     Previous,
     /// Measures redemptions, refusals and stages beside the machine's bare limits
@@ -49,6 +53,7 @@ fn main() -> ExitCode {
         Task::Check => check::check(),
         Task::Generate => generate::generate(),
         Task::Test(options) => test::test(&options),
+        Task::Campaign(options) => campaign::campaign(&options),
         Task::Previous => previous::previous(),
         Task::Bench(options) => bench::bench(&options),
     };

@@ -2,21 +2,18 @@
 
 mod clock;
 mod count;
+mod ground;
 mod openbao;
 mod outside;
 mod postgres;
 mod token;
 
-use std::path::Path;
-use std::process::Command;
-
 use clap::Args;
-use postern_cluster::{Cluster, OPENBAO, SHARED_CLUSTER};
 
 use self::count::Count;
-use crate::cargo::{build, cargo};
-use crate::previous::previous;
-use crate::run::{answers, shown, succeeds};
+pub(crate) use self::ground::Ground;
+use crate::cargo::cargo;
+use crate::run::{shown, succeeds};
 use crate::{Done, place};
 
 /// Installs PostgreSQL if it is missing.
@@ -34,22 +31,15 @@ pub(crate) struct Options {
     filter: Option<String>,
 }
 
-/// Random cases per property in a long run; a property may ask for its own number.
-const LONG_CASES: &str = "4096";
-
 /// Runs all tests, also after some failed. Closes with one line that counts those outside the test runner.
 pub(crate) fn test(options: &Options) -> Done {
-    previous()?;
-    build()?;
-    clock::have()?;
-    token::have()?;
-    let bao = openbao::have()?;
+    let ground = Ground::prepare()?;
     let mut failed = Vec::new();
-    let cluster = postgres::start()?;
-    if !succeeds(&mut inside(options, &cluster, &bao))? {
+    let filter: Vec<_> = options.filter.iter().map(String::as_str).collect();
+    if !succeeds(&mut ground.tests(options.long, &filter))? {
         failed.push("tests of the crates".to_owned());
     }
-    drop(cluster);
+    drop(ground);
     let mut sum = Count::default();
     if options.filter.is_none() {
         let documented = documented()?;
@@ -67,26 +57,6 @@ pub(crate) fn test(options: &Options) -> Done {
     } else {
         Err(format!("failed: {}. Each says above what went wrong", failed.join(", ")))
     }
-}
-
-/// Unit and integration tests of all crates.
-fn inside(options: &Options, cluster: &Cluster, bao: &Path) -> Command {
-    let mut command = if answers("cargo-nextest", "--version") {
-        let mut nextest = cargo(&["nextest", "run", "--workspace", "--cargo-profile", "ci", "--profile"]);
-        nextest.arg(if options.long { "long" } else { "ci" });
-        if options.filter.is_some() {
-            nextest.arg("--no-tests=pass");
-        }
-        nextest
-    } else {
-        println!("xtask: cargo-nextest is not installed; cargo's own runner does as well, more slowly");
-        cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--profile", "ci", "--no-fail-fast"])
-    };
-    command.args(&options.filter).env(SHARED_CLUSTER, cluster.socket_folder()).env(OPENBAO, bao);
-    if options.long {
-        command.env("PROPTEST_CASES", LONG_CASES).env("POSTERN_LONG", "1");
-    }
-    command
 }
 
 /// Examples in documentation.

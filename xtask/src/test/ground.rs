@@ -1,0 +1,57 @@
+//! What the tests of the crates stand on: two releases, a database cluster, what moves clocks and keeps keys.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use postern_cluster::{Cluster, OPENBAO, SHARED_CLUSTER};
+
+use super::{clock, openbao, postgres, token};
+use crate::Done;
+use crate::cargo::{build, cargo};
+use crate::previous::previous;
+use crate::run::answers;
+
+/// Random cases per property in a long run; a property may ask for its own number.
+const LONG_CASES: &str = "4096";
+
+/// It ends when dropped.
+pub(crate) struct Ground {
+    cluster: Cluster,
+    bao: PathBuf,
+}
+
+impl Ground {
+    /// Builds what is tested, installs what is missing, and starts the cluster.
+    pub(crate) fn prepare() -> Done<Self> {
+        previous()?;
+        build()?;
+        clock::have()?;
+        token::have()?;
+        let bao = openbao::have()?;
+        Ok(Self { cluster: postgres::start()?, bao })
+    }
+
+    /// Unit and integration tests of all crates, or those that `only` takes.
+    pub(crate) fn tests(&self, long: bool, only: &[&str]) -> Command {
+        let mut command = if answers("cargo-nextest", "--version") {
+            let mut nextest = cargo(&["nextest", "run", "--workspace", "--cargo-profile", "ci", "--profile"]);
+            nextest.arg(if long { "long" } else { "ci" });
+            if !only.is_empty() {
+                nextest.arg("--no-tests=pass");
+            }
+            nextest
+        } else {
+            println!("xtask: cargo-nextest is not installed; cargo's own runner does as well, more slowly");
+            let mut runner = cargo(&["test", "--workspace", "--profile", "ci", "--no-fail-fast"]);
+            if only.is_empty() {
+                runner.args(["--lib", "--bins", "--tests"]);
+            }
+            runner
+        };
+        command.args(only).env(SHARED_CLUSTER, self.cluster.socket_folder()).env(OPENBAO, &self.bao);
+        if long {
+            command.env("PROPTEST_CASES", LONG_CASES).env("POSTERN_LONG", "1");
+        }
+        command
+    }
+}
