@@ -84,7 +84,8 @@ impl App {
     /// Authorises on what was looked at; an altered row of the application or the tenant is noted.
     pub(crate) async fn checked(&self, gate: &Gate, view: &View) -> Result<Caller, Problem> {
         let checked = gate.check(view);
-        if let (Err(Problem::KeyUnknown), Some(key)) = (&checked, gate.tampered(view)) {
+        let unknown = matches!(checked, Err(Problem::KeyUnknown));
+        if let Some(key) = unknown.then(|| gate.tampered(view)).flatten() {
             self.note_rejected(key).await;
         }
         checked

@@ -1,5 +1,7 @@
 //! Held records: state that a decision may record facts on.
 
+use std::sync::Arc;
+
 use super::event::{Circumstances, write};
 use super::{
     Claim, Difference, Draft, DraftEvent, EventHead, Image, Key, Part, Put, Record, Row, Sealer, layout,
@@ -7,13 +9,13 @@ use super::{
 use crate::Time;
 
 /// A record as a decision holds it: its state now, what the row was, and nothing that writes.
-#[derive(Clone)]
 pub struct Held<R> {
     key: Key,
     seen: u64,
     version: u64,
     last: Time,
-    state: Option<R>,
+    /// Shared with the view that it was opened from, until a fact is recorded.
+    state: Option<Arc<R>>,
     kept: Vec<(u32, [u8; 32])>,
 }
 
@@ -23,6 +25,12 @@ pub struct Held<R> {
 pub struct Tampered {
     /// The record in question.
     pub key: Key,
+}
+
+impl<R> Clone for Held<R> {
+    fn clone(&self) -> Self {
+        Self { state: self.state.clone(), kept: self.kept.clone(), ..*self }
+    }
 }
 
 impl<R: Record> Held<R> {
@@ -55,13 +63,13 @@ impl<R: Record> Held<R> {
         if columns.state != row.state || due != row.due || counted != row.version {
             return Err(Tampered { key });
         }
-        Ok(Self { key, seen: row.version, version: row.version, last: opened.last, state: Some(state), kept })
+        Ok(Self { key, seen: row.version, version: row.version, last: opened.last, state: Some(Arc::new(state)), kept })
     }
 
     /// The state; `None` if the record does not exist.
     #[must_use]
-    pub const fn state(&self) -> Option<&R> {
-        self.state.as_ref()
+    pub fn state(&self) -> Option<&R> {
+        self.state.as_deref()
     }
 
     /// The record's key.
@@ -95,7 +103,7 @@ impl<R: Record> Held<R> {
         let time = draft.context().at.max(self.last);
         self.version += 1;
         self.last = time;
-        self.state = R::evolve(self.state, &fact, time);
+        self.state = R::evolve(self.state.map(Arc::unwrap_or_clone), &fact, time).map(Arc::new);
         let about = Circumstances {
             actor: &draft.context().actor,
             private: draft.context().private.as_deref(),
@@ -122,9 +130,9 @@ impl<R: Record> Held<R> {
         self.version = version;
         self.last = event.time;
         let named = |state: Option<&R>| state.map(|state| state.claims(self.key.tenant)).unwrap_or_default();
-        let before = named(self.state.as_ref());
-        self.state = R::evolve(self.state, &fact, event.time);
-        let after = named(self.state.as_ref());
+        let before = named(self.state.as_deref());
+        self.state = R::evolve(self.state.map(Arc::unwrap_or_clone), &fact, event.time).map(Arc::new);
+        let after = named(self.state.as_deref());
         for place in before.iter().filter(|place| !after.contains(place)) {
             draft.release(*place, self.key);
         }
@@ -140,7 +148,7 @@ impl<R: Record> Held<R> {
     /// What the row would be.
     #[must_use]
     pub fn image(&self) -> Option<Image> {
-        let state = self.state.as_ref()?;
+        let state = self.state.as_deref()?;
         let parts = state.part_numbers().into_iter().filter_map(|number| self.part(state, number)).collect();
         let (layout, record) = layout::write(state);
         Some(Image {

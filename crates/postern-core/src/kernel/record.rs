@@ -9,7 +9,7 @@ use crate::ids::TenantId;
 
 /// One kind of recorded state. Its row is what serde writes of it in `postcard`'s compact form, so fields
 /// are only ever appended, with a new layout ([`Record::ADDED`], `docs/how-to/add-a-fact-version.md`).
-pub trait Record: Clone + PartialEq + Serialize + DeserializeOwned + Send + 'static {
+pub trait Record: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// What may happen to it.
     type Fact: Fact;
 

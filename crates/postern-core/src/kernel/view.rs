@@ -1,5 +1,8 @@
 //! Views: what a decision sees, read at one moment.
 
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
+
 use super::seal::last_event;
 use super::{Claim, ClaimKey, Held, Key, Kind, Record, Row, Sealer, Tampered};
 use sha2::{Digest as _, Sha256};
@@ -28,6 +31,26 @@ struct Seen {
     key: Option<Key>,
     row: Option<Row>,
     genuine: bool,
+    /// The record, once somebody has opened it.
+    opened: OnceLock<Arc<dyn Any + Send + Sync>>,
+}
+
+impl Seen {
+    const fn new(want: Want, key: Option<Key>, row: Option<Row>, genuine: bool) -> Self {
+        Self { want, key, row, genuine, opened: OnceLock::new() }
+    }
+
+    /// Opens the row the first time that it is asked for.
+    fn open<R: Record>(&self, key: Key, sealer: &Sealer) -> Result<Held<R>, Tampered> {
+        let opened = self.opened.get().and_then(|opened| opened.downcast_ref::<Held<R>>());
+        if let Some(held) = opened {
+            return Ok(held.clone());
+        }
+        let held = Held::open(key, self.row.as_ref(), sealer)?;
+        // Whoever opened it at the same moment has the same.
+        let _ = self.opened.set(Arc::new(held.clone()));
+        Ok(held)
+    }
 }
 
 /// The records that were wanted, all from one consistent moment, not yet opened.
@@ -46,7 +69,7 @@ impl View {
 
     /// Adds a record that was wanted by key.
     pub fn found(&mut self, key: Key, row: Option<Row>) {
-        self.seen.push(Seen { want: Want::Key(key), key: Some(key), row, genuine: true });
+        self.seen.push(Seen::new(Want::Key(key), Some(key), row, true));
     }
 
     /// Adds what a wanted place led to: its claim with its seal, and the owner's row.
@@ -59,11 +82,11 @@ impl View {
     ) {
         let want = Want::Claim { place, kind };
         let Some((claim, seal)) = claim else {
-            self.seen.push(Seen { want, key: None, row: None, genuine: true });
+            self.seen.push(Seen::new(want, None, None, true));
             return;
         };
         let genuine = self.sealer.claim_is_genuine(&claim, &seal) && claim.owner.kind == kind;
-        self.seen.push(Seen { want, key: Some(claim.owner), row, genuine });
+        self.seen.push(Seen::new(want, Some(claim.owner), row, genuine));
     }
 
     /// What was wanted, for reading it again.
@@ -79,7 +102,7 @@ impl View {
     /// [`Tampered`] if the row is not as it was written.
     pub fn held<R: Record>(&self, key: Key) -> Result<Held<R>, Tampered> {
         let seen = self.seen.iter().find(|seen| seen.key == Some(key)).ok_or(Tampered { key })?;
-        Held::open(key, seen.row.as_ref(), &self.sealer)
+        seen.open(key, &self.sealer)
     }
 
     /// Opens the record that holds a place; `None` if nobody does. The owner must name the place.
@@ -90,7 +113,7 @@ impl View {
         let wanted = Want::Claim { place, kind: R::KIND };
         let Some(seen) = self.seen.iter().find(|seen| seen.want == wanted) else { return Ok(None) };
         let Some(key) = seen.key else { return Ok(None) };
-        let held = Held::<R>::open(key, seen.row.as_ref(), &self.sealer)?;
+        let held = seen.open::<R>(key, &self.sealer)?;
         let names = held.state().is_some_and(|state| state.claims(key.tenant).contains(&place));
         if seen.genuine && names { Ok(Some(held)) } else { Err(Tampered { key }) }
     }

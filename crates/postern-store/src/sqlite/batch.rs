@@ -1,6 +1,5 @@
 //! One transaction over all that waits.
 
-use std::collections::BTreeMap;
 
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Committed, Sealer};
@@ -48,8 +47,7 @@ pub(super) fn run(
     jobs: &mut [Job],
 ) -> Result<Done, Failed> {
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
-    let mut transaction =
-        Transaction { connection, sealer, heads, moved: BTreeMap::new(), sums: Sums::default() };
+    let mut transaction = Transaction::new(connection, sealer, heads);
     let ends = match write(&mut transaction, waiting, jobs) {
         Ok(ends) => ends,
         Err(broken) => {

@@ -1,5 +1,6 @@
 //! The writer's transaction as settling work sees it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use postern_core::ids::TenantId;
@@ -27,9 +28,16 @@ pub(super) struct Transaction<'a> {
     pub(super) moved: BTreeMap<TenantId, Frontier>,
     /// Additions that come with its work.
     pub(super) sums: Sums,
+    /// What it has read of records that it has not changed since: those that all its work is guarded by.
+    stood: RefCell<BTreeMap<Key, Standing>>,
 }
 
-impl Transaction<'_> {
+impl<'a> Transaction<'a> {
+    pub(super) fn new(connection: &'a Connection, sealer: &'a Sealer, heads: &'a mut Heads) -> Self {
+        let (moved, sums, stood) = (BTreeMap::new(), Sums::default(), RefCell::default());
+        Self { connection, sealer, heads, moved, sums, stood }
+    }
+
     /// Writes each head that moved, once.
     pub(super) fn write_heads(&self) -> Result<(), Broken> {
         for (tenant, frontier) in &self.moved {
@@ -75,6 +83,9 @@ impl Reads for Transaction<'_> {
 
 impl Rows for Transaction<'_> {
     fn standing(&self, key: Key) -> Result<Standing, Broken> {
+        if let Some(stood) = self.stood.borrow().get(&key) {
+            return Ok(*stood);
+        }
         let mut statement = self.connection.prepare_cached(&schema::standing(key.kind))?;
         let standing = statement.query_one((key.tenant.bytes(), key.id, key.kind.number()), |row| {
             let version: Option<i64> = row.get(0)?;
@@ -82,6 +93,7 @@ impl Rows for Transaction<'_> {
             let version = version.map(|version| u64::try_from(version).unwrap_or(u64::MAX));
             Ok(Standing { version, is_old: row.get(1)? })
         })?;
+        self.stood.borrow_mut().insert(key, standing);
         Ok(standing)
     }
 
@@ -100,6 +112,7 @@ impl Rows for Transaction<'_> {
     }
 
     fn put(&mut self, key: Key, put: &Put, sealed: &Sealed) -> Result<(), Broken> {
+        self.stood.borrow_mut().remove(&key);
         let columns = put.image.as_ref().map(|image| image.columns);
         let state = columns.map_or(ENDED, |columns| columns.state);
         let due = columns.and_then(|columns| columns.due).map(|due| columns::number(due.millis()));
@@ -158,6 +171,7 @@ impl Rows for Transaction<'_> {
 
     fn append(&mut self, event: &DraftEvent, mac: Seal) -> Result<(), Broken> {
         let key = event.key;
+        self.stood.borrow_mut().remove(&key);
         let head = self.moved.entry(key.tenant).or_default();
         let index = columns::number(head.size());
         head.append(leaf_hash(&event.bytes));
