@@ -11,7 +11,6 @@ use utoipa_axum::routes;
 
 use crate::extract::{Asked, Caller};
 use crate::openapi::Documented;
-use crate::problem::Refusal;
 use crate::service::{Answer, Shared};
 
 /// What is to be proved: exactly one of both.
@@ -20,9 +19,10 @@ use crate::service::{Answer, Shared};
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// The event: its `evt_…` id, or its `index`.
-    #[param(example = "41")]
+    #[param(example = "0", pattern = r"^(0|[1-9][0-9]{0,18}|evt_[0-9a-hjkmnp-tv-z]{29,41})$")]
     event: Option<String>,
     /// The size of an earlier log, as a kept checkpoint has it, from 1: that it was only added to.
+    #[param(minimum = 1)]
     from: Option<u64>,
 }
 
@@ -66,9 +66,8 @@ async fn get_proof(
         }
         (None, Some(earlier)) => service.app.consistency(&token, earlier).await?.to_string().into_response(),
         _ => {
-            return Err(Refusal::MalformedRequest(
-                "Name what is to be proved: an event, or the size of an earlier log.",
-            ));
+            let both = "Name what is to be proved: an event, or the size of an earlier log.";
+            return Err(Problem::InvalidValue(both).into());
         }
     })
 }
