@@ -13,10 +13,13 @@ import sys
 import tempfile
 import urllib.request
 
-from receipt import demonstration
+from service import demonstration
 from statements import check, ended
 
 HERE = pathlib.Path(__file__).parent / "contract"
+sys.path.append(str(HERE))
+import links  # noqa: E402 (it is in that folder)
+
 EXAMPLES = {False: "15", True: "300"}  # requests made up for each route
 SECONDS = {False: "120", True: "1200"}  # for all of it
 LEAST = 60  # requests, or it cannot have tried much
@@ -39,6 +42,14 @@ def asked(demo, folder, long):
                    "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=False)
     return done, json.loads(report.read_text()) if report.exists() else None, set(reached.read_text().splitlines())
+
+
+def follow(demo, document):
+    """The operations that the document's links lead to."""
+    followed, listed = links.followed(demo, document), UNREACHED.read_text().split("\n")
+    for chain, (status, operation, is_whole) in followed.items():
+        check(f"the links {chain} lead on", is_whole and (status < 300 or operation in listed), status)
+    return {operation for status, operation, is_whole in followed.values() if is_whole and status < 300}
 
 
 def reach(document, reached):
@@ -66,7 +77,8 @@ def main(postern, long):
         selected = tested[0].split(":")[1].strip().split("/") if tested else ["0", "1"]
         check("it asked every route", selected[0] == selected[-1], tested)
         with urllib.request.urlopen(demo["url"] + "/openapi.json") as document:
-            reach(json.load(document), reached)
+            document = json.load(document)
+        reach(document, reached | follow(demo, document))
     return ended()
 
 

@@ -34,6 +34,36 @@ def before_call(context, case, kwargs):
                 case.body = {**case.body, member: {**said, "at": now}}
 
 
+def whole(value):
+    """JSON Schema counts 1.0 among the integers. Programs write 1, and the service reads nothing else."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {member: whole(inner) for member, inner in value.items()}
+    return [whole(inner) for inner in value] if isinstance(value, list) else value
+
+
+@schemathesis.hook
+def map_body(context, body):
+    return whole(body)
+
+
+gone = set()  # subjects that left
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    if case.operation.path.endswith("/leave") and response.status_code == 200:
+        gone.add(response.json()["subject"])
+
+
+@schemathesis.hook
+def filter_failure(context, failure, case, response):
+    """Who has left is not found any more. Schemathesis knows of DELETE alone that it takes something away."""
+    left = (case.path_parameters or {}).get("sub") in gone
+    return not (left and type(failure).__name__ == "EnsureResourceAvailability")
+
+
 def names(value):
     """Every name of the identity provider's in a body, and every owner."""
     if isinstance(value, dict):

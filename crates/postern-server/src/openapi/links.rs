@@ -25,9 +25,13 @@ const CONFIRMED: (&str, &str) = ("confirm_code_set", "200");
 const NEXT: &[Next] = &[
     Next { from: CREATED, to: "get_subject", parameters: &[SUBJECT], body: None },
     Next { from: CREATED, to: "change_subject", parameters: &[SUBJECT, REVISION], body: None },
-    Next { from: CREATED, to: "look_up_subject", parameters: &[], body: Some(name) },
     Next { from: CREATED, to: "stage_code_set", parameters: &[], body: Some(staging) },
-    Next { from: CREATED, to: "list_events", parameters: &[("subject", "$response.body#/subject")], body: None },
+    Next {
+        from: CREATED,
+        to: "list_events",
+        parameters: &[("subject", "$response.body#/subject")],
+        body: None,
+    },
     Next { from: CREATED, to: "export_subject", parameters: &[SUBJECT], body: None },
     Next { from: CREATED, to: "erase_subject", parameters: &[SUBJECT], body: None },
     Next { from: CREATED, to: "leave_subject", parameters: &[SUBJECT], body: None },
@@ -36,21 +40,12 @@ const NEXT: &[Next] = &[
     Next { from: STAGED, to: "confirm_code_set", parameters: &[SET], body: Some(first_code) },
     Next { from: STAGED, to: "discard_code_set", parameters: &[SET], body: None },
     Next { from: STAGED, to: "revoke_code_set", parameters: &[SET], body: None },
-    Next {
-        from: STAGED,
-        to: "revoke_code",
-        parameters: &[SET, ("slot", "$response.body#/codes/0/slot")],
-        body: None,
-    },
     Next { from: CONFIRMED, to: "redeem_code", parameters: &[], body: Some(confirmed_code) },
     Next { from: CONFIRMED, to: "rehearse_code", parameters: &[], body: Some(rehearsed_code) },
     Next { from: CONFIRMED, to: "revoke_code_set", parameters: &[SET], body: None },
+    Next { from: CONFIRMED, to: "revoke_code", parameters: &[SET, ("slot", "1")], body: None },
     Next { from: CONFIRMED, to: "get_subject", parameters: &[SUBJECT], body: None },
 ];
-
-fn name() -> Value {
-    json!({ "external_id": "$response.body#/external_id" })
-}
 
 /// When somebody signed in, as an example. A caller says when it was.
 const SIGNED_IN: &str = "2026-01-31T09:00:00Z";

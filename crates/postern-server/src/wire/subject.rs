@@ -30,7 +30,12 @@ pub(crate) struct IdText(String);
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExternalId {
     /// 1 to 255 bytes, no control characters, compared byte by byte.
-    #[schema(example = "example-user-1", min_length = 1, max_length = 255, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$")]
+    #[schema(
+        example = "example-user-1",
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]+$"
+    )]
     external_id: String,
 }
 
