@@ -51,7 +51,7 @@ impl App {
     /// Revokes the active and the staged set of each named subject. A late repetition ends nothing that came after.
     ///
     /// # Errors
-    /// A [`Problem`] that is not about one of them. Some may have been revoked: ask again with the same key.
+    /// A [`Problem`] that is not about one of them, or `scope-missing` if all are out of reach. Some may have been revoked: ask again with the same key.
     pub async fn revoke_many(
         &self,
         token: &Arc<Token>,
@@ -65,7 +65,9 @@ impl App {
         for name in &asked.subjects {
             outcomes.push(self.revoke_all_of(token, name, asked).await?);
         }
-        Ok(outcomes)
+        // A request that reaches nobody is refused as one for a single subject is.
+        let reaches_nobody = outcomes.iter().all(|outcome| *outcome == RevokedOf::OutOfReach);
+        if reaches_nobody { Err(Problem::ScopeMissing) } else { Ok(outcomes) }
     }
 
     async fn revoke_all_of(

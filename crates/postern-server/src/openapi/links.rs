@@ -99,3 +99,9 @@ fn operations(item: &mut PathItem) -> Vec<&mut Operation> {
     let known = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
     known.into_iter().filter_map(Option::as_mut).collect()
 }
+
+/// How many there are.
+#[cfg(test)]
+pub(crate) const fn count() -> usize {
+    NEXT.len()
+}

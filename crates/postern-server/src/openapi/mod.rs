@@ -5,6 +5,8 @@ mod links;
 mod problems;
 
 pub(crate) use documented::Documented;
+#[cfg(test)]
+pub(crate) use links::count as links;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, Info, OpenApi, OpenApiBuilder};
 

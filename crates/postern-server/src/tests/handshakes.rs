@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use postern_tls::{Listening, Material};
 use rcgen::{CertificateRevocationListParams, KeyIdMethod, RevokedCertParams, SerialNumber, date_time_ymd};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::client::Client;
 use super::tls::{Authority, serve, status};
 use super::world::World;
 use crate::Limits;
@@ -79,4 +80,24 @@ async fn a_revoked_certificate_does_not_get_in_and_with_a_list_too_old_none_does
     let broken = Material { client_revocations: Some(b"nothing"), ..shown.material(Some(&pem)) };
     assert!(tls.replace(&broken).is_err());
     server.stop().await;
+}
+
+#[tokio::test]
+async fn the_last_places_are_a_proxys() {
+    let world = World::new().await;
+    for (proxies, expected) in [("10.0.0.0/8", 0), ("127.0.0.0/8", 200)] {
+        let limits = Limits { connections: 16, ..Limits::SHIPPED };
+        let proxies = vec![proxies.parse().unwrap()];
+        let server = world.serve_with(limits, |server| server.trusting_proxies(proxies)).await;
+        let mut held = Vec::new();
+        for _ in 0..15 {
+            let mut stream = TcpStream::connect(server.address).await.unwrap();
+            stream.write_all(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+            stream.read_exact(&mut [0; 12]).await.unwrap();
+            held.push(stream);
+        }
+        assert_eq!(Client::new(server.address, "").get("/openapi.json").await.status, expected);
+        drop(held);
+        server.stop().await;
+    }
 }

@@ -91,6 +91,7 @@ async fn one_that_is_out_of_reach_or_altered_keeps_none_of_the_others() {
     assert_eq!(world.app.revoke_many(&token, &asked).await.unwrap(), expected);
     assert_eq!(refused(world.redeem("cora", &cora.codes[1], Redeem::default()).await), "code-not-accepted");
     assert!(world.app.subject(&world.token, &name).await.unwrap().status.active.is_some());
+    assert_eq!(refused(world.app.revoke_many(&token, &named(&["bert"], "alone")).await), "scope-missing");
     // Without the scope nothing is told of anybody.
     let token = world.application(&[Scope::Redeem], &[], None).await;
     assert_eq!(refused(world.app.revoke_many(&token, &asked).await), "scope-missing");

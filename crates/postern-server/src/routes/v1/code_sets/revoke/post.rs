@@ -62,7 +62,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
 /// Revoke the code sets of many subjects
 ///
 /// Ends the active and the staged set of each. A repetition with the same key ends nothing that came after. One that is not
-/// reached keeps none of the others. If the cap ends it half-way, those before were revoked: ask again with the same key.
+/// reached keeps none of the others; if none is, the request is refused. If the cap ends it half-way, those before were revoked: ask again with the same key.
 #[utoipa::path(
     post,
     path = "/v1/code-sets/revoke",

@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use crate::extract::{Asked, Caller};
 use crate::openapi::Documented;
+use crate::problem::Refusal;
 use crate::service::{Answer, Shared};
 
 /// What is to be proved: exactly one of both.
@@ -66,8 +67,9 @@ async fn get_proof(
         }
         (None, Some(earlier)) => service.app.consistency(&token, earlier).await?.to_string().into_response(),
         _ => {
-            let both = "Name what is to be proved: an event, or the size of an earlier log.";
-            return Err(Problem::InvalidValue(both).into());
+            return Err(Refusal::MalformedRequest(
+                "Name what is to be proved: an event, or the size of an earlier log.",
+            ));
         }
     })
 }
