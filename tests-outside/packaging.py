@@ -13,6 +13,7 @@ import urllib.request
 
 import yaml
 
+import booted
 from service import Installation
 from statements import check, ended
 
@@ -74,6 +75,7 @@ def main(postern):
     with tempfile.TemporaryDirectory(prefix="postern-packaging-") as folder:
         folder = pathlib.Path(folder)
         unit(postern, folder)
+        booted.unit(postern, folder)
         with Installation(postern, folder / "postern").serving() as said:
             with urllib.request.urlopen(said["admin"] + "/metrics", timeout=30) as answer:
                 metrics = answer.read().decode()

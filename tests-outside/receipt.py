@@ -5,16 +5,12 @@ python receipt.py PATH_TO_POSTERN
 """
 
 import base64
-import contextlib
 import datetime
 import hashlib
 import http.client
 import json
 import secrets
-import subprocess
 import sys
-import tempfile
-import threading
 import urllib.parse
 import warnings
 
@@ -23,36 +19,11 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import KeySet
 from joserfc.registry import HeaderParameter
 
+from service import demonstration
 from statements import check, ended
 
 SUBJECT = {"external_id": "alice@example.org"}  # whom the demonstration knows
-READY_SECONDS = 60  # for the service to say where it is
 LIFE_SECONDS = 120  # of a receipt, at most
-
-
-@contextlib.contextmanager
-def demonstration(postern):
-    """A service on temporary data and a free port; ended, and awaited, whatever happens."""
-    with tempfile.TemporaryDirectory(prefix="postern-receipt-") as folder:
-        command = [postern, "demo", "--json", "--listen", "127.0.0.1:0", "--data", folder]
-        service = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-        late = threading.Timer(READY_SECONDS, service.kill)
-        late.start()
-        try:
-            line = service.stdout.readline()
-            late.cancel()
-            if not line:
-                raise SystemExit(f"receipt: {postern} demo ended, or said nothing in {READY_SECONDS} s. Run it by hand")
-            yield json.loads(line)
-        finally:
-            late.cancel()
-            service.terminate()
-            try:
-                service.wait(20)
-            except subprocess.TimeoutExpired:
-                service.kill()
-                service.wait()
-                check("the service stops when asked to", False)
 
 
 class Client:

@@ -5,6 +5,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 import threading
 
 NAME = pathlib.Path(sys.argv[0]).stem
@@ -34,6 +35,15 @@ class Installation:
         """Where it serves: `{url, admin}`."""
         command = [self.postern, "serve", "--json", "--config", str(self.config)]
         with open(self.config.with_name("log"), "a") as log, started(command, log) as said:
+            yield said
+
+
+@contextlib.contextmanager
+def demonstration(postern):
+    """A demonstration on temporary data and a free port: `{url, application_key, tenant, data}`."""
+    with tempfile.TemporaryDirectory(prefix=f"postern-{NAME}-") as folder:
+        command = [str(postern), "demo", "--json", "--listen", "127.0.0.1:0", "--data", folder]
+        with started(command, None) as said:
             yield said
 
 

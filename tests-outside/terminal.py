@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -79,6 +80,8 @@ def progress(installation, folder):
     for what, command in {"verifying": ["audit", "verify"], "entries": [*export, str(folder / "a")]}.items():
         shown, code = on_terminal([installation.postern, *command, *config])
         check(f"{what} is shown on a terminal", code == 0 and what in shown, (code, shown))
+        measured = re.findall(r"(\d+)/(\d+) \S*/s", shown)
+        check(f"{what} says how far it is, and how fast", measured and measured[-1][0] == measured[-1][1] != "0", shown)
     for what, command in {"verifying": ["audit", "verify"], "entries": [*export, str(folder / "b")]}.items():
         with tempfile.TemporaryFile() as answer:
             shown, code = on_terminal([installation.postern, *command, *config, "--json"], output=answer)

@@ -12,6 +12,7 @@ use postern_log::verifier_key;
 use tokio::sync::Semaphore;
 
 use crate::alarms::Alarms;
+use crate::audit::Walked;
 use crate::jobs::Progress;
 use crate::keys::Peppers;
 use crate::lanes::Lanes;
@@ -64,6 +65,7 @@ pub struct App {
     pub(crate) progress: Mutex<HashMap<(TenantId, u32), Progress>>,
     pub(crate) peppers: Peppers,
     pub(crate) stopped: AtomicBool,
+    pub(crate) walked: Walked,
 }
 
 impl App {
@@ -88,6 +90,7 @@ impl App {
             progress: Mutex::default(),
             peppers: Peppers::default(),
             stopped: AtomicBool::new(false),
+            walked: Walked::default(),
         }
     }
 

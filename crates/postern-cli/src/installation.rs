@@ -1,6 +1,5 @@
 //! An installation on this machine: the only place that picks a backend.
 
-use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -108,34 +107,4 @@ pub(crate) fn refuse_demonstration(data: &Path) -> Result<(), Failure> {
         )));
     }
     Ok(())
-}
-
-/// Listens on a Unix socket that only this user may use: it is made in a folder of its own, closed, and then put
-/// in its place. A socket that nobody answers is replaced; anything else at the place is not touched.
-pub(crate) async fn operator_socket(path: &Path) -> Result<tokio::net::UnixListener, Failure> {
-    let shown = path.display();
-    let failed = |fault: std::io::Error| {
-        Failure::refused(format!("the operator's socket {shown} could not be made: {fault}"))
-    };
-    match tokio::net::UnixStream::connect(path).await {
-        Ok(_) => {
-            return Err(Failure::refused(format!("another service answers at {shown}. Stop it first")));
-        }
-        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {}
-        Err(fault) if fault.kind() == std::io::ErrorKind::ConnectionRefused => {
-            let left = std::fs::symlink_metadata(path).map_err(failed)?;
-            if !left.file_type().is_socket() {
-                let why = "is not a socket. Put it away, or name another place";
-                return Err(Failure::refused(format!("{shown} {why}")));
-            }
-        }
-        Err(fault) => return Err(failed(fault)),
-    }
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let closed = tempfile::Builder::new().prefix(".postern-").tempdir_in(parent).map_err(failed)?;
-    let made = closed.path().join("socket");
-    let listener = tokio::net::UnixListener::bind(&made).map_err(failed)?;
-    std::fs::set_permissions(&made, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
-    std::fs::rename(&made, path).map_err(failed)?;
-    Ok(listener)
 }

@@ -15,6 +15,7 @@ mod logging;
 mod output;
 mod progress;
 mod prompt;
+mod sockets;
 mod tls;
 
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! Progress of long work: on standard error, on a terminal only, and never beside `--json`.
 
+use std::future::Future;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -7,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// How often a line is drawn again while nothing moves.
 const TICK: Duration = Duration::from_millis(200);
 /// What a line shows of work whose length is known, and of other work.
-const KNOWN: &str = "{msg} {wide_bar} {pos}/{len} {eta}";
+const KNOWN: &str = "{msg} {wide_bar} {pos}/{len} {per_sec} {eta}";
 const UNKNOWN: &str = "{spinner} {msg} {elapsed}";
 
 /// A line about what is under way. It goes when it is dropped.
@@ -38,6 +39,23 @@ impl Progress {
         Self(bar)
     }
 
+    /// Does work that says itself how far it is: steps done, and all that are known.
+    pub(crate) async fn watch<T>(&self, work: impl Future<Output = T>, walked: impl Fn() -> (u64, u64)) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            let ended = tokio::select! {
+                ended = &mut work => Some(ended),
+                () = tokio::time::sleep(TICK) => None,
+            };
+            let (done, all) = walked();
+            self.0.set_length(all);
+            self.0.set_position(done);
+            if let Some(ended) = ended {
+                return ended;
+            }
+        }
+    }
+
     /// One step is done.
     pub(crate) fn step(&self) {
         self.0.inc(1);
@@ -46,6 +64,8 @@ impl Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
+        // How far it came is shown once more: the last steps may have been too quick to be drawn.
+        self.0.abandon();
         self.0.finish_and_clear();
     }
 }

@@ -1,4 +1,4 @@
-//! The listener's certificate and key: read from their files, and read again when these change.
+//! The listener's certificate and key, and what it asks of clients: read from their files, and read again when these change.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
@@ -19,6 +19,7 @@ struct Files {
     certificate: Vec<u8>,
     key: Zeroizing<Vec<u8>>,
     authority: Option<Vec<u8>>,
+    revocations: Option<Vec<u8>>,
 }
 
 /// A listener's TLS, and what it was made from.
@@ -87,6 +88,7 @@ impl Files {
             certificate: bytes(&config.certificate)?,
             key: Zeroizing::new(bytes(key.path())?),
             authority: config.client_authority.as_deref().map(bytes).transpose()?,
+            revocations: config.client_revocations.as_deref().map(bytes).transpose()?,
         })
     }
 
@@ -95,6 +97,7 @@ impl Files {
             certificate: &self.certificate,
             key: &self.key,
             client_authority: self.authority.as_deref(),
+            client_revocations: self.revocations.as_deref(),
             require_client_certificate: config.require_client_certificate,
         }
     }

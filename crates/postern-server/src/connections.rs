@@ -18,7 +18,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use ipnet::IpNet;
-use postern_tls::Listening;
+use postern_tls::{Listening, is_list_outdated};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -28,6 +28,7 @@ use tokio_io_timeout::TimeoutStream;
 use crate::Limits;
 use crate::crowd::Crowd;
 use crate::peer::{Address, Peer, one_place};
+use crate::turns::Turns;
 
 /// How a listener takes connections.
 #[derive(Clone)]
@@ -36,7 +37,8 @@ pub(crate) struct Door {
     tls: Option<Arc<Listening>>,
     /// Who has no limit by address.
     proxies: Arc<[IpNet]>,
-    handshakes: Arc<Semaphore>,
+    /// Places for handshakes.
+    handshakes: Arc<Turns>,
 }
 
 impl Door {
@@ -46,8 +48,12 @@ impl Door {
     }
 
     pub(crate) fn new(limits: Limits, tls: Option<Arc<Listening>>, proxies: Arc<[IpNet]>) -> Self {
-        let handshakes = limits.handshakes.clamp(1, Semaphore::MAX_PERMITS);
-        Self { limits, tls, proxies, handshakes: Arc::new(Semaphore::new(handshakes)) }
+        Self { limits, tls, proxies, handshakes: Arc::new(Turns::new(limits.handshakes)) }
+    }
+
+    /// Places for connections that nobody but proxies takes: through them come the people of everybody else.
+    fn reserve(&self) -> usize {
+        if self.proxies.is_empty() { 0 } else { self.limits.connections / 16 }
     }
 }
 
@@ -76,16 +82,26 @@ pub(crate) async fn serve<L: Listener<Addr: Address, Io: Sync>>(
         let peer = Peer { address: from.ip(), ..Peer::default() };
         let counted = peer.address.filter(|_| !peer.is_among(&door.proxies));
         let near = counted.map(|address| by_address.enter(one_place(address)));
-        if matches!(near, Some(None)) {
-            tracing::debug!("a connection was closed: its address has too many");
+        let reserved = counted.is_some() && places.available_permits() < door.reserve();
+        if reserved || matches!(near, Some(None)) {
+            tracing::debug!(
+                reserved,
+                "a connection was closed: its address has too many, or all others have"
+            );
             continue;
         }
         let (door, router, watcher) = (door.clone(), router.clone(), graceful.watcher());
         let stop = stopping.clone();
         running.spawn(async move {
             let served = secured(door, stream, peer, router, watcher, stop).await;
-            if let Err(fault) = served {
-                tracing::debug!(%fault, "a connection ended early");
+            match served {
+                Err(fault) if is_list_outdated(&fault) => {
+                    tracing::warn!(
+                        "a client's certificate was refused: server.tls.client_revocations is too old"
+                    );
+                }
+                Err(fault) => tracing::debug!(%fault, "a connection ended early"),
+                Ok(()) => {}
             }
             drop((place, near));
         });
@@ -113,8 +129,10 @@ async fn secured<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         return spoken(&door.limits, stream, peer, router, watcher).await;
     };
     let handshake = async {
-        let _place = door.handshakes.acquire().await;
-        tls.accept(stream).await
+        // Who is silent holds no place: one is taken when a client has begun, within the same time.
+        let client = Listening::greeted(stream).await?;
+        let _turn = door.handshakes.turn(peer.address, peer.is_among(&door.proxies)).await;
+        tls.accept(client).await
     };
     let secured = tokio::select! {
         secured = timeout(door.limits.handshake_time, handshake) => secured,

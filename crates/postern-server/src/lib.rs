@@ -34,6 +34,7 @@ mod server;
 mod service;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod wire;
 
 pub use limits::Limits;
@@ -41,4 +42,4 @@ pub use metrics::{InFlight, Metrics};
 pub use openapi::openapi;
 pub use problem::{Listed, problems};
 pub use readiness::Readiness;
-pub use server::{BindFault, Server};
+pub use server::{Administration, BindFault, Server};

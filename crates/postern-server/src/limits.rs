@@ -7,16 +7,17 @@ use std::time::Duration;
 pub struct Limits {
     /// Requests that are worked on at once; another one is told to come back.
     pub requests: usize,
-    /// Connections at once; another one waits to be accepted.
+    /// Connections at once; another one waits to be accepted. With trusted proxies, a sixteenth is kept for them.
     pub connections: usize,
     /// Connections at once from one address (IPv4) or network of 64 bits (IPv6); another one is closed. Trusted proxies
     /// have no such limit.
     pub connections_per_address: usize,
     /// Requests in one connection; it is closed after the last.
     pub requests_per_connection: usize,
-    /// TLS handshakes at once; another one waits, within its time.
+    /// TLS handshakes at once, a quarter of them from one address; another one waits, within its time. Trusted
+    /// proxies have as many places again, for themselves.
     pub handshakes: usize,
-    /// Time for a TLS handshake.
+    /// Time for a TLS handshake, from the connection's begin: who says nothing is cut off as well.
     pub handshake_time: Duration,
     /// Bytes of a body.
     pub body: usize,

@@ -9,7 +9,7 @@ use axum::middleware::from_fn_with_state;
 use ipnet::IpNet;
 use postern_app::{App, Problem};
 use postern_tls::Listening;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 
 use crate::connections::Door;
 use crate::layers::{RequestIds, admit, observe};
@@ -20,6 +20,14 @@ use crate::{Limits, Metrics, Readiness, admin, connections, routes};
 /// The HTTP server of an application.
 pub struct Server {
     service: Service,
+}
+
+/// Where the administrator's routes are served.
+pub enum Administration {
+    /// On a loopback address.
+    Tcp(TcpListener),
+    /// On a Unix socket. Its file's mode decides who may connect; the caller makes it and removes it.
+    Unix(UnixListener),
 }
 
 /// Why the server does not listen.
@@ -95,7 +103,7 @@ impl Server {
     pub async fn serve(
         self,
         public: TcpListener,
-        administration: Option<TcpListener>,
+        administration: Option<Administration>,
         shutdown: impl Future<Output = ()>,
     ) {
         let service = Arc::new(self.service);
@@ -103,8 +111,11 @@ impl Server {
         let door = Door::new(limits, service.tls.clone(), Arc::clone(&service.proxies));
         let publicly = connections::serve(public, public_router(&service), door, stopping());
         let privately = async {
-            if let Some(listener) = administration {
-                connections::serve(listener, admin_router(&service), Door::plain(limits), stopping()).await;
+            let (router, door) = (admin_router(&service), Door::plain(limits));
+            match administration {
+                Some(Administration::Tcp(at)) => connections::serve(at, router, door, stopping()).await,
+                Some(Administration::Unix(at)) => connections::serve(at, router, door, stopping()).await,
+                None => {}
             }
         };
         let until = async {

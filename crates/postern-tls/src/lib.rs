@@ -8,6 +8,6 @@ mod listening;
 mod material;
 
 pub use connecting::Connecting;
-pub use listening::{Listening, Secured};
+pub use listening::{Greeted, Listening, Secured, is_list_outdated};
 pub use material::{Fault, Material};
 pub use tokio_rustls::{client, server};

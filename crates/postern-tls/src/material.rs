@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::server::danger::ClientCertVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 /// Why certificates or keys are of no use. Says which file, and nothing of what is in it.
@@ -23,8 +24,11 @@ pub enum Fault {
     /// The key is not the certificate's, or of a kind that is not known.
     #[error("certificate and key do not work together: {0}")]
     Mismatch(tokio_rustls::rustls::Error),
-    /// The clients' authority is of no use.
-    #[error("the clients' authority is of no use: {0}")]
+    /// No list, or one that cannot be read.
+    #[error("there is no certificate revocation list in PEM in the list's file")]
+    NoRevocations,
+    /// The clients' authority, or its list of revoked certificates, is of no use.
+    #[error("the clients' authority or its revocation list is of no use: {0}")]
     Authority(tokio_rustls::rustls::server::VerifierBuilderError),
     /// The library lacks what it should have.
     #[error("TLS cannot be set up: {0}")]
@@ -40,6 +44,9 @@ pub struct Material<'a> {
     pub key: &'a [u8],
     /// Whose certificates clients may show; they are not asked for one if absent.
     pub client_authority: Option<&'a [u8]>,
+    /// Which of them are revoked: the lists of that authority and of those between. While a list is too old
+    /// (`nextUpdate`), or says nothing of who signed a certificate, that certificate is not accepted.
+    pub client_revocations: Option<&'a [u8]>,
     /// Whether a client without a certificate is turned away in the handshake.
     pub require_client_certificate: bool,
 }
@@ -57,17 +64,24 @@ impl Material<'_> {
             .map_err(Fault::Library)?;
         let builder = match self.client_authority {
             None => builder.with_no_client_auth(),
-            Some(authority) => {
-                let roots = Arc::new(roots(authority, "clients' authority's file")?);
-                let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider());
-                let verifier =
-                    if self.require_client_certificate { verifier } else { verifier.allow_unauthenticated() };
-                builder.with_client_cert_verifier(verifier.build().map_err(Fault::Authority)?)
-            }
+            Some(authority) => builder.with_client_cert_verifier(self.clients(authority)?),
         };
         let mut settings = builder.with_single_cert(chain, key).map_err(Fault::Mismatch)?;
         settings.alpn_protocols = vec![PROTOCOL.to_vec()];
         Ok(settings)
+    }
+
+    /// Whose certificates are accepted.
+    fn clients(&self, authority: &[u8]) -> Result<Arc<dyn ClientCertVerifier>, Fault> {
+        let roots = Arc::new(roots(authority, "clients' authority's file")?);
+        let mut verifier = WebPkiClientVerifier::builder_with_provider(roots, provider());
+        if let Some(pem) = self.client_revocations {
+            verifier = verifier.with_crls(revocations(pem)?).enforce_revocation_expiration();
+        }
+        if !self.require_client_certificate {
+            verifier = verifier.allow_unauthenticated();
+        }
+        verifier.build().map_err(Fault::Authority)
     }
 }
 
@@ -89,4 +103,9 @@ pub(crate) fn certificates(pem: &[u8], of: &'static str) -> Result<Vec<Certifica
     let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let all = all.map_err(|_| Fault::Unreadable(of))?;
     if all.is_empty() { Err(Fault::NoCertificate(of)) } else { Ok(all) }
+}
+
+fn revocations(pem: &[u8]) -> Result<Vec<CertificateRevocationListDer<'static>>, Fault> {
+    let all: Result<Vec<_>, _> = CertificateRevocationListDer::pem_slice_iter(pem).collect();
+    all.ok().filter(|lists| !lists.is_empty()).ok_or(Fault::NoRevocations)
 }

@@ -11,20 +11,23 @@ use crate::authorise::{Caller, Gate};
 
 /// The next place under a cap, to be claimed with the decision.
 #[derive(Clone)]
-pub(super) struct Capped {
-    pub(super) place: Option<ClaimKey>,
-    pub(super) until: Time,
+pub(crate) struct Capped {
+    pub(crate) place: Option<ClaimKey>,
+    pub(crate) until: Time,
     name: Vec<u8>,
     number: u32,
 }
 
+/// The cap of every revocation, and of leaving, which revokes as well.
+pub(crate) const REVOKE: &str = "revoke";
+
 /// How often the next place is tried before the service says that it is busy.
-pub(super) const PLACES_TRIED: usize = 64;
+pub(crate) const PLACES_TRIED: usize = 64;
 
 impl App {
     /// The next place that may be free. Places are taken in order, so after a start the first free one is found
     /// by halving.
-    pub(super) async fn capped(
+    pub(crate) async fn capped(
         &self,
         gate: &Gate,
         caller: &Caller,
@@ -64,7 +67,7 @@ impl App {
     }
 
     /// The place is taken now, by this request or another.
-    pub(super) fn taken(&self, capped: &Capped) {
+    pub(crate) fn taken(&self, capped: &Capped) {
         if capped.place.is_some() {
             self.caps.raise(&capped.name, capped.number + 1);
         }
@@ -72,6 +75,6 @@ impl App {
 }
 
 /// Whether a taken place was one under a cap: the next one may be free.
-pub(super) fn is_cap(place: ClaimKey) -> bool {
+pub(crate) fn is_cap(place: ClaimKey) -> bool {
     place.space == Space::Cap
 }

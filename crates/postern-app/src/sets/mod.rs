@@ -1,6 +1,6 @@
 //! Code sets: staged, confirmed, discarded, revoked.
 
-mod caps;
+pub(crate) mod caps;
 mod confirm;
 mod discard;
 mod end_before;

@@ -10,7 +10,7 @@ use postern_core::subject::fact::RevokeReason;
 use postern_core::subject::{self, RevokeAll, Revoked};
 use postern_core::verifier::Stretch;
 
-use super::caps::{PLACES_TRIED, is_cap};
+use super::caps::{PLACES_TRIED, REVOKE, is_cap};
 use crate::Problem;
 use crate::app::App;
 use crate::authorise::{Ground, Opened};
@@ -19,8 +19,6 @@ use crate::work::Ended;
 
 /// The operation's name in fingerprints.
 const OPERATION: &str = "revoke-many";
-/// Its cap: that of every revocation.
-const CAP: &str = "revoke";
 /// Subjects that one request may name.
 const MOST: usize = 500;
 
@@ -43,13 +41,17 @@ pub enum RevokedOf {
     WithoutCodes,
     /// The tenant has no such subject.
     NotFound,
+    /// Its tier is none of those that the scope is for: nothing was changed.
+    OutOfReach,
+    /// Its row is not as it was written, and is left as it is.
+    Altered,
 }
 
 impl App {
     /// Revokes the active and the staged set of each named subject. A late repetition ends nothing that came after.
     ///
     /// # Errors
-    /// A [`Problem`]. Some of them may have been revoked: ask again with the same key.
+    /// A [`Problem`] that is not about one of them, or `scope-missing` if all are out of reach. Some may have been revoked: ask again with the same key.
     pub async fn revoke_many(
         &self,
         token: &Arc<Token>,
@@ -63,7 +65,9 @@ impl App {
         for name in &asked.subjects {
             outcomes.push(self.revoke_all_of(token, name, asked).await?);
         }
-        Ok(outcomes)
+        // A request that reaches nobody is refused as one for a single subject is.
+        let reaches_nobody = outcomes.iter().all(|outcome| *outcome == RevokedOf::OutOfReach);
+        if reaches_nobody { Err(Problem::ScopeMissing) } else { Ok(outcomes) }
     }
 
     async fn revoke_all_of(
@@ -95,7 +99,7 @@ impl App {
         let fingerprint = self.local().fingerprint(OPERATION, application, bytes, name.text().as_bytes());
         let key = Fixed(self.local().idempotency_key(application, &asked.request.key));
         let request = RequestMark { fingerprint: Fixed(fingerprint), key, stretch: Stretch::None };
-        let capped = self.capped(&gate, &caller, CAP, now).await?;
+        let capped = self.capped(&gate, &caller, REVOKE, now).await?;
         let (epoch, place, named) = (self.random()?, capped.clone(), name.clone());
         let ended = self.decided(&view, move |view| {
             let opened = gate.open(view, &named, &Ground::default(), now)?;
@@ -117,6 +121,8 @@ impl App {
         });
         match ended.await {
             Err(Problem::NotFound) => Ok(Some(RevokedOf::NotFound)),
+            // That the key has the scope at all was seen above: it does not reach this tier.
+            Err(Problem::ScopeMissing) => Ok(Some(RevokedOf::OutOfReach)),
             Err(problem) => Err(problem),
             Ok(Ended::Answer((outcome, committed))) => {
                 if committed {
@@ -129,7 +135,8 @@ impl App {
                 self.taken(&capped);
                 Ok(None)
             }
-            Ok(Ended::Taken(_) | Ended::Rejected) => Err(Problem::StateChanged),
+            Ok(Ended::Rejected) => Ok(Some(RevokedOf::Altered)),
+            Ok(Ended::Taken(_)) => Err(Problem::StateChanged),
         }
     }
 }

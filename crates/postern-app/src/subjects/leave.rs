@@ -11,18 +11,24 @@ use postern_core::tenant::Tier;
 
 use crate::Problem;
 use crate::app::App;
+use crate::authorise::Caller;
+use crate::sets::caps::{PLACES_TRIED, REVOKE, is_cap};
 use crate::work::Ended;
 
+/// What is decided about a subject that may have left.
+type Decision<A> = fn(Held<Subject>, &mut Draft) -> Result<A, Problem>;
+
 impl App {
-    /// A subject leaves: its sets and device tokens end at once, and its name is free. Repeatable by state.
+    /// A subject leaves: its sets and device tokens end at once, and its name is free. Repeatable by state. It counts
+    /// under the application's cap of revocations.
     ///
     /// # Errors
     /// A [`Problem`]: nothing was changed.
     pub async fn leave(&self, token: &Arc<Token>, id: SubjectId) -> Result<(), Problem> {
-        let left = |held: Held<Subject>, draft: &mut Draft| {
+        self.with_departed(token, id, Some(REVOKE), |held, draft| {
             subject::leave(held, draft).then_some(()).ok_or(Problem::NotFound)
-        };
-        self.with_departed(token, id, left).await
+        })
+        .await
     }
 
     /// Has a subject erased once its tier's wait is over. When that will be; the first request counts.
@@ -30,48 +36,83 @@ impl App {
     /// # Errors
     /// A [`Problem`]: nothing was changed.
     pub async fn request_erasure(&self, token: &Arc<Token>, id: SubjectId) -> Result<Time, Problem> {
-        let requested = |held: Held<Subject>, draft: &mut Draft| {
+        self.with_departed(token, id, None, |held, draft| {
             subject::request_erasure(held, false, draft).flatten().ok_or(Problem::NotFound)
-        };
-        self.with_departed(token, id, requested).await
+        })
+        .await
     }
 
-    /// Decides about a subject that may have left.
+    /// Decides about a subject that may have left; what changes something takes a place under the cap.
     async fn with_departed<A: Send + 'static>(
         &self,
         token: &Arc<Token>,
         id: SubjectId,
-        decide_on: impl Fn(Held<Subject>, &mut Draft) -> Result<A, Problem> + Send + 'static,
+        cap: Option<&str>,
+        decide_on: Decision<A>,
     ) -> Result<A, Problem> {
+        for _ in 0..PLACES_TRIED {
+            if let Some(answer) = self.with_departed_once(token, id, cap, decide_on).await? {
+                return Ok(answer);
+            }
+        }
+        Err(Problem::Unavailable)
+    }
+
+    async fn with_departed_once<A: Send + 'static>(
+        &self,
+        token: &Arc<Token>,
+        id: SubjectId,
+        cap: Option<&str>,
+        decide_on: Decision<A>,
+    ) -> Result<Option<A>, Problem> {
         let (gate, now) = (self.gate(token, Scope::SubjectsLeave), self.now());
         let key = Key::of(Kind::Subject, gate.tenant(), id);
         let mut wants = gate.wants();
         wants.push(Want::Key(key));
         let view = self.look(&wants).await?;
-        self.checked(&gate, &view).await?;
+        let caller = self.checked(&gate, &view).await?;
+        let capped = match cap {
+            Some(cap) => Some(self.capped(&gate, &caller, cap, now).await?),
+            None => None,
+        };
+        let place = capped.as_ref().and_then(|capped| Some((capped.place?, capped.until)));
         let ended = self.decided(&view, move |view| {
             let caller = match gate.check(view) {
                 Ok(caller) => caller,
                 Err(problem) => return Ok(Step::Nothing(Err(problem))),
             };
             let held: Held<Subject> = view.held(key)?;
-            let Some(tier) = held.state().map(|state| state.tier) else {
-                return Ok(Step::Nothing(Err(Problem::NotFound)));
-            };
-            if let Err(problem) = caller.reaches(tier) {
+            if let Err(problem) = may(&caller, &held) {
                 return Ok(Step::Nothing(Err(problem)));
-            }
-            if tier >= Tier::BreakGlass {
-                // Two people are needed; no route of this release brings them together.
-                return Ok(Step::Nothing(Err(Problem::AssuranceInsufficient)));
             }
             let mut draft = gate.draft(&caller, view, now, None);
             let answer = decide_on(held, &mut draft);
-            Ok(if draft.is_empty() { Step::Nothing(answer) } else { Step::Decided(draft, answer) })
+            if draft.is_empty() {
+                return Ok(Step::Nothing(answer.map(|answer| (answer, false))));
+            }
+            if let Some((place, until)) = place {
+                draft.claim_until(place, key, until);
+            }
+            Ok(Step::Decided(draft, answer.map(|answer| (answer, true))))
         });
         match ended.await? {
-            Ended::Answer(answer) => Ok(answer),
+            Ended::Answer((answer, committed)) => {
+                capped.iter().filter(|_| committed).for_each(|capped| self.taken(capped));
+                Ok(Some(answer))
+            }
+            Ended::Taken(place) if is_cap(place) => {
+                capped.iter().for_each(|capped| self.taken(capped));
+                Ok(None)
+            }
             Ended::Again | Ended::Taken(_) | Ended::Rejected => Err(Problem::StateChanged),
         }
     }
+}
+
+/// Whether this application alone may have this subject leave.
+fn may(caller: &Caller, held: &Held<Subject>) -> Result<(), Problem> {
+    let tier = held.state().map(|state| state.tier).ok_or(Problem::NotFound)?;
+    caller.reaches(tier)?;
+    // Of these tiers two people are needed; no route of this release brings them together.
+    if tier < Tier::BreakGlass { Ok(()) } else { Err(Problem::AssuranceInsufficient) }
 }

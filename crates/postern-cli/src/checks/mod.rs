@@ -84,6 +84,7 @@ fn ok(name: &'static str, found: impl Into<String>) -> Finding {
 pub(crate) async fn findings(config: &Config) -> Vec<Finding> {
     let mut found = files::files(config);
     found.push(listener::listener(config));
+    found.push(listener::administration(config));
     match config.store.target() {
         Err(fault) => found.push(danger(
             "database-unreachable",

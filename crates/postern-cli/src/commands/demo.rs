@@ -67,6 +67,7 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
         listener,
         admin: None,
         operator: None,
+        files: Vec::new(),
         anchors,
         shipping: None,
         readiness: Arc::new(Readiness::new()),

@@ -6,17 +6,17 @@ use postern_app::{App, Shipping};
 use postern_core::ports::Anchors;
 use postern_outside::anchor_file::{AnchorFile, AnchorKeeper};
 use postern_outside::folder_place::FolderPlace;
-use postern_server::{Readiness, Server};
+use postern_server::{Administration, Readiness, Server};
 use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::running::{self, Running, Signals, Watched};
 use crate::arguments::Configured;
-use crate::config::Config;
+use crate::config::{Config, Place};
 use crate::failure::Failure;
 use crate::installation::For;
 use crate::tls::Kept;
-use crate::{checks, installation, logging, output};
+use crate::{checks, installation, logging, output, sockets};
 
 /// Serves what the configuration says. A data folder that its anchor does not agree with is not served: the
 /// process stays, says why on `/readyz`, and answers nothing else.
@@ -36,14 +36,19 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
         Some(_) => Server::bind_anywhere(config.server.listen).await.map_err(Failure::refused)?,
         None => bind(config.server.listen).await?,
     };
-    let admin = bind(config.server.admin).await?;
-    let socket = installation::operator_socket(&config.server.socket).await?;
-    announce(&listener, &admin, tls.is_some(), json)?;
+    let admin = administration(&config.server.admin).await?;
+    let socket = sockets::listen(&config.server.socket, sockets::OPERATOR).await?;
+    let mut files = vec![sockets::Removed(config.server.socket.clone())];
+    if let Place::Socket(path) = &config.server.admin {
+        files.push(sockets::Removed(path.clone()));
+    }
+    announce(&listener, &admin, &config.server.admin, tls.is_some(), json)?;
     running::run(Running {
         app,
         listener,
         admin: Some(admin),
-        operator: Some((socket, config.server.socket.clone())),
+        operator: Some(socket),
+        files,
         anchors,
         shipping,
         readiness,
@@ -92,16 +97,33 @@ fn shipping(config: &Config) -> Result<Option<Shipping>, Failure> {
 }
 
 /// Says where it listens: in the log, and as one line of JSON if asked for.
-fn announce(listener: &TcpListener, admin: &TcpListener, encrypted: bool, json: bool) -> Result<(), Failure> {
-    let (listen, admin) =
-        (listener.local_addr().map_err(Failure::refused)?, admin.local_addr().map_err(Failure::refused)?);
+fn announce(
+    listener: &TcpListener,
+    admin: &Administration,
+    named: &Place,
+    encrypted: bool,
+    json: bool,
+) -> Result<(), Failure> {
+    let listen = listener.local_addr().map_err(Failure::refused)?;
+    let admin = match admin {
+        Administration::Tcp(bound) => format!("http://{}", bound.local_addr().map_err(Failure::refused)?),
+        Administration::Unix(_) => named.to_string(),
+    };
     tracing::info!(%listen, %admin, "serving");
     if json {
         let scheme = if encrypted { "https" } else { "http" };
-        let line = json!({ "url": format!("{scheme}://{listen}"), "admin": format!("http://{admin}") });
+        let line = json!({ "url": format!("{scheme}://{listen}"), "admin": admin });
         output::data(&line.to_string());
     }
     Ok(())
+}
+
+/// Listens for health and metrics.
+async fn administration(place: &Place) -> Result<Administration, Failure> {
+    match place {
+        Place::Address(address) => bind(*address).await.map(Administration::Tcp),
+        Place::Socket(path) => sockets::listen(path, sockets::ADMIN).await.map(Administration::Unix),
+    }
 }
 
 /// Listens on a loopback address.

@@ -1,6 +1,7 @@
 //! Configuration: one TOML file, one section per concern, safe values for everything that is absent.
 
 mod limits;
+mod place;
 mod sections;
 mod source;
 
@@ -8,6 +9,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 pub(crate) use limits::Limits;
+pub(crate) use place::Place;
 pub(crate) use sections::{Anchor, Installation, Keys, Log, Pkcs11, Server, Shipping, Store, Tls, Transit};
 use serde::{Deserialize, Serialize};
 pub(crate) use source::Source;
@@ -58,8 +60,10 @@ impl Config {
         if let Some(tls) = &mut config.server.tls {
             tls.certificate = folder.join(&tls.certificate);
             tls.key.within(&folder);
-            tls.client_authority.iter_mut().for_each(|path| *path = folder.join(&*path));
+            let clients = tls.client_authority.iter_mut().chain(&mut tls.client_revocations);
+            clients.for_each(|path| *path = folder.join(&*path));
         }
+        config.server.admin.within(&folder);
         config.store.postgres_authority.iter_mut().for_each(|path| *path = folder.join(&*path));
         config.keys.file.within(&folder);
         config.keys.passphrase_file.iter_mut().for_each(|source| source.within(&folder));
@@ -104,21 +108,21 @@ impl Config {
                 self.server.listen
             ));
         }
-        if !is_loopback(self.server.admin) {
+        if let Place::Address(address) = self.server.admin
+            && !is_loopback(address)
+        {
             return wrong(format!(
-                "server.admin = {} is not a loopback address. Health and metrics are plain HTTP, for this machine only",
-                self.server.admin
+                "server.admin = {address} is not a loopback address. Health and metrics are plain HTTP, for this machine only"
             ));
         }
-        if self
-            .server
-            .tls
-            .as_ref()
-            .is_some_and(|tls| tls.require_client_certificate && tls.client_authority.is_none())
-        {
-            return wrong(
-                "server.tls.require_client_certificate needs server.tls.client_authority".to_owned(),
-            );
+        if let Some(tls) = self.server.tls.as_ref().filter(|tls| tls.client_authority.is_none()) {
+            let needs = |name| wrong(format!("server.tls.{name} needs server.tls.client_authority"));
+            if tls.require_client_certificate {
+                return needs("require_client_certificate");
+            }
+            if tls.client_revocations.is_some() {
+                return needs("client_revocations");
+            }
         }
         if let Err(out_of_bounds) = self.limits().check() {
             return wrong(out_of_bounds);
@@ -206,6 +210,9 @@ mod tests {
         let tls = "tls = { certificate = \"c.pem\", key = \"k.pem\"";
         assert!(refused(&format!("[server]\nlisten = \"0.0.0.0:443\"\n{tls} }}")).is_ok());
         assert!(refused(&format!("[server]\nadmin = \"0.0.0.0:80\"\n{tls} }}")).is_err());
+        assert!(refused("[server]\nadmin = \"unix:/run/postern/admin.sock\"").is_ok());
+        assert!(refused("[server]\nadmin = \"/run/postern/admin.sock\"").is_err());
+        assert!(refused(&format!("[server]\n{tls}, client_revocations = \"l.pem\" }}")).is_err());
         assert!(refused(&format!("[server]\n{tls}, require_client_certificate = true }}")).is_err());
         assert!(refused("[limits]\nbody_bytes = 0").is_err());
         assert!(refused("[server]\nrequests = 0").is_err());

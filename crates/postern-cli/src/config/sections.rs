@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use postern_store::postgres::Target;
 use serde::{Deserialize, Serialize};
 
-use super::Source;
+use super::{Place, Source};
 use crate::failure::Failure;
 
 /// Who this installation is.
@@ -25,7 +25,7 @@ pub(crate) struct Server {
     /// The API.
     pub(crate) listen: SocketAddr,
     /// Health and metrics.
-    pub(crate) admin: SocketAddr,
+    pub(crate) admin: Place,
     /// Commands of an operator on this machine.
     pub(crate) socket: PathBuf,
     /// TLS on the API's listener.
@@ -52,6 +52,9 @@ pub(crate) struct Tls {
     /// Whose certificates clients may show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) client_authority: Option<PathBuf>,
+    /// Which of them are revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_revocations: Option<PathBuf>,
     /// Whether nobody gets in without one.
     #[serde(default)]
     pub(crate) require_client_certificate: bool,
@@ -177,7 +180,7 @@ impl Default for Server {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 7878)),
-            admin: SocketAddr::from(([127, 0, 0, 1], 7879)),
+            admin: Place::Address(SocketAddr::from(([127, 0, 0, 1], 7879))),
             socket: PathBuf::from("operator.sock"),
             tls: None,
             trusted_proxies: Vec::new(),

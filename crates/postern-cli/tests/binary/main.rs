@@ -25,6 +25,7 @@ mod restore;
 mod rollback;
 mod rotation;
 mod sealed;
+mod sockets;
 mod tls;
 mod token;
 mod transit;

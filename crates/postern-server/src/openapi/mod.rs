@@ -1,9 +1,12 @@
 //! The OpenAPI document, made from the very routes that are served.
 
 mod documented;
+mod links;
 mod problems;
 
 pub(crate) use documented::Documented;
+#[cfg(test)]
+pub(crate) use links::count as links;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, Info, OpenApi, OpenApiBuilder};
 
@@ -19,6 +22,7 @@ pub fn openapi() -> String {
     // The router marks a parameter that may have several elements; the document knows no such mark.
     let paths = std::mem::take(&mut document.paths.paths).into_iter();
     document.paths.paths = paths.map(|(path, item)| (path.replace("{*", "{"), item)).collect();
+    links::add(&mut document);
     // Its keys are strings and its values JSON, so it can always be written.
     document.to_pretty_json().unwrap_or_default()
 }

@@ -113,6 +113,27 @@ fn bodies_refuse_unknown_members() {
 }
 
 #[test]
+fn every_link_leads_to_an_operation_with_its_parameters() {
+    let document = document();
+    let operations = operations(&document);
+    let of =
+        |id: &Value| operations.iter().find(|(_, _, operation)| operation["operationId"] == *id).unwrap();
+    let responses =
+        operations.iter().flat_map(|(_, _, operation)| operation["responses"].as_object().unwrap());
+    let links: Vec<_> =
+        responses.filter_map(|(_, response)| response["links"].as_object()).flatten().collect();
+    assert_eq!(links.len(), crate::openapi::links(), "a link's operation is not in the document");
+    for (name, link) in links {
+        let (_, path, target) = of(&link["operationId"]);
+        for parameter in link["parameters"].as_object().into_iter().flatten().map(|(parameter, _)| parameter)
+        {
+            let known = target["parameters"].as_array().unwrap().iter();
+            assert!(known.clone().any(|known| known["name"] == **parameter), "{name} {path} {parameter}");
+        }
+    }
+}
+
+#[test]
 fn every_route_that_needs_a_key_names_the_scope() {
     for (method, path, operation) in operations(&document()) {
         let needed = operation["security"].as_array().cloned().unwrap_or_default();

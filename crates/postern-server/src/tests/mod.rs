@@ -4,6 +4,7 @@ mod client;
 mod connections;
 mod departures;
 mod document;
+mod handshakes;
 mod layers;
 mod lifecycle;
 mod log;

@@ -18,59 +18,66 @@ use super::world::{Running, World};
 use crate::Limits;
 
 /// A made-up authority.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(super) struct Authority(pub(super) CertifiedIssuer<'static, KeyPair>);
 
 /// A certificate with its key, both in PEM.
-struct Issued {
-    certificate: String,
+pub(super) struct Issued {
+    pub(super) certificate: String,
     key: String,
     /// SHA-256 of its public key.
     fingerprint: String,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    fn issue(&self, name: &str) -> Issued {
+    pub(super) fn issue(&self, name: &str) -> Issued {
         let key = KeyPair::generate().unwrap();
-        let certificate =
-            CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &self.0).unwrap();
+        let certificate = Self::params(name).signed_by(&key, &self.0).unwrap();
         let public = rcgen::PublicKeyData::subject_public_key_info(&key);
         let digest = <sha2::Sha256 as sha2::Digest>::digest(public);
         let fingerprint = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Issued { certificate: certificate.pem(), key: key.serialize_pem(), fingerprint }
     }
 
-    fn pem(&self) -> String {
+    /// Of a certificate for this name; its serial number is the name's bytes.
+    fn params(name: &str) -> CertificateParams {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.serial_number = Some(name.as_bytes().to_vec().into());
+        params
+    }
+
+    pub(super) fn pem(&self) -> String {
         self.0.pem()
     }
 
-    fn trusting(&self) -> Connecting {
+    pub(super) fn trusting(&self) -> Connecting {
         Connecting::new(self.pem().as_bytes()).unwrap()
     }
 }
 
 impl Issued {
-    fn material<'a>(&'a self, clients: Option<&'a str>) -> Material<'a> {
+    pub(super) fn material<'a>(&'a self, clients: Option<&'a str>) -> Material<'a> {
         Material {
             certificate: self.certificate.as_bytes(),
             key: self.key.as_bytes(),
             client_authority: clients.map(str::as_bytes),
+            client_revocations: None,
             require_client_certificate: false,
         }
     }
 
-    fn shown_to(&self, authority: &Authority) -> Connecting {
+    pub(super) fn shown_to(&self, authority: &Authority) -> Connecting {
         let (certificate, key) = (self.certificate.as_bytes(), self.key.as_bytes());
         Connecting::showing(authority.pem().as_bytes(), certificate, key).unwrap()
     }
 }
 
-async fn serve(world: &World, limits: Limits, tls: &Arc<Listening>) -> Running {
+pub(super) async fn serve(world: &World, limits: Limits, tls: &Arc<Listening>) -> Running {
     world.serve_with(limits, |server| server.with_tls(Some(Arc::clone(tls)))).await
 }
 
@@ -96,7 +103,7 @@ async fn ask(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), key: &str) -> s
 }
 
 /// The status of one request in a connection of its own; none if there is no connection.
-async fn status(address: SocketAddr, with: &Connecting, key: &str) -> Option<u16> {
+pub(super) async fn status(address: SocketAddr, with: &Connecting, key: &str) -> Option<u16> {
     let stream = TcpStream::connect(address).await.unwrap();
     let mut stream = with.connect("localhost", stream).await.ok()?;
     ask(&mut stream, key).await.ok().map(|reply| reply.status)

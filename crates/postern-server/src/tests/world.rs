@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 use super::client::Client;
 use super::ports::{StandingClock, Stream, Unsigned};
 use crate::request_bytes::{plain, stripped};
-use crate::{Limits, Metrics, Readiness, Server};
+use crate::{Administration, Limits, Metrics, Readiness, Server};
 
 /// The time at which every test begins.
 pub(super) const START: u64 = 1_774_000_000_000;
@@ -147,7 +147,7 @@ impl World {
         let (stop, stopped) = oneshot::channel();
         let (readiness, metrics) = (Arc::clone(&self.readiness), Arc::clone(&self.metrics));
         let server = with(Server::new(Arc::clone(&self.app), limits, readiness, metrics));
-        let task = tokio::spawn(server.serve(public, Some(admin), async {
+        let task = tokio::spawn(server.serve(public, Some(Administration::Tcp(admin)), async {
             let _ = stopped.await;
         }));
         let client = Client::new(address, &self.key);

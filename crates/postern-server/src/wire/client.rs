@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use postern_app::Client;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type};
 
 /// The person's device. The caller is a backend, so its own address says nothing of the person.
 #[derive(Deserialize, ToSchema)]
@@ -12,12 +13,23 @@ use utoipa::ToSchema;
 #[schema(as = Client)]
 pub(crate) struct ClientBody {
     /// Network address, IPv4 or IPv6.
-    #[schema(value_type = Option<String>, example = "192.0.2.1")]
+    #[schema(schema_with = address, example = "192.0.2.1")]
     address: Option<IpAddr>,
     /// The browser's name for itself. Only its first 512 bytes are looked at.
     user_agent: Option<String>,
     /// Device token of an earlier accepted answer.
     device_token: Option<String>,
+}
+
+/// An address as the document has it.
+fn address() -> Schema {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let of = |format| text().format(Some(SchemaFormat::KnownFormat(format)));
+    let any = OneOfBuilder::new()
+        .item(ObjectBuilder::new().schema_type(Type::Null))
+        .item(of(KnownFormat::Ipv4))
+        .item(of(KnownFormat::Ipv6));
+    Schema::OneOf(any.build())
 }
 
 /// Bytes of a user agent that are kept.

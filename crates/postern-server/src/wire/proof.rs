@@ -17,10 +17,10 @@ pub(crate) struct Assurance {
     #[schema(value_type = LevelName, example = "aal2")]
     level: Level,
     /// How: an `amr` value of RFC 8176. 1 to 64 visible ASCII characters.
-    #[schema(example = "otp")]
+    #[schema(example = "otp", min_length = 1, max_length = 64, pattern = "^[!-~]+$")]
     method: String,
-    /// When the person signed in.
-    #[schema(value_type = String, format = DateTime, example = "2026-01-31T09:00:00Z")]
+    /// When the person signed in: from 1970 on.
+    #[schema(value_type = String, format = DateTime, pattern = "^(19[7-9][0-9]|[2-9][0-9]{3})-", example = "2026-01-31T09:00:00Z")]
     at: Time,
 }
 

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use postern_app::operator::Command;
-use postern_app::{BulkRevocation, RevokedOf, SubjectName};
+use postern_app::{BulkRevocation, RevokedOf, SubjectName, SubjectPatch};
 use postern_codes::Format;
 use postern_core::application::{Caps, Scope};
 use postern_core::subject::fact::RevokeReason;
+use postern_core::tenant::Tier;
 use postern_testkit::{Redeem, StoreKind, World, request};
 
 use crate::refused;
@@ -64,6 +65,36 @@ async fn each_of_many_counts_under_the_cap() {
     // An hour later the same request does the rest.
     world.clock.advance(Duration::from_secs(3600));
     assert!(world.app.revoke_many(&token, &named(&["anna", "bert", "cora"], "bulk")).await.is_ok());
+}
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "it writes behind the store's back")]
+async fn one_that_is_out_of_reach_or_altered_keeps_none_of_the_others() {
+    let world = World::new(StoreKind::Sqlite).await;
+    let (altered, guarded) = (world.subject("anna").await, world.subject("bert").await);
+    for name in ["anna", "bert"] {
+        world.issue(name, Format::Standard).await;
+    }
+    world.subject("cora").await;
+    let cora = world.issue("cora", Format::Standard).await;
+    let name = SubjectName::Id(guarded);
+    let revision = world.app.subject(&world.token, &name).await.unwrap().revision;
+    let raise = SubjectPatch { tier: Some(Tier::Elevated), kind: None, owner: None };
+    world.app.patch_subject(&world.token, guarded, revision, raise).await.unwrap();
+    let db = rusqlite::Connection::open(world.data().join("postern.db")).unwrap();
+    let flip = "UPDATE subject SET seal = zeroblob(32) WHERE id = ?1";
+    assert_eq!(db.execute(flip, (altered.bytes(),)).unwrap(), 1);
+    // Of the tier standard alone.
+    let token = world.application(&[Scope::SetsRevoke], &[], None).await;
+    let asked = named(&["anna", "bert", "cora"], "bulk");
+    let expected = [RevokedOf::Altered, RevokedOf::OutOfReach, RevokedOf::Revoked];
+    assert_eq!(world.app.revoke_many(&token, &asked).await.unwrap(), expected);
+    assert_eq!(refused(world.redeem("cora", &cora.codes[1], Redeem::default()).await), "code-not-accepted");
+    assert!(world.app.subject(&world.token, &name).await.unwrap().status.active.is_some());
+    assert_eq!(refused(world.app.revoke_many(&token, &named(&["bert"], "alone")).await), "scope-missing");
+    // Without the scope nothing is told of anybody.
+    let token = world.application(&[Scope::Redeem], &[], None).await;
+    assert_eq!(refused(world.app.revoke_many(&token, &asked).await), "scope-missing");
 }
 
 async fn count(world: &World) -> u64 {

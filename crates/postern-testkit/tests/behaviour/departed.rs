@@ -6,7 +6,7 @@ use std::time::Duration;
 use postern_app::operator::Command;
 use postern_app::{Client, NewSubject, Problem, Redemption, SubjectName};
 use postern_codes::Format;
-use postern_core::application::Scope;
+use postern_core::application::{Caps, Scope};
 use postern_core::ids::SubjectId;
 use postern_core::kernel::{Key, Kind};
 use postern_core::subject::SubjectKind;
@@ -176,4 +176,26 @@ async fn an_erasure_may_be_withdrawn_and_a_guarded_account_is_not_erased_by_one(
     for answer in [world.app.leave(&token, id).await, world.app.request_erasure(&token, id).await.map(drop)] {
         assert_eq!(refused::<()>(answer), Problem::ScopeMissing.name());
     }
+}
+
+#[tokio::test]
+async fn leaving_counts_under_the_cap_of_revocations() {
+    let world = World::new(StoreKind::Memory).await;
+    let mut ids = Vec::new();
+    for name in ["anna", "bert", "cora"] {
+        ids.push(world.subject(name).await);
+    }
+    let caps = Some(Caps { revoke: 2, stage: 10 });
+    let token = world.application(&[Scope::SubjectsLeave], &[], caps).await;
+    world.app.leave(&token, ids[0]).await.unwrap();
+    // Who has left takes no second place.
+    world.app.leave(&token, ids[0]).await.unwrap();
+    world.app.leave(&token, ids[1]).await.unwrap();
+    // Another node counts the same places.
+    for app in [&world.app, &world.other] {
+        assert_eq!(refused::<()>(app.leave(&token, ids[2]).await), "too-many-requests");
+    }
+    assert!(world.app.subject(&world.token, &SubjectName::Id(ids[2])).await.is_ok());
+    world.clock.advance(Duration::from_secs(3600));
+    world.app.leave(&token, ids[2]).await.unwrap();
 }

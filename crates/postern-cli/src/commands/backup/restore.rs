@@ -13,6 +13,7 @@ use crate::arguments::Restore;
 use crate::commands::operate::whoami;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::progress::Progress;
 use crate::{installation, keys, output};
 
 /// Lays a backup down, completes it, and takes the anchor over: whoever else serves this installation stops.
@@ -37,6 +38,7 @@ pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failur
         }
         None => BTreeSet::new(),
     };
+    let progress = Progress::unknown("restoring", json);
     backup::lay_down(&restore.backup, &to, &erased).map_err(Failure::refused)?;
     let app = installation::open_folder(keys, &to, name)?;
     app.check_installation().await.map_err(Failure::refused)?;
@@ -49,6 +51,7 @@ pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failur
     if place.is_none() {
         let gaps = app.gaps(&anchor).await.map_err(after)?;
         if !gaps.is_empty() {
+            drop(progress);
             output::answer(&json!({ "data": to, "resolved": false, "gaps": gaps }), json);
             output::message(
                 "The backup is older than its anchor, and is not served. `postern audit resolve` completes it with --shipped, or revokes what is not certain.",
@@ -58,5 +61,6 @@ pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failur
     }
     let resolved = app.resolve(&whoami(), &anchor, place.as_ref(), Some(&copied)).await.map_err(after)?;
     file.begin_anew(app.edges().await.map_err(after)?).map_err(Failure::refused)?;
+    drop(progress);
     Ok(said(&resolved, &to, json))
 }

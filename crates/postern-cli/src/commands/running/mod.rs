@@ -5,27 +5,29 @@ mod jobs;
 mod signals;
 mod watch;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use ipnet::IpNet;
 use postern_app::{App, Shipping};
 use postern_core::ports::Anchors;
-use postern_server::{Limits, Metrics, Readiness, Server};
+use postern_server::{Administration, Limits, Metrics, Readiness, Server};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::watch::{Receiver, channel};
 
 pub(super) use self::signals::Signals;
 pub(super) use self::watch::Watched;
 use crate::failure::Failure;
+use crate::sockets::Removed;
 use crate::tls::Kept;
 
 /// Everything that runs.
 pub(super) struct Running {
     pub(super) app: Arc<App>,
     pub(super) listener: TcpListener,
-    pub(super) admin: Option<TcpListener>,
-    pub(super) operator: Option<(UnixListener, PathBuf)>,
+    pub(super) admin: Option<Administration>,
+    pub(super) operator: Option<UnixListener>,
+    /// Files of sockets, removed when everything has ended.
+    pub(super) files: Vec<Removed>,
     pub(super) anchors: Option<Arc<dyn Anchors>>,
     /// Where events are shipped to.
     pub(super) shipping: Option<Shipping>,
@@ -64,8 +66,7 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     let watcher = watch::keep(app, running.watched, readiness, Arc::clone(&metrics), jobs_stopping.clone());
     let watcher = tokio::spawn(watcher);
     let jobs = jobs::begin(&running.app, &running.readiness, &metrics, &jobs_stopping);
-    let socket = running.operator.as_ref().map(|(_, path)| path.clone());
-    let operator = running.operator.map(|(listener, _)| {
+    let operator = running.operator.map(|listener| {
         let app = Arc::clone(&running.app);
         tokio::spawn(postern_server::operator::serve(listener, app, stopped(stopping.clone())))
     });
@@ -93,9 +94,7 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     if let Some(anchor) = anchor {
         let _ = anchor.await;
     }
-    if let Some(socket) = socket {
-        let _ = std::fs::remove_file(socket);
-    }
+    drop(running.files);
     Ok(())
 }
 

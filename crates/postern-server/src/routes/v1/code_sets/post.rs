@@ -32,7 +32,7 @@ pub(crate) struct Body {
     #[schema(value_type = Option<StageReasonName>)]
     reason: Option<StageReason>,
     /// What the codes are for; `second_factor` if nothing is said.
-    #[schema(value_type = Option<Vec<PurposeName>>)]
+    #[schema(value_type = Option<Vec<PurposeName>>, min_items = 1)]
     purposes: Option<Vec<Purpose>>,
     /// How the holder was known, signed: a compact JWS. Either this or `assurance`.
     assertion: Option<String>,
@@ -42,10 +42,11 @@ pub(crate) struct Body {
     #[schema(value_type = Option<FormatName>)]
     format: Option<String>,
     /// Another number of codes than the tier's: 1 to 99, in the format `compact` to 31.
+    #[schema(minimum = 1, maximum = 99)]
     count: Option<u8>,
     /// Canaries on top, at most 3: codes that never work and ring an alarm. They and the duress code need the scope
     /// `subjects:tier-raise` as well.
-    #[schema(maximum = 3)]
+    #[schema(minimum = 0, maximum = 3)]
     canaries: Option<u8>,
     /// Whether one of the codes is a duress code: it works, and rings an alarm that nobody else sees.
     duress: Option<bool>,

@@ -26,15 +26,16 @@ use crate::service::{Answer, Shared};
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// After this one: an `index`, or a page's `next`. From the beginning if absent.
-    #[param(value_type = Option<String>, example = "41")]
+    #[param(value_type = Option<String>, pattern = "^[0-9]{1,19}$", example = "41")]
     after: Option<u64>,
     /// How many at most: 1 to 500, 100 if absent.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<usize>,
     /// Of this subject only: a `sub_…` id.
+    #[param(pattern = r"^sub_[0-9a-hjkmnp-tv-z]{25}[048cgmrw]$")]
     subject: Option<String>,
     /// How many seconds to wait for one if there is none: up to 30.
-    #[param(maximum = 30)]
+    #[param(minimum = 0, maximum = 30)]
     wait: Option<u64>,
 }
 

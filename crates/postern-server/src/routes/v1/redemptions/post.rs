@@ -35,7 +35,7 @@ pub(crate) struct Body {
     #[schema(value_type = PurposeName)]
     purpose: Purpose,
     /// The caller's login transaction: 16 to 128 visible ASCII characters. The receipt carries it.
-    #[schema(example = "example-login-0001")]
+    #[schema(example = "example-login-0001", min_length = 16, max_length = 128, pattern = "^[!-~]+$")]
     txn: String,
     /// How the first factor was known.
     first_factor: Option<FirstFactor>,

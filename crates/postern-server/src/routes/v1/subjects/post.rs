@@ -25,7 +25,12 @@ use crate::wire::{KindName, SubjectBody, TierName};
 #[schema(as = NewSubject)]
 pub(crate) struct Body {
     /// The identity provider's name for it: 1 to 255 bytes, no control characters. Never recycled.
-    #[schema(example = "example-user-1")]
+    #[schema(
+        example = "example-user-1",
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]+$"
+    )]
     external_id: String,
     /// The tenant's default tier if nothing is said. `break_glass` and `service` need two people.
     #[schema(value_type = Option<TierName>)]
@@ -33,7 +38,8 @@ pub(crate) struct Body {
     /// A person if nothing is said.
     #[schema(value_type = Option<KindName>)]
     kind: Option<SubjectKind>,
-    /// Who answers for it.
+    /// Who answers for it: 1 to 255 bytes, no control characters.
+    #[schema(min_length = 1, max_length = 255, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$")]
     owner: Option<String>,
 }
 

@@ -42,7 +42,9 @@ pub(crate) struct BulkRevoked {
 #[derive(Serialize, ToSchema)]
 #[schema(as = BulkRevokedOne)]
 pub(crate) struct Became {
-    /// `revoked`, `without_codes` or `not_found`. A subject of a tier that is not reached refuses the whole request.
+    /// `revoked`, `without_codes`, `not_found`, `out_of_reach` (of a tier that the scope is not for) or `altered` (what is
+    /// stored is not as it was written: tell the operator). Nothing was changed for the last three.
+    #[schema(pattern = "^(revoked|without_codes|not_found|out_of_reach|altered)$")]
     outcome: &'static str,
 }
 
@@ -59,8 +61,8 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
 
 /// Revoke the code sets of many subjects
 ///
-/// Ends the active and the staged set of each. A repetition with the same key ends nothing that came after. If it is
-/// refused half-way, those before were revoked: ask again with the same key.
+/// Ends the active and the staged set of each. A repetition with the same key ends nothing that came after. One that is not
+/// reached keeps none of the others; if none is, the request is refused. If the cap ends it half-way, those before were revoked: ask again with the same key.
 #[utoipa::path(
     post,
     path = "/v1/code-sets/revoke",
@@ -87,5 +89,7 @@ const fn name(outcome: RevokedOf) -> &'static str {
         RevokedOf::Revoked => "revoked",
         RevokedOf::WithoutCodes => "without_codes",
         RevokedOf::NotFound => "not_found",
+        RevokedOf::OutOfReach => "out_of_reach",
+        RevokedOf::Altered => "altered",
     }
 }

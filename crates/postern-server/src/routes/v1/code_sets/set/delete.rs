@@ -28,7 +28,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     delete,
     path = "/v1/code-sets/{set}",
     tag = "code sets",
-    params(("set" = String, Path, description = "The set's `set_…` id.")),
+    params(("set" = String, Path, pattern = r"^set_[0-9a-hjkmnp-tv-z]{27,34}$", description = "The set's `set_…` id.")),
     responses((status = 204, description = "Discarded."))
 )]
 async fn discard_code_set(

@@ -20,9 +20,10 @@ use crate::service::{Answer, Shared};
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// The event: its `evt_…` id, or its `index`.
-    #[param(example = "41")]
+    #[param(example = "0", pattern = r"^(0|[1-9][0-9]{0,18}|evt_[0-9a-hjkmnp-tv-z]{29,41})$")]
     event: Option<String>,
     /// The size of an earlier log, as a kept checkpoint has it, from 1: that it was only added to.
+    #[param(minimum = 1)]
     from: Option<u64>,
 }
 

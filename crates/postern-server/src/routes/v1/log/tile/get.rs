@@ -35,7 +35,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
         (
             "index" = String, Path,
             description = "The tile's index in elements of three digits, `x001/x234/067`; of a partial tile with its width behind it, `000.p/17`.",
-            example = "000.p/17"
+            example = "000.p/1"
         )
     ),
     responses(

@@ -23,7 +23,12 @@ use crate::wire::SubjectBody;
 #[schema(as = Lookup)]
 pub(crate) struct Body {
     /// The identity provider's name.
-    #[schema(example = "example-user-1")]
+    #[schema(
+        example = "example-user-1",
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]+$"
+    )]
     external_id: String,
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     get,
     path = "/v1/subjects/{sub}",
     tag = "subjects",
-    params(("sub" = String, Path, description = "The subject's `sub_…` id.")),
+    params(("sub" = String, Path, pattern = r"^sub_[0-9a-hjkmnp-tv-z]{25}[048cgmrw]$", description = "The subject's `sub_…` id.")),
     responses(
         (status = 200, description = "The subject.", body = SubjectBody, headers(("ETag", description = "Its revision.")))
     )

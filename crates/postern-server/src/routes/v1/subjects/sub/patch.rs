@@ -32,7 +32,7 @@ pub(crate) struct Body {
     kind: Option<SubjectKind>,
     /// Who answers for it; `null` for nobody.
     #[serde(default, deserialize_with = "said")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 255, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$")]
     owner: Option<Option<String>>,
 }
 
@@ -61,8 +61,8 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     path = "/v1/subjects/{sub}",
     tag = "subjects",
     params(
-        ("sub" = String, Path, description = "The subject's `sub_…` id."),
-        ("If-Match" = String, Header, description = "The `ETag` that the change is based on.")
+        ("sub" = String, Path, pattern = r"^sub_[0-9a-hjkmnp-tv-z]{25}[048cgmrw]$", description = "The subject's `sub_…` id."),
+        ("If-Match" = String, Header, pattern = r#"^"(0|[1-9][0-9]{0,18})"$"#, description = "The `ETag` that the change is based on.")
     ),
     request_body = Body,
     responses(

@@ -37,6 +37,9 @@ pub(crate) struct Body {
 pub(crate) struct Confirmed {
     /// Names it.
     set: String,
+    /// Whose it is.
+    #[schema(example = "sub_00000000000000000000000000")]
+    subject: String,
     /// Until when it works.
     #[schema(value_type = String, format = DateTime)]
     expires_at: Time,
@@ -67,7 +70,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     post,
     path = "/v1/code-sets/{set}/confirm",
     tag = "code sets",
-    params(("set" = String, Path, description = "The set's `set_…` id.")),
+    params(("set" = String, Path, pattern = r"^set_[0-9a-hjkmnp-tv-z]{27,34}$", description = "The set's `set_…` id.")),
     request_body = Body,
     responses((status = 200, description = "It works from now on; the set before has ended.", body = Confirmed))
 )]
@@ -84,6 +87,7 @@ async fn confirm_code_set(
     let confirmed = service.app.confirm(&token, confirmation).await?;
     let body = Confirmed {
         set: confirmed.set.to_string(),
+        subject: confirmed.set.subject.to_string(),
         expires_at: confirmed.expires_at,
         superseded: confirmed.superseded.map(|set| set.to_string()),
         replayed: confirmed.replayed,

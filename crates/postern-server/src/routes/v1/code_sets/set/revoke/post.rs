@@ -52,7 +52,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     post,
     path = "/v1/code-sets/{set}/revoke",
     tag = "code sets",
-    params(("set" = String, Path, description = "The set's `set_…` id.")),
+    params(("set" = String, Path, pattern = r"^set_[0-9a-hjkmnp-tv-z]{27,34}$", description = "The set's `set_…` id.")),
     request_body = Body,
     responses((status = 200, description = "It works no more.", body = RevokedSet))
 )]

@@ -47,7 +47,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     post,
     path = "/v1/subjects/{sub}/erase",
     tag = "subjects",
-    params(("sub" = String, Path, description = "The subject's `sub_…` id.")),
+    params(("sub" = String, Path, pattern = r"^sub_[0-9a-hjkmnp-tv-z]{25}[048cgmrw]$", description = "The subject's `sub_…` id.")),
     responses((status = 202, description = "It will be erased.", body = Erasure))
 )]
 async fn erase_subject(

@@ -22,7 +22,7 @@ use crate::service::{Answer, Shared};
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// After this event: a page's `next`. From the beginning if absent.
-    #[param(value_type = Option<String>, example = "41")]
+    #[param(value_type = Option<String>, pattern = "^[0-9]{1,19}$", example = "41")]
     after: Option<u64>,
     /// How many events at most: 1 to 500, 100 if absent.
     #[param(minimum = 1, maximum = 500)]
@@ -70,7 +70,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     get,
     path = "/v1/subjects/{sub}/export",
     tag = "subjects",
-    params(("sub" = String, Path, description = "The subject's `sub_…` id."), Which),
+    params(("sub" = String, Path, pattern = r"^sub_[0-9a-hjkmnp-tv-z]{25}[048cgmrw]$", description = "The subject's `sub_…` id."), Which),
     responses((status = 200, description = "What is kept.", body = Page))
 )]
 async fn export_subject(

@@ -28,7 +28,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
         .with_key()
         .scope(Scope::SubjectsLeave)
         .with_idempotency_key()
-        .refused(&["not-found", "assurance-insufficient", "state-changed"])
+        .refused(&["not-found", "assurance-insufficient", "state-changed", "too-many-requests"])
         .refused(&["malformed-request", "body-too-large", "unsupported-media-type"])
         .route()
 }
@@ -41,7 +41,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     post,
     path = "/v1/subjects/{sub}/leave",
     tag = "subjects",
-    params(("sub" = String, Path, description = "The subject's `sub_…` id.")),
+    params(("sub" = String, Path, pattern = r"^sub_[0-9a-hjkmnp-tv-z]{25}[048cgmrw]$", description = "The subject's `sub_…` id.")),
     responses((status = 200, description = "It has left.", body = LeftSubject))
 )]
 async fn leave_subject(

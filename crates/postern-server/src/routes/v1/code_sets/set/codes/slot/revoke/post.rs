@@ -43,8 +43,8 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     path = "/v1/code-sets/{set}/codes/{slot}/revoke",
     tag = "code sets",
     params(
-        ("set" = String, Path, description = "The set's `set_…` id."),
-        ("slot" = u8, Path, description = "The code's number, from 1.")
+        ("set" = String, Path, pattern = r"^set_[0-9a-hjkmnp-tv-z]{27,34}$", description = "The set's `set_…` id."),
+        ("slot" = u8, Path, minimum = 1, maximum = 99, description = "The code's number, from 1.")
     ),
     request_body = Body,
     responses((status = 200, description = "It works no more.", body = RevokedCode))
