@@ -19,7 +19,7 @@ pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
     if let Some(url) = &init.postgres {
         check_empty(url).await?;
     }
-    if let Some(path) = &init.seal {
+    if let Some(path) = &init.keeper.seal {
         keys::read(&Source::File(path.clone()))?;
     }
     make_folder(&init.folder)?;
