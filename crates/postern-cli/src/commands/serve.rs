@@ -33,6 +33,7 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
     let readiness = Arc::new(Readiness::new());
     let anchors = anchor(&app, &config, &readiness).await;
     if anchors.is_some() {
+        app.begin_numbering();
         note_keys(&app, &config).await?;
     }
     let shipping = shipping(&config)?;
