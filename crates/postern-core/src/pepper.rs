@@ -140,9 +140,8 @@ impl Tenant {
     /// not open here.
     #[must_use]
     pub fn has_other_security(&self, found: Option<Checked>) -> bool {
-        let fits = |known: Checked| {
-            found.is_some_and(|found| found.version > known.version || found == known)
-        };
+        let fits =
+            |known: Checked| found.is_some_and(|found| found.version > known.version || found == known);
         self.security.is_some_and(|known| !fits(known))
     }
 }
@@ -153,8 +152,7 @@ pub fn note_security(system: Held<Tenant>, found: Option<Checked>, draft: &mut D
     let Some(found) = found.filter(|found| known.is_none_or(|known| found.version > known)) else {
         return false;
     };
-    let created =
-        KeyCreated { check: found.check, label: SECURITY.to_owned(), version: found.version };
+    let created = KeyCreated { check: found.check, label: SECURITY.to_owned(), version: found.version };
     let _ = system.record(TenantFact::KeyCreated(created), draft);
     true
 }
@@ -278,5 +276,25 @@ mod tests {
         assert_eq!(json, r#"{"check":"AQEBAQEBAQEBAQEBAQEBAQ","label":"pepper","version":1}"#);
         let read = TenantFact::from_json("key.created", 1, &json).unwrap();
         assert_eq!(read, Some(created(1)));
+    }
+
+    #[test]
+    fn the_key_security_is_noted_once_and_another_one_or_none_is_told_apart() {
+        let known = |version, byte| Some(Checked { version, check: Fixed([byte; 16]) });
+        let mut draft = draft();
+        // None of its own: nothing to note, and nothing to differ from.
+        assert!(!note_security(after(&[]), None, &mut draft));
+        assert!(!after(&[]).state().unwrap().has_other_security(None));
+        assert!(note_security(after(&[]), known(1, 7), &mut draft));
+        let created = KeyCreated { check: Fixed([7; 16]), label: SECURITY.to_owned(), version: 1 };
+        let held = after(&[TenantFact::KeyCreated(created)]);
+        let state = held.state().unwrap().clone();
+        assert_eq!((state.security, state.layout()), (known(1, 7), 3));
+        assert_eq!((state.peppers.len(), state.pepper()), (0, None), "it was taken for a pepper");
+        assert!(!note_security(held, known(1, 7), &mut draft), "it was noted twice");
+        for (found, other) in [(None, true), (known(1, 7), false), (known(1, 8), true), (known(2, 8), false)]
+        {
+            assert_eq!(state.has_other_security(found), other, "{found:?}");
+        }
     }
 }

@@ -90,8 +90,7 @@ fn keys(installed: &Installed) -> Vec<u8> {
 async fn from_a_plain_file_into_a_sealed_one_and_then_into_a_token() {
     let token = SoftHsm::new();
     let environment = token.config();
-    let installed =
-        Installed::made_with(POSTERN, &[], &[("SOFTHSM2_CONF", environment.to_str().unwrap())]);
+    let installed = Installed::made_with(POSTERN, &[], &[("SOFTHSM2_CONF", environment.to_str().unwrap())]);
     let before = Before::issued(&installed).await;
     let passphrase = secret(&installed.home().join("passphrase"), "correct horse battery\n");
     moved(&installed, "sealed", &["--seal", passphrase.to_str().unwrap()]);
@@ -139,7 +138,12 @@ async fn from_a_plain_file_into_an_engine() {
         &["delete", "transit/keys/postern-pepper"],
         &["write", "-f", "transit/keys/postern-pepper", "type=hmac", "key_size=32"],
         &["write", "-f", "transit/keys/postern-pepper/rotate"],
-        &["write", "transit/keys/postern-pepper/config", "min_decryption_version=2", "min_encryption_version=2"],
+        &[
+            "write",
+            "transit/keys/postern-pepper/config",
+            "min_decryption_version=2",
+            "min_encryption_version=2",
+        ],
     ] {
         server.run(command, "");
     }

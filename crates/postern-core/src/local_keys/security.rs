@@ -95,3 +95,59 @@ fn secret_key(security: &Secret, purpose: &[u8], object: Key, nonce: [u8; 8]) ->
     let parts: [&[u8]; 5] = [purpose, &object.tenant.bytes(), &[object.kind.number()], &object.id, &nonce];
     Zeroizing::new(mac(security, &parts))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{SubjectId, TenantId};
+    use crate::kernel::Kind;
+    use crate::local_keys::SECURITY;
+
+    fn keys(security: Option<u16>, byte: u8) -> LocalKeys {
+        let key = |byte| Zeroizing::new([byte; 32]);
+        LocalKeys::new(|label| match label {
+            SECURITY => security.map(|version| (version, key(byte))),
+            other => Some((1, key(u8::try_from(other.len()).unwrap()))),
+        })
+        .unwrap()
+    }
+
+    fn about() -> Key {
+        Key::of(Kind::Subject, TenantId::new([1; 16]), SubjectId::new([2; 16]))
+    }
+
+    fn sealed(keys: &LocalKeys) -> Vec<u8> {
+        keys.seal_secret(b"purpose", about(), b"about", [3; 8], b"secret").unwrap()
+    }
+
+    fn opens(keys: &LocalKeys, sealed: &[u8]) -> bool {
+        let opened = keys.open_secret(b"purpose", about(), b"about", sealed);
+        opened.is_some_and(|opened| *opened == b"secret")
+    }
+
+    #[test]
+    fn what_the_first_version_sealed_opens_under_the_second_and_nothing_else_does() {
+        let (made, own, second) = (keys(None, 0), keys(Some(1), 7), keys(Some(2), 8));
+        assert!(
+            opens(&made, &sealed(&made)) && opens(&own, &sealed(&own)) && opens(&second, &sealed(&second))
+        );
+        assert!(opens(&second, &sealed(&made)), "what was sealed before the key was one of its own");
+        assert!(!opens(&made, &sealed(&second)), "new things are sealed under the old key");
+        // A key that is its own from the first version on has nothing to do with `subjects`.
+        assert!(!opens(&own, &sealed(&made)) && !opens(&made, &sealed(&own)));
+        assert!(!opens(&second, &sealed(&own)));
+    }
+
+    #[test]
+    fn keys_are_told_apart_by_their_checks() {
+        let (made, own, other) = (keys(None, 0), keys(Some(1), 7), keys(Some(1), 8));
+        assert_eq!(made.security(), None);
+        assert_ne!(own.security(), other.security());
+        assert_eq!(own.check(), other.check(), "`security` is told apart on its own");
+        for changed in crate::local_keys::LABELS.into_iter().filter(|label| *label != SECURITY) {
+            let key = |label: &str| if label == changed { 99 } else { u8::try_from(label.len()).unwrap() };
+            let keys = LocalKeys::new(|label| Some((1, Zeroizing::new([key(label); 32])))).unwrap();
+            assert_ne!(keys.check(), own.check(), "another key {changed} is not noticed");
+        }
+    }
+}

@@ -240,6 +240,22 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_before_has_no_key_security_and_a_moved_one_has_the_second() {
+        let find = |lines: &[String]| lines.iter().position(|line| line.starts_with("security ")).unwrap();
+        let without = changed(|lines| drop(lines.remove(find(lines))));
+        let opened = service::assemble(&read(Holds::All, without.as_bytes()).unwrap()).unwrap();
+        assert_eq!(opened.local.security(), None);
+        let moved = changed(|lines| {
+            let at = find(lines);
+            lines[at] = lines[at].replace("security 1", "security 2");
+        });
+        let opened = service::assemble(&read(Holds::All, moved.as_bytes()).unwrap()).unwrap();
+        assert_eq!(opened.local.security().map(|known| known.version), Some(2));
+        let twice = |lines: &mut Vec<String>| lines.insert(find(lines), lines[find(lines)].clone());
+        assert_eq!(fault(twice), ContentFault::Duplicate { label: "security" });
+    }
+
+    #[test]
     fn a_key_has_one_spelling() {
         let pad = "A".repeat(SYMBOLS - 1);
         for line in [

@@ -43,7 +43,9 @@ pub enum MoveFault {
     #[error("{0}")]
     Unavailable(#[from] KeysUnavailable),
     /// The new place does not have these keys.
-    #[error("the new place does not compute what the old one does ({0}): it has other keys, or changed these")]
+    #[error(
+        "the new place does not compute what the old one does ({0}): it has other keys, or changed these"
+    )]
     Differs(&'static str),
 }
 
@@ -134,7 +136,8 @@ impl Moving {
         }
         let (old, found) = (self.keys.local(), new.local());
         // One that was made for this move was made by each try anew.
-        let security = if self.made_security { found.security().is_some() } else { old.security() == found.security() };
+        let security =
+            if self.made_security { found.security().is_some() } else { old.security() == found.security() };
         if old.check() != found.check() || !security {
             return Err(MoveFault::Differs("a local key"));
         }

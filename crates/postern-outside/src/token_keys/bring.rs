@@ -67,7 +67,8 @@ fn compare(session: &Session, moving: &Moving) -> Result<(), MoveFault> {
 /// Brings what is not there yet; the key that wraps.
 fn bring(session: &Session, moving: &Moving) -> Result<ObjectHandle, TokenFault> {
     let there = versions(session)?;
-    for (version, key) in moving.peppers().filter(|(version, _)| !there.iter().any(|(has, _)| has == version)) {
+    for (version, key) in moving.peppers().filter(|(version, _)| !there.iter().any(|(has, _)| has == version))
+    {
         let own = [
             Attribute::Class(ObjectClass::SECRET_KEY),
             Attribute::KeyType(KeyType::GENERIC_SECRET),

@@ -47,7 +47,9 @@ fn the_server_is_believed_by_its_own_authority_and_by_no_other() {
     let before = asked(&keys);
 
     // Whoever cannot show that it is the engine gets no token and no key.
-    let open = |url: &str, authority| TransitKeys::open(transit(url, authority).unwrap(), &Place::File(file.clone()));
+    let open = |url: &str, authority| {
+        TransitKeys::open(transit(url, authority).unwrap(), &Place::File(file.clone()))
+    };
     let other = pem(folder.path(), "wrong.pem", &wrong.pem());
     let refused = open(&server.url(), other).err().expect("it was believed by another authority");
     assert!(matches!(refused, TransitFault::Away(_)), "{refused}");

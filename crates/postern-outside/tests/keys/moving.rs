@@ -44,7 +44,12 @@ fn same(old: &impl Keys, new: &impl Keys) {
     let local = |keys: &dyn Keys| {
         let local = keys.local();
         let application = ApplicationId::new([4; 16]);
-        (local.nobody(TENANT, "a"), local.application_key(application, 1, b"x"), local.check(), local.security())
+        (
+            local.nobody(TENANT, "a"),
+            local.application_key(application, 1, b"x"),
+            local.check(),
+            local.security(),
+        )
     };
     assert_eq!(local(old), local(new));
     assert_ne!(old.local().check(), KeyFile::generate(&SystemEntropy).unwrap().local().check());
@@ -101,7 +106,10 @@ fn into_a_token_also_after_a_try_that_was_cut_off() {
         for label in ["postern-pepper-2", "postern-pepper-3", "postern-log", "postern-receipts"] {
             let shown = ground.shows_of("moved", label);
             assert!(!shown.iter().any(|shown| matches!(shown, cryptoki::object::Attribute::Value(_))));
-            assert!(shown.contains(&cryptoki::object::Attribute::Extractable(false)), "{label} could be taken out");
+            assert!(
+                shown.contains(&cryptoki::object::Attribute::Extractable(false)),
+                "{label} could be taken out"
+            );
         }
         // Cut off: the file was not written, and some objects were not made.
         std::fs::remove_file(&to).unwrap();
@@ -121,7 +129,7 @@ fn into_a_token_also_after_a_try_that_was_cut_off() {
         assert!(matches!(refused, MoveFault::Token(TokenFault::NotEmpty(_))), "{refused}");
         assert!(!other.exists());
         // What is in a token is never given away.
-        let stays = Moving::from_file(&Place::File(to.clone()), None, &SystemEntropy).err().unwrap();
+        let stays = Moving::from_file(&Place::File(to), None, &SystemEntropy).err().unwrap();
         assert!(stays.to_string().contains("token"), "{stays}");
     });
 }
@@ -142,9 +150,8 @@ fn into_an_engine_also_after_a_try_that_was_cut_off() {
     TransitKeys::bring(&moving(&plain), &transit(), &to, &SystemEntropy).unwrap();
     let opened = TransitKeys::open(transit(), &Place::File(to.clone())).unwrap();
     same(&plain.open(), &opened);
-    let exported = std::panic::catch_unwind(|| {
-        ground.server.run(&["read", "moved/export/hmac-key/postern-pepper"], "")
-    });
+    let exported =
+        std::panic::catch_unwind(|| ground.server.run(&["read", "moved/export/hmac-key/postern-pepper"], ""));
     assert!(exported.is_err(), "a key that was brought was shown");
     // The numbers go on, and another installation's keys are not brought to these.
     let custody = opened.custody().unwrap();
