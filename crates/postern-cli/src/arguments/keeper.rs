@@ -12,7 +12,7 @@ pub(crate) struct Keeper {
     /// Seals the key file with the passphrase that is the first line of this file
     #[arg(long, value_name = "PASSPHRASE_FILE", conflicts_with = "token")]
     pub(crate) seal: Option<PathBuf>,
-    /// Makes the keys in the token with this label; the key file then has only those that are in no token
+    /// Keeps the keys in the token with this label; the key file then has only those that are in no token
     #[arg(long, value_name = "LABEL", requires_all = ["module", "pin_file"])]
     pub(crate) token: Option<String>,
     /// The token's PKCS#11 module
@@ -21,7 +21,7 @@ pub(crate) struct Keeper {
     /// File whose first line is the PIN of the token's user
     #[arg(long, requires = "token")]
     pub(crate) pin_file: Option<PathBuf>,
-    /// Makes the keys in this transit engine of OpenBao or Vault, as https://bao.example:8200/v1/transit
+    /// Keeps the keys in this transit engine of OpenBao or Vault, as https://bao.example:8200/v1/transit
     #[arg(long, value_name = "URL", requires = "token_file", conflicts_with_all = ["seal", "token"])]
     pub(crate) transit: Option<String>,
     /// File whose first line is the engine's token
