@@ -119,6 +119,11 @@ impl App {
         self.store().hold(job, span).await.unwrap_or(false)
     }
 
+    /// Lets events get their places in the log: the data were compared with the anchor.
+    pub fn begin_numbering(&self) {
+        self.store().begin_numbering();
+    }
+
     /// Gives everything that is committed its place in the log: the last thing before a last anchor.
     pub async fn number_pending(&self) {
         if let Err(fault) = self.store().number_pending().await {

@@ -32,6 +32,9 @@ pub(crate) fn foreign(version: u16) -> String {
     )
 }
 
+/// Why this node would refuse right codes: it could not read what kinds they are of.
+const OTHER_SECURITY: &str = "This node does not have the installation's key \"security\", or has another one: put the installation's newest key file here. Nothing was changed.";
+
 impl App {
     /// Asks the key service.
     pub(crate) async fn ask_keys<T: Send + 'static>(
@@ -80,6 +83,10 @@ impl App {
     /// The version whose key is another one: nobody is answered until that is mended.
     pub async fn check_peppers(&self) -> Result<(), String> {
         let Some(state) = self.system().await else { return Ok(()) };
+        if state.has_other_security(self.local().security()) {
+            self.peppers.foreign.store(true, Ordering::SeqCst);
+            return Err(OTHER_SECURITY.to_owned());
+        }
         if state.peppers.is_empty() {
             return Ok(());
         }

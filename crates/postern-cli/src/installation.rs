@@ -26,6 +26,8 @@ pub(crate) enum For {
     Command,
     /// A service.
     Serving,
+    /// Completing data of before: events get the places that they had, and no others.
+    Resolving,
 }
 
 /// Opens keys and store of a configuration. A data folder is locked until the application is dropped.
@@ -61,8 +63,12 @@ pub(crate) async fn open_database(
     let sealer = keys.local().sealer().clone();
     let mut node = [0; 16];
     SystemEntropy.fill(&mut node).map_err(Failure::refused)?;
-    let serves = what_for == For::Serving;
-    let options = postgres::Options { sequences: serves, numbers_first: !serves, ..Default::default() };
+    let options = postgres::Options {
+        sequences: what_for == For::Serving,
+        waits: what_for != For::Resolving,
+        numbers_first: what_for == For::Command,
+        ..Default::default()
+    };
     let store = Postgres::open(target, sealer, node, options).await.map_err(Failure::refused)?;
     Ok(application(keys, Arc::new(store), name))
 }
@@ -89,7 +95,9 @@ pub(crate) async fn check_keys(app: &App, config: &Config) -> Result<(), Failure
 /// Whether the data folder continues what its anchor knows: a command changes and vouches for nothing else.
 pub(crate) async fn check_anchor(app: &App, config: &Config) -> Result<(), Failure> {
     let anchor = AnchorFile::look(&config.anchor.file).map_err(Failure::refused)?;
-    app.check_anchor(&anchor).await.map_err(Failure::refused)
+    app.check_anchor(&anchor).await.map_err(Failure::refused)?;
+    app.begin_numbering();
+    Ok(())
 }
 
 /// Marks a data folder as a demonstration's.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use postern_core::ports::Keys;
 use postern_outside::entropy::SystemEntropy;
-use postern_outside::key_file::{KeyFile, Passphrase};
+use postern_outside::key_file::{KeyFile, Moving, Passphrase};
 use postern_outside::token_keys::{Token, TokenKeys};
 use postern_outside::transit_keys::{self, TransitKeys};
 
@@ -42,6 +42,19 @@ pub(crate) fn make(config: &config::Keys) -> Result<Arc<dyn Keys>, Failure> {
     let passphrase = passphrase(config)?;
     let keys = KeyFile::create_with(path, passphrase.as_ref(), &SystemEntropy);
     Ok(Arc::new(keys.map_err(Failure::refused)?))
+}
+
+/// Brings keys to the place that a configuration names.
+pub(crate) fn bring(moving: &Moving, to: &config::Keys) -> Result<(), Failure> {
+    let path = own_file(to)?;
+    let brought = if let Some(named) = &to.pkcs11 {
+        TokenKeys::bring(moving, &token(named)?, path, &SystemEntropy)
+    } else if let Some(named) = &to.transit {
+        TransitKeys::bring(moving, &engine(named)?, path, &SystemEntropy)
+    } else {
+        moving.into_file(path, passphrase(to)?.as_ref(), &SystemEntropy)
+    };
+    brought.map_err(Failure::refused)
 }
 
 /// The token that a configuration names.

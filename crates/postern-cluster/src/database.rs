@@ -2,9 +2,10 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use crate::process::{psql, run, url};
+use crate::process::{program, psql, run, url};
 use crate::{Bouncer, Cluster, cluster};
 
 /// The environment variable that names the socket folder of a shared cluster.
@@ -56,6 +57,20 @@ impl Database {
     /// Runs SQL; the rows, columns parted by `|`. More than one statement is one transaction.
     pub fn psql(&self, sql: &str) -> String {
         run(&mut psql(&self.url(), sql))
+    }
+
+    /// Everything in it, as `pg_dump` writes it: from one moment, whoever works meanwhile.
+    #[must_use]
+    pub fn dump(&self) -> String {
+        run(Command::new(program("pg_dump")).args(["--no-owner", "--dbname"]).arg(self.url()))
+    }
+
+    /// Puts what was dumped in the place of everything in it.
+    pub fn put_back(&self, dump: &str) {
+        self.psql("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), dump).unwrap();
+        run(psql(&self.url(), "SELECT 1").arg("--file").arg(file.path()));
     }
 
     /// Starts a `PgBouncer` before its cluster.

@@ -12,5 +12,5 @@ mod process;
 pub use bouncer::Bouncer;
 pub use cluster::Cluster;
 pub use database::{Database, SHARED_CLUSTER};
-pub use openbao::{OPENBAO, OpenBao, ROTATION_POLICY, SERVICE_POLICY};
+pub use openbao::{Certificate, OPENBAO, OpenBao, ROTATION_POLICY, SERVICE_POLICY};
 pub use process::{installed, program};

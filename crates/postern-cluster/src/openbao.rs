@@ -30,6 +30,9 @@ path "transit/keys/postern-pepper/config" { capabilities = ["update"] }
 path "transit/keys/postern-pepper/trim" { capabilities = ["update"] }
 "#;
 
+/// The file of whoever made the server's certificate.
+const AUTHORITY: &str = "authority.pem";
+
 /// A running server. Dropped, it ends and its folder goes.
 pub struct OpenBao {
     // Before the folder, so that the server ends first.
@@ -37,25 +40,61 @@ pub struct OpenBao {
     folder: TempDir,
     port: u16,
     root: String,
+    encrypted: bool,
+}
+
+/// What a server shows of itself, as PEM.
+pub struct Certificate {
+    /// Its certificate, for 127.0.0.1.
+    pub certificate: String,
+    /// Its private key.
+    pub key: String,
+    /// Who made it.
+    pub authority: String,
 }
 
 impl OpenBao {
     /// Starts a server with storage of its own, and mounts a transit engine.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_by(None)
+    }
+
+    /// The same over HTTPS.
+    #[must_use]
+    pub fn start_encrypted(shows: &Certificate) -> Self {
+        Self::start_by(Some(shows))
+    }
+
+    fn start_by(shows: Option<&Certificate>) -> Self {
         let folder = TempDir::new().unwrap();
         let (port, cluster) = (free_port(), free_port());
         let at = folder.path().display();
         fs::create_dir(folder.path().join("storage")).unwrap();
         fs::write(folder.path().join("seal"), [7; 32]).unwrap();
+        let (scheme, tls) = match shows {
+            None => ("http", "tls_disable = true".to_owned()),
+            Some(shows) => {
+                let files = [
+                    ("certificate.pem", &shows.certificate),
+                    ("key.pem", &shows.key),
+                    (AUTHORITY, &shows.authority),
+                ];
+                for (name, pem) in files {
+                    fs::write(folder.path().join(name), pem).unwrap();
+                }
+                let tls = "tls_cert_file = \"certificate.pem\"\n tls_key_file = \"key.pem\"";
+                ("https", tls.to_owned())
+            }
+        };
         let settings = format!(
             "storage \"raft\" {{\n path = \"{at}/storage\"\n node_id = \"one\"\n}}\n\
              seal \"static\" {{\n current_key_id = \"one\"\n current_key = \"file://{at}/seal\"\n}}\n\
-             listener \"tcp\" {{\n address = \"127.0.0.1:{port}\"\n cluster_address = \"127.0.0.1:{cluster}\"\n tls_disable = true\n}}\n\
-             api_addr = \"http://127.0.0.1:{port}\"\ncluster_addr = \"http://127.0.0.1:{cluster}\"\n",
+             listener \"tcp\" {{\n address = \"127.0.0.1:{port}\"\n cluster_address = \"127.0.0.1:{cluster}\"\n {tls}\n}}\n\
+             api_addr = \"{scheme}://127.0.0.1:{port}\"\ncluster_addr = \"http://127.0.0.1:{cluster}\"\n",
         );
         fs::write(folder.path().join("settings.hcl"), settings).unwrap();
-        let mut new = Self { server: None, folder, port, root: String::new() };
+        let mut new = Self { server: None, folder, port, root: String::new(), encrypted: shows.is_some() };
         new.serve();
         let init = ["operator", "init", "-recovery-shares=1", "-recovery-threshold=1"];
         let made = new.run(&init, "");
@@ -69,7 +108,12 @@ impl OpenBao {
     /// Where the engine is.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/v1/transit", self.port)
+        format!("{}/v1/transit", self.address())
+    }
+
+    fn address(&self) -> String {
+        let scheme = if self.encrypted { "https" } else { "http" };
+        format!("{scheme}://127.0.0.1:{}", self.port)
     }
 
     /// The token that may do everything.
@@ -111,9 +155,12 @@ impl OpenBao {
         let mut client = Command::new(program());
         client
             .args(arguments)
-            .env("BAO_ADDR", format!("http://127.0.0.1:{}", self.port))
+            .env("BAO_ADDR", self.address())
             .env("BAO_TOKEN", &self.root)
             .env("HOME", self.folder.path());
+        if self.encrypted {
+            client.env("BAO_CACERT", self.folder.path().join(AUTHORITY));
+        }
         client
     }
 

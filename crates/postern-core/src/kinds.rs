@@ -169,7 +169,7 @@ mod tests {
     use crate::kernel::Kind;
 
     fn keys() -> LocalKeys {
-        LocalKeys::new(|label| Some(Zeroizing::new([u8::try_from(label.len()).unwrap(); 32]))).unwrap()
+        LocalKeys::new(|label| Some((1, Zeroizing::new([u8::try_from(label.len()).unwrap(); 32])))).unwrap()
     }
 
     fn subject(number: u8) -> Key {

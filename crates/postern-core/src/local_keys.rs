@@ -1,16 +1,30 @@
 //! Keys that work inside the process: unwrapped once at start, typed by what they are for.
 
+mod security;
+
 use zeroize::Zeroizing;
 
+use self::security::Security;
 use crate::frame::frame;
 use crate::ids::{ApplicationId, SubjectId, TenantId};
-use crate::kernel::{ClaimKey, Key, Sealer, Space, mac};
-use crate::personal::{decrypt, encrypt};
+use crate::kernel::{ClaimKey, Sealer, Space, mac};
 
-/// Labels of the local keys, in the order of [`LocalKeys::new`]'s map. A label is part of the key file. The key
-/// `security`, which came later, is made of `subjects`: older key files stay good.
-pub const LABELS: [&str; 8] =
-    ["application-keys", "devices", "events", "external-ids", "idempotency", "rows", "sources", "subjects"];
+/// Labels of the local keys, in the order of [`LocalKeys::new`]'s map. A label is part of the key file.
+pub const LABELS: [&str; 9] = [
+    "application-keys",
+    "devices",
+    "events",
+    "external-ids",
+    "idempotency",
+    "rows",
+    SECURITY,
+    "sources",
+    "subjects",
+];
+
+/// The label of the key that kinds and alarms are sealed under. Older key files lack it: there its first version is
+/// made of `subjects`, and its own key is the second.
+pub const SECURITY: &str = "security";
 
 /// The local keys. No `Debug`, no `Serialize`.
 pub struct LocalKeys {
@@ -18,7 +32,7 @@ pub struct LocalKeys {
     devices: Secret,
     external_ids: Secret,
     idempotency: Secret,
-    security: Secret,
+    security: Security,
     sources: Secret,
     subjects: Secret,
     sealer: Sealer,
@@ -27,11 +41,13 @@ pub struct LocalKeys {
 type Secret = Zeroizing<[u8; 32]>;
 
 impl LocalKeys {
-    /// The keys, each asked for by its label; `None` if one is missing.
-    pub fn new(mut by_label: impl FnMut(&str) -> Option<Secret>) -> Option<Self> {
+    /// The keys and their versions, each asked for by its label; `None` if one is missing. Only [`SECURITY`] may be.
+    pub fn new(mut by_label: impl FnMut(&str) -> Option<(u16, Secret)>) -> Option<Self> {
+        let security = by_label(SECURITY);
+        let mut by_label = |label| by_label(label).map(|(_, key)| key);
         let (rows, events) = (by_label("rows")?, by_label("events")?);
         let subjects = by_label("subjects")?;
-        let security = Zeroizing::new(mac(&subjects, &[b"postern/security-key/v1"]));
+        let security = Security::new(security, &subjects);
         Some(Self {
             application_keys: by_label("application-keys")?,
             devices: by_label("devices")?,
@@ -59,41 +75,6 @@ impl LocalKeys {
     /// The key under which subjects' own keys are wrapped.
     pub(crate) fn subjects(&self) -> &[u8; 32] {
         &self.subjects
-    }
-
-    /// Encrypts what is for the role `security` alone, under a key of its own: the object's and the nonce's, so that
-    /// AES-GCM's own nonce may stay zero. The nonce goes first.
-    pub(crate) fn seal_secret(
-        &self,
-        purpose: &[u8],
-        object: Key,
-        about: &[u8],
-        nonce: [u8; 8],
-        secret: &[u8],
-    ) -> Option<Vec<u8>> {
-        let key = self.secret_key(purpose, object, nonce);
-        let sealed = encrypt(&key, [0; 12], secret, about)?;
-        let (_, sealed) = sealed.split_first_chunk::<12>()?;
-        Some([nonce.as_slice(), sealed].concat())
-    }
-
-    /// Decrypts it; `None` if it is another object's, or was altered.
-    pub(crate) fn open_secret(
-        &self,
-        purpose: &[u8],
-        object: Key,
-        about: &[u8],
-        sealed: &[u8],
-    ) -> Option<Zeroizing<Vec<u8>>> {
-        let (nonce, sealed) = sealed.split_first_chunk::<8>()?;
-        let key = self.secret_key(purpose, object, *nonce);
-        decrypt(&key, &[[0; 12].as_slice(), sealed].concat(), about)
-    }
-
-    fn secret_key(&self, purpose: &[u8], object: Key, nonce: [u8; 8]) -> Secret {
-        let parts: [&[u8]; 5] =
-            [purpose, &object.tenant.bytes(), &[object.kind.number()], &object.id, &nonce];
-        Zeroizing::new(mac(&self.security, &parts))
     }
 
     /// What is stored of an application key's secret.

@@ -12,6 +12,7 @@ use crate::encoding::Fixed;
 use crate::frame::frame;
 use crate::ids::{SubjectId, TenantId};
 use crate::kernel::{Draft, Held};
+use crate::local_keys::SECURITY;
 use crate::ports::SubjectKeys;
 use crate::tenant::{Tenant, TenantFact};
 
@@ -39,11 +40,23 @@ pub const CHECKED: (TenantId, SubjectId, &[u8]) =
 /// The check of every live version, from the keys of [`CHECKED`]; the newest first.
 #[must_use]
 pub fn checks(keys: &SubjectKeys) -> Vec<(u16, Check)> {
-    let check = |key: &[u8; 32]| {
-        let hash: [u8; 32] = Sha256::digest(frame(&[b"postern/pepper-check/v1", key])).into();
-        Fixed(hash.first_chunk::<16>().copied().unwrap_or_default())
-    };
+    let check = |key: &[u8; 32]| check(b"postern/pepper-check/v1", key);
     keys.live.iter().map(|(version, key)| (*version, check(key))).collect()
+}
+
+/// A check of something that only its key gives.
+pub(crate) fn check(label: &[u8], secret: &[u8]) -> Check {
+    let hash: [u8; 32] = Sha256::digest(frame(&[label, secret])).into();
+    Fixed(hash.first_chunk::<16>().copied().unwrap_or_default())
+}
+
+/// A version of a key, and what tells it from another one under the same number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Checked {
+    /// Its number.
+    pub version: u16,
+    /// What tells its key from another one.
+    pub check: Check,
 }
 
 /// A version is there.
@@ -97,6 +110,9 @@ impl Tenant {
     /// Folds what happened to a key.
     pub(crate) fn keys(mut self, fact: &TenantFact, at: Time) -> Self {
         match fact {
+            TenantFact::KeyCreated(new) if new.label == SECURITY => {
+                self.security = Some(Checked { version: new.version, check: new.check });
+            }
             TenantFact::KeyCreated(new) => {
                 self.peppers.push(Pepper { version: new.version, check: new.check, created_at: at });
                 // What was there before anything was recorded stays in force.
@@ -119,6 +135,26 @@ impl Tenant {
         };
         self.peppers.iter().find(other).map(|known| known.version)
     }
+
+    /// Whether the record has another key `security` than this one, or a newer one: what is sealed under that would
+    /// not open here.
+    #[must_use]
+    pub fn has_other_security(&self, found: Option<Checked>) -> bool {
+        let fits =
+            |known: Checked| found.is_some_and(|found| found.version > known.version || found == known);
+        self.security.is_some_and(|known| !fits(known))
+    }
+}
+
+/// Notes the key `security` if it is newer than the record's; whether it was.
+pub fn note_security(system: Held<Tenant>, found: Option<Checked>, draft: &mut Draft) -> bool {
+    let known = system.state().map_or(Some(u16::MAX), |state| state.security.map(|known| known.version));
+    let Some(found) = found.filter(|found| known.is_none_or(|known| found.version > known)) else {
+        return false;
+    };
+    let created = KeyCreated { check: found.check, label: SECURITY.to_owned(), version: found.version };
+    let _ = system.record(TenantFact::KeyCreated(created), draft);
+    true
 }
 
 /// Notes versions that the key service has and the record has not, the newest first; how many there were. A number that
@@ -240,5 +276,25 @@ mod tests {
         assert_eq!(json, r#"{"check":"AQEBAQEBAQEBAQEBAQEBAQ","label":"pepper","version":1}"#);
         let read = TenantFact::from_json("key.created", 1, &json).unwrap();
         assert_eq!(read, Some(created(1)));
+    }
+
+    #[test]
+    fn the_key_security_is_noted_once_and_another_one_or_none_is_told_apart() {
+        let known = |version, byte| Some(Checked { version, check: Fixed([byte; 16]) });
+        let mut draft = draft();
+        // None of its own: nothing to note, and nothing to differ from.
+        assert!(!note_security(after(&[]), None, &mut draft));
+        assert!(!after(&[]).state().unwrap().has_other_security(None));
+        assert!(note_security(after(&[]), known(1, 7), &mut draft));
+        let created = KeyCreated { check: Fixed([7; 16]), label: SECURITY.to_owned(), version: 1 };
+        let held = after(&[TenantFact::KeyCreated(created)]);
+        let state = held.state().unwrap().clone();
+        assert_eq!((state.security, state.layout()), (known(1, 7), 3));
+        assert_eq!((state.peppers.len(), state.pepper()), (0, None), "it was taken for a pepper");
+        assert!(!note_security(held, known(1, 7), &mut draft), "it was noted twice");
+        for (found, other) in [(None, true), (known(1, 7), false), (known(1, 8), true), (known(2, 8), false)]
+        {
+            assert_eq!(state.has_other_security(found), other, "{found:?}");
+        }
     }
 }

@@ -113,3 +113,51 @@ fn live(kept: &Remembered, now: Time) -> bool {
 fn minute(at: Time) -> u32 {
     u32::try_from(at.seconds() / 60).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const NOW: Time = Time::from_millis(1_000_000_000);
+
+    fn mark(number: u8) -> RequestMark {
+        RequestMark { fingerprint: Fixed([number; 8]), key: Fixed([number; 8]), stretch: Stretch::None }
+    }
+
+    #[test]
+    fn refusals_make_no_place_for_what_was_granted_and_a_bulk_request_is_such() {
+        let mut recent = Recent::default();
+        recent.granted(Some(mark(0)), 1, NOW);
+        for number in 1..=100 {
+            recent.passing(Some(mark(number)), 1 + u64::from(number), NOW);
+        }
+        assert!(matches!(recent.find(mark(0), NOW), Known::Same(kept) if kept.version == 1));
+        // It goes by age, and by nothing else.
+        let day = NOW.plus(limits::ANSWER_REPEATS);
+        let last = Time::from_millis(day.millis() - 60_000);
+        assert!(matches!(recent.find(mark(0), last), Known::Same(_)));
+        assert_eq!(recent.find(mark(0), day), Known::No);
+    }
+
+    #[test]
+    fn where_no_place_is_left_the_oldest_that_may_pass_goes_first() {
+        let mut recent = Recent::default();
+        for number in 0..8 {
+            assert_eq!(recent.full_until(NOW), None);
+            recent.granted(Some(mark(number)), u64::from(number), NOW);
+        }
+        // Revoking many is remembered nevertheless, among what may pass.
+        assert!(recent.full_until(NOW).is_some_and(|until| until > NOW.plus(Duration::from_secs(86_000))));
+        recent.passing(Some(mark(100)), 100, NOW);
+        for number in 101..=107 {
+            recent.passing(Some(mark(number)), u64::from(number), NOW);
+            assert!(matches!(recent.find(mark(100), NOW), Known::Same(_)), "{number} took its place");
+        }
+        recent.passing(Some(mark(108)), 108, NOW);
+        assert_eq!(recent.find(mark(100), NOW), Known::No);
+        assert!(matches!(recent.find(mark(101), NOW), Known::Same(_)));
+        assert!((0..8).all(|number| matches!(recent.find(mark(number), NOW), Known::Same(_))));
+    }
+}

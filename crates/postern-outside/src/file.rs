@@ -6,7 +6,7 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{CWD, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
@@ -73,11 +73,27 @@ pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), FileFault> {
 /// Puts new content in the place of a file: whoever reads it, also after a crash, sees the old or the new one
 /// whole. Callers exclude each other with [`lock`].
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileFault> {
+    let new = begin(path, bytes)?;
+    std::fs::rename(&new, path).map_err(system(path, "put the new content in its place"))?;
+    sync_folder(path)
+}
+
+/// Writes what is to take a file's place, beside it; where it lies. Callers exclude each other with [`lock`].
+pub(crate) fn begin(path: &Path, bytes: &[u8]) -> Result<PathBuf, FileFault> {
     let new = beside(path, ".new");
     // Left over from a crash: nobody else writes under the lock.
     remove(&new)?;
     create(&new, bytes)?;
-    std::fs::rename(&new, path).map_err(system(path, "put the new content in its place"))?;
+    Ok(new)
+}
+
+/// Puts a file that was written beside its place into it, if nothing is there.
+pub(crate) fn put(new: &Path, path: &Path) -> Result<(), FileFault> {
+    let put = rustix::fs::renameat_with(CWD, new, CWD, path, RenameFlags::NOREPLACE);
+    put.map_err(|errno| match errno {
+        Errno::EXIST => FileFault::Exists { path: path.to_owned() },
+        other => system(path, "put it in its place")(other.into()),
+    })?;
     sync_folder(path)
 }
 

@@ -1,5 +1,6 @@
 //! A key service that counts what it is asked, and that can stop answering.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use postern_core::ids::{SubjectId, TenantId};
@@ -14,7 +15,11 @@ pub struct CountedKeys {
     away: AtomicBool,
     waits: AtomicBool,
     unsigned: AtomicBool,
+    meanwhile: Mutex<Option<Meanwhile>>,
 }
+
+/// What happens while the key service is asked.
+type Meanwhile = Box<dyn FnOnce() + Send>;
 
 impl CountedKeys {
     /// Counts from zero.
@@ -26,6 +31,7 @@ impl CountedKeys {
             away: AtomicBool::new(false),
             waits: AtomicBool::new(false),
             unsigned: AtomicBool::new(false),
+            meanwhile: Mutex::new(None),
         }
     }
 
@@ -50,6 +56,12 @@ impl CountedKeys {
         self.unsigned.store(!signs, Ordering::SeqCst);
     }
 
+    /// Does something while subjects' keys are asked for the next time: after it was looked what they are for, before
+    /// anything is decided on them.
+    pub fn meanwhile(&self, work: impl FnOnce() + Send + 'static) {
+        *self.meanwhile.lock().unwrap() = Some(Box::new(work));
+    }
+
     fn present(&self) -> Result<(), KeysUnavailable> {
         let away = self.away.load(Ordering::SeqCst);
         (!away).then_some(()).ok_or_else(|| KeysUnavailable("it was sent away by a test".to_owned()))
@@ -65,7 +77,12 @@ impl Keys for CountedKeys {
     ) -> Result<SubjectKeys, KeysUnavailable> {
         self.present()?;
         self.asked.fetch_add(1, Ordering::SeqCst);
-        self.inner.subject_keys(tenant, subject, epoch)
+        let keys = self.inner.subject_keys(tenant, subject, epoch);
+        let work = self.meanwhile.lock().unwrap().take();
+        if let Some(work) = work {
+            work();
+        }
+        keys
     }
 
     fn sign(&self, key: SigningKey, message: &[u8]) -> Result<[u8; 64], KeysUnavailable> {

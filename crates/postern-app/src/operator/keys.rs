@@ -12,6 +12,15 @@ use serde_json::{Value, json};
 use super::{Operator, Refused};
 use crate::keys::foreign;
 
+/// Which keys are noted when a service starts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Note {
+    /// All that can be told from others.
+    Everything,
+    /// Only what no earlier release has: one may serve the same database, and could not read the record then.
+    New,
+}
+
 /// The installation's own record.
 const SYSTEM: Key = Key::tenant(TenantId::SYSTEM);
 
@@ -44,6 +53,28 @@ impl Operator<'_> {
             })
         };
         Ok(json!({ "items": versions.into_iter().rev().map(item).collect::<Vec<_>>() }))
+    }
+
+    /// Records what tells this installation's keys from others, if that is not recorded yet: from then on a node
+    /// with other keys under the same numbers is refused by name.
+    ///
+    /// # Errors
+    /// [`Refused`], above all if these are other keys than the recorded ones.
+    pub async fn note_keys(&self, which: Note) -> Result<(), Refused> {
+        let security = self.app.local().security();
+        self.decided(&[Want::Key(SYSTEM)], move |view, draft| {
+            pepper::note_security(view.held(SYSTEM)?, security, draft);
+            Ok(Ok(()))
+        })
+        .await?;
+        if which == Note::Everything {
+            let state = self.app.system().await.ok_or_else(no_record)?;
+            // Later ones are noted when they are made.
+            if state.peppers.is_empty() {
+                self.note(self.found().await?).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Makes a version of the pepper and puts it in force: every set that is made from now on is made under it, and

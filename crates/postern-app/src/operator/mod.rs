@@ -15,6 +15,7 @@ mod tenants;
 pub use application_keys::LONGEST_OVERLAP;
 pub use applications::NewApplication;
 pub use command::{Command, Refused, TierChange};
+pub use keys::Note;
 use postern_core::kernel::{Actor, ActorKind, Context, Draft, Outcome, Step, Tampered, View, Want, decide};
 
 use crate::app::App;

@@ -119,7 +119,11 @@ impl App {
             }
         }
         let mut revoked = 0;
-        for tenant in self.store().tenants().await.map_err(refused)? {
+        // Of a log that is gone as a whole there is no tenant any more.
+        let whole = gaps.iter().map(|gap| gap.tenant);
+        let tenants: BTreeSet<TenantId> =
+            self.store().tenants().await.map_err(refused)?.into_iter().chain(whole).collect();
+        for tenant in tenants {
             let gap = gaps.iter().any(|gap| gap.tenant == tenant);
             let ended = self.end_sets(by, tenant, gap).await?;
             revoked += ended;

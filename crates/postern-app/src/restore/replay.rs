@@ -89,21 +89,37 @@ impl App {
             count += events.len() as u64;
             // Where a store numbers events by itself, each waits for its number before the next is given.
             let at_once = if self.store().keeps_order() { events.len() } else { 1 };
+            self.number_as(tenant, &mut events).await?;
             while !events.is_empty() {
-                let rest = events.split_off(at_once.min(events.len()));
-                let began = events.iter().filter(|event| event.head.version == 1);
+                let next: Vec<_> = events.drain(..at_once.min(events.len())).collect();
+                let mut given: Vec<_> = next.iter().map(|event| (event.key, event.head.version)).collect();
+                let began = next.iter().filter(|event| event.head.version == 1);
                 let entry = |event: &Shipped| {
                     Some(KeyringEntry { subject: event.key, wrapped: keyring.get(&event.key)?.clone() })
                 };
                 let keyring = began.filter_map(entry).collect();
-                self.replay_together(Arc::new(Together { events, keyring })).await?;
+                self.replay_together(Arc::new(Together { events: next, keyring })).await?;
                 if !self.store().keeps_order() {
-                    self.store().number_pending().await.map_err(refused)?;
+                    given.extend(events.iter().map(|event| (event.key, event.head.version)));
+                    let numbered = self.store().number_as(tenant, given).await.map_err(refused)?;
+                    if numbered == 0 {
+                        return Err(Refused("The store gave a shipped event no place. Nobody else may use it meanwhile; then begin anew.".to_owned()));
+                    }
+                    events.drain(..(numbered - 1).min(events.len()));
                 }
-                events = rest;
             }
         }
         Ok(count)
+    }
+
+    /// Gives the first of these events their places, where the store has them and they have none: the copy of a
+    /// database was made between the two.
+    async fn number_as(&self, tenant: TenantId, events: &mut Vec<Shipped>) -> Result<(), Refused> {
+        let order = events.iter().map(|event| (event.key, event.head.version)).collect();
+        let numbered = self.store().number_as(tenant, order).await;
+        let numbered = numbered.map_err(|fault| Refused(fault.to_string()))?;
+        events.drain(..numbered.min(events.len()));
+        Ok(())
     }
 
     async fn replay_together(&self, together: Arc<Together>) -> Result<(), Refused> {

@@ -1,10 +1,11 @@
 //! What an installation is made with, and the configuration that says so.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use toml::Value;
 
+use super::Keeper;
 use crate::config::REFERENCE;
 use crate::failure::Failure;
 
@@ -18,27 +19,8 @@ pub(crate) struct Init {
     /// An empty PostgreSQL database in place of the data folder, as a connection string
     #[arg(long)]
     pub(crate) postgres: Option<String>,
-    /// Seals the key file with the passphrase that is the first line of this file
-    #[arg(long, value_name = "PASSPHRASE_FILE", conflicts_with = "token")]
-    pub(crate) seal: Option<PathBuf>,
-    /// Makes the keys in the token with this label; the key file then has only those that are in no token
-    #[arg(long, value_name = "LABEL", requires_all = ["module", "pin_file"])]
-    pub(crate) token: Option<String>,
-    /// The token's PKCS#11 module
-    #[arg(long, requires = "token")]
-    pub(crate) module: Option<PathBuf>,
-    /// File whose first line is the PIN of the token's user
-    #[arg(long, requires = "token")]
-    pub(crate) pin_file: Option<PathBuf>,
-    /// Makes the keys in this transit engine of OpenBao or Vault, as https://bao.example:8200/v1/transit
-    #[arg(long, value_name = "URL", requires = "token_file", conflicts_with_all = ["seal", "token"])]
-    pub(crate) transit: Option<String>,
-    /// File whose first line is the engine's token
-    #[arg(long, requires = "transit")]
-    pub(crate) token_file: Option<PathBuf>,
-    /// File with the certificate authority of the engine's server
-    #[arg(long, requires = "transit")]
-    pub(crate) ca_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) keeper: Keeper,
 }
 
 impl Init {
@@ -48,35 +30,11 @@ impl Init {
         if let Some(url) = &self.postgres {
             text = set(&text, "postgres", Value::from(url.as_str()));
         }
-        if let Some(path) = &self.seal {
-            text = set(&text, "passphrase_file", absolute(path)?);
-        }
-        if let (Some(token), Some(module), Some(pin)) = (&self.token, &self.module, &self.pin_file) {
-            let members = [
-                ("module", absolute(module)?),
-                ("token", Value::from(token.as_str())),
-                ("pin_file", absolute(pin)?),
-            ];
-            let members = members.map(|(name, value)| format!("{name} = {value}")).join(", ");
-            text = set(&text, "pkcs11", format!("{{ {members} }}"));
-        }
-        if let (Some(url), Some(token)) = (&self.transit, &self.token_file) {
-            let authority = self.ca_file.as_deref().map(absolute).transpose()?;
-            let mut members = vec![
-                format!("url = {}", Value::from(url.as_str())),
-                format!("token_file = {}", absolute(token)?),
-            ];
-            members.extend(authority.map(|path| format!("ca_file = {path}")));
-            text = set(&text, "transit", format!("{{ {} }}", members.join(", ")));
+        for (name, value) in self.keeper.settings()? {
+            text = set(&text, name, value);
         }
         Ok(text)
     }
-}
-
-/// A path of the command line: one of a configuration is relative to the configuration's folder.
-fn absolute(path: &Path) -> Result<Value, Failure> {
-    let path = std::path::absolute(path).map_err(Failure::refused)?;
-    Ok(Value::from(path.to_string_lossy().into_owned()))
 }
 
 /// Gives a setting its value, also one whose line is a comment in the reference.
@@ -91,6 +49,8 @@ fn set(text: &str, name: &str, value: impl std::fmt::Display) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::config::Config;
 
@@ -100,13 +60,15 @@ mod tests {
             folder: "x".into(),
             name: "postern.example".to_owned(),
             postgres: Some("host=/run/postgresql".to_owned()),
-            seal: Some("/secret/passphrase".into()),
-            token: Some("a \"token\"".to_owned()),
-            module: Some("/module.so".into()),
-            pin_file: Some("/secret/pin".into()),
-            transit: Some("https://bao.example/v1/transit".to_owned()),
-            token_file: Some("/secret/token".into()),
-            ca_file: Some("/ca.pem".into()),
+            keeper: Keeper {
+                seal: Some("/secret/passphrase".into()),
+                token: Some("a \"token\"".to_owned()),
+                module: Some("/module.so".into()),
+                pin_file: Some("/secret/pin".into()),
+                transit: Some("https://bao.example/v1/transit".to_owned()),
+                token_file: Some("/secret/token".into()),
+                ca_file: Some("/ca.pem".into()),
+            },
         };
         let config: Config = toml::from_str(&init.configuration().unwrap()).unwrap();
         assert_eq!(config.installation.name, "postern.example");

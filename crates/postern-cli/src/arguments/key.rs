@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
-use super::Configured;
+use super::{Configured, Keeper};
 
 #[derive(Subcommand)]
 pub(crate) enum KeyFileCommand {
@@ -49,4 +49,17 @@ pub(crate) enum KeyFileCommand {
     },
     /// Makes a sealed key file a plain one
     Open(Configured),
+    /// Moves the keys from a key file to another one, into a token or into a transit engine; while nothing is served
+    Move(KeyMove),
+}
+
+#[derive(Args)]
+pub(crate) struct KeyMove {
+    /// Key file of the new place, to write
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: PathBuf,
+    #[command(flatten)]
+    pub(crate) keeper: Keeper,
+    #[command(flatten)]
+    pub(crate) configured: Configured,
 }

@@ -3,6 +3,7 @@
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
+use postern_app::operator::Note;
 use postern_outside::anchor_file::AnchorFile;
 use postern_store::postgres::{Shape, leaves_this_machine, migrate, settings};
 use serde_json::json;
@@ -18,7 +19,7 @@ pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
     if let Some(url) = &init.postgres {
         check_empty(url).await?;
     }
-    if let Some(path) = &init.seal {
+    if let Some(path) = &init.keeper.seal {
         keys::read(&Source::File(path.clone()))?;
     }
     make_folder(&init.folder)?;
@@ -42,7 +43,10 @@ pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
             installation::open_folder(keys, &config.store.data, name)?
         }
     };
-    app.operator(&super::operate::whoami()).open_log().await.map_err(Failure::refused)?;
+    let name = super::operate::whoami();
+    let operator = app.operator(&name);
+    operator.open_log().await.map_err(Failure::refused)?;
+    operator.note_keys(Note::Everything).await.map_err(Failure::refused)?;
     let answer = json!({
         "config": path,
         "data": config.store.postgres.is_none().then_some(&config.store.data),

@@ -8,6 +8,7 @@ use postern_outside::entropy::SystemEntropy;
 use postern_outside::key_file::{KeyFile, Kind};
 use serde_json::json;
 
+use super::key_move;
 use super::operate::operate;
 use crate::arguments::{Configured, KeyFileCommand};
 use crate::config::{Config, Source};
@@ -38,6 +39,7 @@ pub(super) async fn run(command: KeyFileCommand, json: bool) -> Result<(), Failu
             seal(old_passphrase_file, &configured, json)
         }
         KeyFileCommand::Open(configured) => open(&configured, json),
+        KeyFileCommand::Move(wanted) => key_move::run(wanted, json).await,
     }
 }
 

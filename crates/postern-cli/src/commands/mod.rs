@@ -11,6 +11,7 @@ mod doctor;
 mod init;
 mod issue;
 mod key;
+mod key_move;
 mod man;
 mod migrate;
 mod operate;

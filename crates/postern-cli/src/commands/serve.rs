@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use postern_app::operator::Note;
 use postern_app::{App, Shipping};
 use postern_core::ports::Anchors;
 use postern_outside::anchor_file::{AnchorFile, AnchorKeeper};
@@ -10,6 +11,7 @@ use postern_server::{Administration, Readiness, Server};
 use serde_json::json;
 use tokio::net::TcpListener;
 
+use super::operate::whoami;
 use super::running::{self, Running, Signals, Watched};
 use crate::arguments::Configured;
 use crate::config::{Config, Place};
@@ -30,6 +32,10 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
     installation::check_keys(&app, &config).await?;
     let readiness = Arc::new(Readiness::new());
     let anchors = anchor(&app, &config, &readiness).await;
+    if anchors.is_some() {
+        app.begin_numbering();
+        note_keys(&app, &config).await?;
+    }
     let shipping = shipping(&config)?;
     let tls = config.server.tls.as_ref().map(Kept::read).transpose()?;
     let listener = match tls {
@@ -60,6 +66,12 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
         signals,
     })
     .await
+}
+
+/// Records what tells this installation's keys from others, where an earlier release has not.
+async fn note_keys(app: &App, config: &Config) -> Result<(), Failure> {
+    let which = if config.store.postgres.is_some() { Note::New } else { Note::Everything };
+    app.operator(&whoami()).note_keys(which).await.map_err(Failure::refused)
 }
 
 /// What is watched: the disk of the data, or where a database has them, of the anchor.

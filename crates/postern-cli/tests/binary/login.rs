@@ -11,6 +11,7 @@ const SCOPES: &str = "redeem,sets:stage,subjects:read,subjects:write";
 /// What a login service was given.
 pub(crate) struct Login {
     pub(crate) key: String,
+    pub(crate) tenant: String,
     prover: TestProver,
 }
 
@@ -26,7 +27,7 @@ impl Login {
         let tenant = node.done(&["tenant", "create", "acme"])["tenant"].as_str().unwrap().to_owned();
         let create = ["application", "create", "login", "--tenant", &tenant, "--scopes", SCOPES];
         let made = node.done(&[create.as_slice(), &["--enforces", "enrol"]].concat());
-        Self { key: made["key"].as_str().unwrap().to_owned(), prover: node.prover(&tenant) }
+        Self { key: made["key"].as_str().unwrap().to_owned(), prover: node.prover(&tenant), tenant }
     }
 
     /// Makes a subject and a set of codes that work.

@@ -11,6 +11,7 @@
 mod anchors;
 mod clocks;
 mod commands;
+mod database_restore;
 mod demo;
 mod doctor;
 mod evidence;
@@ -19,6 +20,7 @@ mod kill;
 mod leaks;
 mod login;
 mod moved_clock;
+mod moving;
 mod node;
 mod nodes;
 mod restore;

@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 
 use crate::POSTERN;
 
-/// How long the drill works on under load.
-const WORK: Duration = Duration::from_secs(3);
+/// How long a drill works on under load: a minute in a long run.
+pub(crate) fn work_time() -> Duration {
+    Duration::from_secs(if std::env::var_os("POSTERN_LONG").is_some() { 60 } else { 3 })
+}
 
 /// An installation that ships to a folder beside it.
 struct Drill {
@@ -69,15 +71,31 @@ impl Drill {
         assert_eq!(report["findings"], json!([]), "{report}");
     }
 
-    /// Types of the events of the installation's own log and of the tenant's.
+    /// Types of the tenant's events.
     fn types(&self, tenant: &str) -> Vec<String> {
+        let text = self.exported(tenant);
+        text.split("\"type\":\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    }
+
+    /// Events that ended a set because of a restore: type and subject.
+    fn restored(&self, tenant: &str) -> Vec<(String, String)> {
+        let text = self.exported(tenant);
+        let word = |event: &str, name: &str| {
+            let rest = event.split_once(&format!("\"{name}\":\""));
+            rest.map(|(_, rest)| rest.split('"').next().unwrap().to_owned()).unwrap_or_default()
+        };
+        let ended = text.split("{\"actor\"").filter(|event| event.contains("\"reason\":\"restored\""));
+        ended.map(|event| (word(event, "type"), word(event, "subject"))).collect()
+    }
+
+    fn exported(&self, tenant: &str) -> String {
         let folder = self.installed.folder.path().join(format!("export-{}", number()));
         self.done(&["audit", "export", "--tenant", tenant, folder.to_str().unwrap()]);
         let mut text = String::new();
         for file in files(&folder.join("tile/entries")) {
             text.push_str(&String::from_utf8_lossy(&fs::read(file).unwrap()));
         }
-        text.split("\"type\":\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+        text
     }
 
     async fn redeem(&self, http: &mut Http, name: &str, code: &str, unique: &str) -> (u16, Value) {
@@ -176,7 +194,7 @@ async fn every_answered_spend_revocation_and_budget_comes_back() {
     let body = installed.proven("stage", "anna", &json!({ "subject": { "external_id": "anna" } }));
     let staged = http.post("/v1/code-sets", &body, "stage-anna-second").await.json();
     let before = drill.done(&["subject", "show", "carl", "--tenant", &installed.tenant]);
-    tokio::time::sleep(WORK).await;
+    tokio::time::sleep(work_time()).await;
     stop.store(true, Ordering::SeqCst);
     let mut accepted = Vec::new();
     for worker in load {
@@ -224,6 +242,18 @@ async fn every_answered_spend_revocation_and_budget_comes_back() {
     drill.verifies();
     let types = drill.types(&installed.tenant);
     assert!(types.iter().any(|name| name == "code_set.revoked"));
+    // Every set that was staged since ended, and the log says of what: dora's was active, anna's was not yet.
+    let ended = drill.restored(&installed.tenant);
+    let of = |subject: &str| {
+        let shown = drill.done(&["subject", "show", subject, "--tenant", &installed.tenant]);
+        let id = shown["subject"].as_str().unwrap().to_owned();
+        let of_it = ended.iter().filter(|(_, whose)| *whose == id);
+        of_it.map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("dora"), ["code_set.revoked"]);
+    assert_eq!(of("anna"), ["code_set.discarded"]);
+    assert_eq!(of("bert"), Vec::<String>::new(), "a set that had ended before ended once more");
+    assert_eq!(of("carl"), Vec::<String>::new(), "a set of before the backup ended");
     // The log goes on, and so does shipping: the same drill once more.
     fs::remove_dir_all(&drill.backup).unwrap();
     drill.back_up();

@@ -14,14 +14,14 @@ use crate::POSTERN;
 use crate::doctor::{danger, named_of_its_own};
 use crate::node::complained;
 
-const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
+pub(crate) const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
 const PIN: &str = "271828";
 
 /// A folder with a token of Debian's softhsm2.
-struct SoftHsm(TempDir);
+pub(crate) struct SoftHsm(TempDir);
 
 impl SoftHsm {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let new = Self(TempDir::new().unwrap());
         fs::create_dir(new.tokens()).unwrap();
         fs::write(new.config(), format!("directories.tokendir = {}\n", new.tokens().display())).unwrap();
@@ -39,11 +39,11 @@ impl SoftHsm {
         self.0.path().join("tokens")
     }
 
-    fn config(&self) -> PathBuf {
+    pub(crate) fn config(&self) -> PathBuf {
         self.0.path().join("softhsm2.conf")
     }
 
-    fn pin_file(&self) -> PathBuf {
+    pub(crate) fn pin_file(&self) -> PathBuf {
         self.0.path().join("pin")
     }
 

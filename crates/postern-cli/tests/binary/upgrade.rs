@@ -13,7 +13,7 @@ use crate::login::Login;
 use crate::node::{Node, complained};
 
 /// The previous release's binary.
-fn previous() -> PathBuf {
+pub(crate) fn previous() -> PathBuf {
     let target = Path::new(POSTERN).ancestors().nth(2).unwrap();
     let binary = target.join("previous").join("postern");
     assert!(binary.exists(), "{} is not there: `cargo xtask previous` makes it", binary.display());

@@ -106,6 +106,16 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(Ok(())))
     }
 
+    /// Lets events get their places from now on, where a store was opened to wait with that: these data are known to be
+    /// the newest.
+    fn begin_numbering(&self) {}
+
+    /// Gives events of a log that are committed and have no place yet the next places, in this order, as long as they
+    /// wait: how many. A copy of a database may have events that got their places after it was made.
+    fn number_as(&self, _tenant: TenantId, _order: Vec<(Key, u64)>) -> Future<'_, Result<usize, StoreFault>> {
+        Box::pin(std::future::ready(Ok(0)))
+    }
+
     /// Copies everything as it is at one moment to a new folder, while work goes on; keys of subjects apart.
     fn back_up(&self, _folder: PathBuf) -> Future<'_, Result<Copied, StoreFault>> {
         let why = "a database is backed up with its own means, such as pg_dump or a base backup";

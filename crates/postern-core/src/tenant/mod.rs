@@ -18,7 +18,7 @@ use crate::Time;
 use crate::campaign::{Campaign, Selection};
 use crate::kernel::{Columns, Draft, Held, Kind, Record};
 use crate::limits;
-use crate::pepper::Pepper;
+use crate::pepper::{Checked, Pepper};
 
 /// A tenant's record.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -41,10 +41,13 @@ pub struct Tenant {
     pub campaigns: Vec<Campaign>,
     /// How many campaigns there ever were.
     pub campaigns_started: u32,
-    /// The live versions of the pepper; in the system tenant's record only, from the first rotation on.
+    /// The live versions of the pepper; in the system tenant's record only, and not in that of an older release
+    /// before it was looked at.
     pub peppers: Vec<Pepper>,
     /// The version in force, or zero; see [`Tenant::pepper`].
     pub(crate) pepper: u16,
+    /// The key `security`, where it is one of its own; in the system tenant's record only.
+    pub security: Option<Checked>,
 }
 
 impl Tenant {
@@ -80,12 +83,17 @@ impl Tenant {
 impl Record for Tenant {
     type Fact = TenantFact;
     const KIND: Kind = Kind::Tenant;
-    /// Kinds and campaigns; the pepper's versions.
-    const ADDED: &'static [usize] = &[5];
+    /// Kinds, campaigns and the pepper's versions; the key `security`.
+    const ADDED: &'static [usize] = &[5, 1];
 
     fn layout(&self) -> u8 {
         let plain = !self.keeps_kinds && self.campaigns.is_empty() && self.campaigns_started == 0;
-        if plain && self.peppers.is_empty() && self.pepper == 0 { 1 } else { 2 }
+        let plain = plain && self.peppers.is_empty() && self.pepper == 0;
+        match self.security {
+            Some(_) => 3,
+            None if plain => 1,
+            None => 2,
+        }
     }
 
     fn evolve(before: Option<Self>, fact: &TenantFact, at: Time) -> Option<Self> {
@@ -130,6 +138,7 @@ impl Tenant {
             campaigns_started: 0,
             peppers: Vec::new(),
             pepper: 0,
+            security: None,
         }
     }
 

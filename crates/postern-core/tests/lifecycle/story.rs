@@ -75,7 +75,7 @@ impl Story {
         let mut story = Self {
             key,
             sealer: Sealer::new(&[3; 32], &[4; 32]),
-            local: LocalKeys::new(|label| Some(Zeroizing::new([label.len() as u8; 32]))).unwrap(),
+            local: LocalKeys::new(|label| Some((1, Zeroizing::new([label.len() as u8; 32])))).unwrap(),
             row: None,
             events: Vec::new(),
             now: Time::from_millis(1_774_000_000_000),

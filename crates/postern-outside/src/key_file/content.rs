@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use postern_core::local_keys::{LABELS, LocalKeys};
+use postern_core::local_keys::{LABELS, LocalKeys, SECURITY};
 use postern_core::ports::{Entropy, EntropyFault};
 use zeroize::Zeroizing;
 
@@ -24,6 +24,13 @@ pub(crate) struct Entry {
     pub(crate) label: &'static str,
     pub(crate) version: u16,
     pub(crate) key: Secret,
+}
+
+impl Entry {
+    /// Another one of the same.
+    pub(super) fn copy(&self) -> Self {
+        Self { label: self.label, version: self.version, key: self.key.clone() }
+    }
 }
 
 /// Which keys a text has.
@@ -103,8 +110,13 @@ pub(crate) fn read(holds: Holds, bytes: &[u8]) -> Result<Vec<Entry>, ContentFaul
 
 /// The keys in a text of those alone that work inside the process.
 pub(crate) fn local(text: &[u8]) -> Result<LocalKeys, ContentFault> {
-    let entries = read(Holds::Local, text)?;
-    let key = |label: &str| entries.iter().find(|entry| entry.label == label).map(|entry| entry.key.clone());
+    local_keys(&read(Holds::Local, text)?)
+}
+
+/// The keys that work inside the process.
+pub(super) fn local_keys(entries: &[Entry]) -> Result<LocalKeys, ContentFault> {
+    let named = |label: &str| entries.iter().find(|entry| entry.label == label);
+    let key = |label: &str| named(label).map(|entry| (entry.version, entry.key.clone()));
     LocalKeys::new(key).ok_or(ContentFault::Damaged)
 }
 
@@ -146,7 +158,9 @@ fn check(known: &[&'static str], entries: &[Entry]) -> Result<(), ContentFault> 
     if entries.iter().filter(|entry| entry.label == PEPPER).count() > 2 {
         return Err(ContentFault::Peppers);
     }
-    let missing = known.iter().find(|label| !entries.iter().any(|entry| entry.label == **label));
+    let has = |label: &&&str| entries.iter().any(|entry| entry.label == **label);
+    // A key file of an earlier release has no key of this label.
+    let missing = known.iter().filter(|label| **label != SECURITY).find(|label| !has(label));
     missing.map_or(Ok(()), |label| Err(ContentFault::Missing { label }))
 }
 
@@ -223,6 +237,22 @@ mod tests {
         assert_eq!(fault(missing), ContentFault::Missing { label: PEPPER });
         assert_eq!(fault(|lines| lines.swap(2, 3)), ContentFault::Order { line: 4 });
         assert_eq!(fault(|lines| lines.truncate(1)), ContentFault::Missing { label: "application-keys" });
+    }
+
+    #[test]
+    fn a_file_of_before_has_no_key_security_and_a_moved_one_has_the_second() {
+        let find = |lines: &[String]| lines.iter().position(|line| line.starts_with("security ")).unwrap();
+        let without = changed(|lines| drop(lines.remove(find(lines))));
+        let opened = service::assemble(&read(Holds::All, without.as_bytes()).unwrap()).unwrap();
+        assert_eq!(opened.local.security(), None);
+        let moved = changed(|lines| {
+            let at = find(lines);
+            lines[at] = lines[at].replace("security 1", "security 2");
+        });
+        let opened = service::assemble(&read(Holds::All, moved.as_bytes()).unwrap()).unwrap();
+        assert_eq!(opened.local.security().map(|known| known.version), Some(2));
+        let twice = |lines: &mut Vec<String>| lines.insert(find(lines), lines[find(lines)].clone());
+        assert_eq!(fault(twice), ContentFault::Duplicate { label: "security" });
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod custody;
 pub(crate) mod envelope;
 mod error;
 mod files;
+mod moving;
 mod passphrase;
 mod service;
 mod stretch;
@@ -32,6 +33,7 @@ use zeroize::Zeroizing;
 
 use content::{Entry, Holds};
 pub use error::{ContentFault, KeyFileError};
+pub use moving::{MoveFault, Moving};
 pub use passphrase::Passphrase;
 
 use crate::Place;

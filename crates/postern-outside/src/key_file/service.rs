@@ -8,7 +8,7 @@ use postern_core::local_keys::LocalKeys;
 use postern_core::ports::{Custody, Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
 use postern_core::verifier::subject_key;
 
-use super::content::{LOG, PEPPER, RECEIPTS};
+use super::content::{LOG, PEPPER, RECEIPTS, local_keys};
 use super::{ContentFault, Entry, KeyFile, Secret};
 
 impl Keys for KeyFile {
@@ -51,14 +51,13 @@ impl Keys for KeyFile {
 pub(super) fn assemble(entries: &[Entry]) -> Result<KeyFile, ContentFault> {
     let (log, receipts) = (signer(entries, LOG)?, signer(entries, RECEIPTS)?);
     let peppers = entries.iter().filter(|entry| entry.label == PEPPER);
-    let local = LocalKeys::new(|label| key(entries, label).cloned());
     Ok(KeyFile {
         // Sorted by version in the file.
         peppers: RwLock::new(peppers.rev().map(|entry| (entry.version, entry.key.clone())).collect()),
         public: PublicKeys { log: public(&log, LOG)?, receipts: public(&receipts, RECEIPTS)? },
         log,
         receipts,
-        local: local.ok_or(ContentFault::Damaged)?,
+        local: local_keys(entries)?,
         origin: None,
     })
 }

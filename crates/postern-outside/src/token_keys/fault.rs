@@ -55,6 +55,11 @@ pub enum TokenFault {
     /// A call failed.
     #[error("the token did not do it: {0}")]
     Failed(#[from] Error),
+    /// It takes no key that was made elsewhere.
+    #[error(
+        "the token took no key that was made elsewhere ({0}): many tokens are set so. Keys cannot be moved into this one; a new installation can be made in it"
+    )]
+    NotTaken(Error),
     /// It gave something that is no answer.
     #[error("the token's answer has the wrong length")]
     Odd,

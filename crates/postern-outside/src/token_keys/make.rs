@@ -1,4 +1,4 @@
-//! Keys made in a token, or moved into it from a key file.
+//! Keys made in a token.
 
 use std::path::Path;
 
@@ -50,28 +50,10 @@ impl Making<'_> {
         self.made.push(new_pepper(self.session, 1)?);
         self.pair(LOG)?;
         self.pair(RECEIPTS)?;
-        let may = [Attribute::Encrypt(true), Attribute::Decrypt(true)];
-        let wrap = self.secret(WRAP, &Mechanism::AesKeyGen, &may)?;
+        let wrap = new_wrap(self.session)?;
+        self.made.push(wrap);
         let text = content::write(Holds::Local, &content::generate(Holds::Local, entropy)?);
-        let mut nonce = [0; 12];
-        entropy.fill(&mut nonce)?;
-        let mut envelope = Envelope { by: By::Token, nonce, sealed: Vec::new() };
-        let header = envelope.header();
-        let gcm = GcmParams::new(&mut nonce, header.as_bytes(), TAG.into())?;
-        envelope.sealed = self.session.encrypt(&Mechanism::AesGcm(gcm), wrap, text.as_bytes())?;
-        Ok(envelope)
-    }
-
-    /// A secret key of 32 bytes.
-    fn secret(
-        &mut self,
-        label: &str,
-        by: &Mechanism<'_>,
-        may: &[Attribute],
-    ) -> Result<ObjectHandle, TokenFault> {
-        let made = secret(self.session, label, by, may)?;
-        self.made.push(made);
-        Ok(made)
+        wrapped(self.session, wrap, &text, entropy)
     }
 
     /// An Ed25519 key pair.
@@ -98,6 +80,28 @@ impl Making<'_> {
     }
 }
 
+/// The key that the local keys are wrapped with.
+pub(super) fn new_wrap(session: &Session) -> Result<ObjectHandle, TokenFault> {
+    let may = [Attribute::Encrypt(true), Attribute::Decrypt(true)];
+    secret(session, WRAP, &Mechanism::AesKeyGen, &may)
+}
+
+/// The local keys, wrapped.
+pub(super) fn wrapped(
+    session: &Session,
+    wrap: ObjectHandle,
+    text: &str,
+    entropy: &dyn Entropy,
+) -> Result<Envelope, TokenFault> {
+    let mut nonce = [0; 12];
+    entropy.fill(&mut nonce)?;
+    let mut envelope = Envelope { by: By::Token, nonce, sealed: Vec::new() };
+    let header = envelope.header();
+    let gcm = GcmParams::new(&mut nonce, header.as_bytes(), TAG.into())?;
+    envelope.sealed = session.encrypt(&Mechanism::AesGcm(gcm), wrap, text.as_bytes())?;
+    Ok(envelope)
+}
+
 /// A version of the pepper.
 pub(super) fn new_pepper(session: &Session, version: u16) -> Result<ObjectHandle, TokenFault> {
     secret(session, &pepper(version), &Mechanism::GenericSecretKeyGen, &[Attribute::Sign(true)])
@@ -114,7 +118,7 @@ fn secret(
 }
 
 /// What a key is that stays in the token and is used by who has logged in.
-fn inner(label: &str) -> [Attribute; 5] {
+pub(super) fn inner(label: &str) -> [Attribute; 5] {
     [
         labelled(label),
         Attribute::Token(true),

@@ -9,6 +9,7 @@
 //! None of them leaves it. The local keys are in a key file that only `postern-wrap` opens. A token has the keys of
 //! one installation.
 
+mod bring;
 mod custody;
 mod fault;
 mod line;
@@ -51,6 +52,12 @@ impl Token {
         let text = std::str::from_utf8(&line).ok().filter(|text| !text.is_empty());
         let text = text.ok_or_else(|| TokenFault::NoPin { path: pin.path().to_owned() })?;
         Ok(Self { module, label, pin: AuthPin::from(text), refused: AtomicBool::new(false) })
+    }
+
+    /// Another one of the same.
+    fn copy(&self) -> Self {
+        let (module, label) = (self.module.clone(), self.label.clone());
+        Self { module, label, pin: self.pin.clone(), refused: AtomicBool::new(self.is_refused()) }
     }
 
     fn is_refused(&self) -> bool {

@@ -63,9 +63,18 @@ pub(super) fn labelled(label: &str) -> Attribute {
 }
 
 fn one(session: &Session, label: &str, class: ObjectClass) -> Result<ObjectHandle, TokenFault> {
+    optional(session, label, class)?.ok_or_else(|| TokenFault::Missing(label.to_owned()))
+}
+
+/// A key that may be there.
+pub(super) fn optional(
+    session: &Session,
+    label: &str,
+    class: ObjectClass,
+) -> Result<Option<ObjectHandle>, TokenFault> {
     match session.find_objects(&[labelled(label), Attribute::Class(class)])?.as_slice() {
-        [one] => Ok(*one),
-        [] => Err(TokenFault::Missing(label.to_owned())),
+        [] => Ok(None),
+        [one] => Ok(Some(*one)),
         _ => Err(TokenFault::TooMany(label.to_owned())),
     }
 }
@@ -101,7 +110,7 @@ fn version(label: &[u8]) -> Option<u16> {
 }
 
 /// The public half of a signing key: a DER OCTET STRING, or in some modules the bare point.
-fn public(session: &Session, label: &str) -> Result<[u8; 32], TokenFault> {
+pub(super) fn public(session: &Session, label: &str) -> Result<[u8; 32], TokenFault> {
     let handle = one(session, label, ObjectClass::PUBLIC_KEY)?;
     let attributes = session.get_attributes(handle, &[AttributeType::EcPoint])?;
     let Some(Attribute::EcPoint(point)) = attributes.first() else { return Err(TokenFault::Odd) };

@@ -3,7 +3,7 @@
 use postern_core::ports::{Custody, CustodyFault, Entropy};
 use serde_json::json;
 
-use super::keys::PEPPER;
+use super::keys::{self, PEPPER};
 use super::{TransitFault, TransitKeys};
 
 impl Custody for TransitKeys {
@@ -28,16 +28,15 @@ impl Custody for TransitKeys {
 
     fn remove_pepper(&self, version: u16) -> Result<(), CustodyFault> {
         self.look()?;
-        let [newest, older] = self.numbers()[..] else {
-            return Ok(self.gone(version)?);
+        let live = self.numbers();
+        let stays = match live[..] {
+            [newest, older] if version == older => newest,
+            _ => live.last().copied().unwrap_or_default(),
         };
-        if version != older {
-            return Ok(self.gone(version)?);
+        if version >= stays {
+            return Err(TransitFault::NotOlder.into());
         }
-        let least = json!({ "min_decryption_version": newest, "min_encryption_version": newest });
-        self.transit.post("close a version", &format!("keys/{PEPPER}/config"), &least)?;
-        let trim = json!({ "min_available_version": newest });
-        self.transit.post("delete a version", &format!("keys/{PEPPER}/trim"), &trim)?;
+        keys::keep_from(&self.transit, stays)?;
         Ok(self.look()?)
     }
 }
@@ -45,12 +44,6 @@ impl Custody for TransitKeys {
 impl TransitKeys {
     fn numbers(&self) -> Vec<u16> {
         self.versions().into_iter().map(|(version, _)| version).collect()
-    }
-
-    /// Whether a version was taken away before.
-    fn gone(&self, version: u16) -> Result<(), TransitFault> {
-        let oldest = self.numbers().into_iter().min();
-        oldest.is_some_and(|oldest| version < oldest).then_some(()).ok_or(TransitFault::NotOlder)
     }
 }
 

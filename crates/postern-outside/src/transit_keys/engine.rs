@@ -23,6 +23,7 @@ const LONGEST: u64 = 256 * 1024;
 const MOST_PEM: u64 = 1024 * 1024;
 
 /// A transit engine, and the token that it is asked with. No `Debug`, no `Serialize`.
+#[derive(Clone)]
 pub struct Transit {
     url: String,
     token: Place,

@@ -39,16 +39,46 @@ fn read(transit: &Transit, key: &'static str) -> Result<Value, TransitFault> {
     if is_its && stays { Ok(found) } else { Err(TransitFault::OtherType(key)) }
 }
 
-/// The versions of the pepper that are there, the newest first.
-fn versions(transit: &Transit) -> Result<Vec<u16>, TransitFault> {
+/// Which versions of the pepper an engine keeps.
+pub(super) struct Kept {
+    /// The newest.
+    pub(super) latest: u16,
+    /// The oldest that was not deleted.
+    pub(super) available: u16,
+    /// The oldest that is used.
+    pub(super) open: u16,
+}
+
+/// Which versions of the pepper the engine keeps.
+pub(super) fn kept(transit: &Transit) -> Result<Kept, TransitFault> {
     let key = read(transit, PEPPER)?;
     let number = |name: &str| key.get(name).and_then(Value::as_u64).and_then(|n| u16::try_from(n).ok());
-    let (Some(latest), Some(available), Some(least)) =
-        (number("latest_version"), number("min_available_version"), number("min_decryption_version"))
-    else {
-        return Err(TransitFault::Odd);
-    };
-    let live: Vec<u16> = (available.max(least).max(1)..=latest).rev().collect();
+    let numbers =
+        (number("latest_version"), number("min_available_version"), number("min_decryption_version"));
+    let (Some(latest), Some(available), Some(open)) = numbers else { return Err(TransitFault::Odd) };
+    // Zero stands for the first one.
+    Ok(Kept { latest, available: available.max(1), open: open.max(1) })
+}
+
+/// Closes the versions of the pepper before this one, then deletes them. Each step is done only if it is still to be
+/// done: somebody may have been cut off between them.
+pub(super) fn keep_from(transit: &Transit, version: u16) -> Result<(), TransitFault> {
+    let kept = kept(transit)?;
+    if kept.open < version {
+        let least = json!({ "min_decryption_version": version, "min_encryption_version": version });
+        transit.post("close a version", &format!("keys/{PEPPER}/config"), &least)?;
+    }
+    if kept.available < version {
+        let trim = json!({ "min_available_version": version });
+        transit.post("delete a version", &format!("keys/{PEPPER}/trim"), &trim)?;
+    }
+    Ok(())
+}
+
+/// The versions of the pepper that are there, the newest first.
+fn versions(transit: &Transit) -> Result<Vec<u16>, TransitFault> {
+    let kept = kept(transit)?;
+    let live: Vec<u16> = (kept.available.max(kept.open)..=kept.latest).rev().collect();
     match live.len() {
         1 | 2 => Ok(live),
         _ => Err(TransitFault::TwoLive),
@@ -57,12 +87,14 @@ fn versions(transit: &Transit) -> Result<Vec<u16>, TransitFault> {
 
 /// The public halves of the keys that sign.
 pub(super) fn public(transit: &Transit) -> Result<PublicKeys, TransitFault> {
-    let half = |key| {
-        let read = read(transit, key)?;
-        let text = read.pointer("/keys/1/public_key").and_then(Value::as_str).ok_or(TransitFault::Odd)?;
-        bytes(text)
-    };
-    Ok(PublicKeys { log: *half(LOG)?, receipts: *half(RECEIPTS)? })
+    Ok(PublicKeys { log: half(transit, LOG)?, receipts: half(transit, RECEIPTS)? })
+}
+
+/// The public half of one of them.
+pub(super) fn half(transit: &Transit, key: &'static str) -> Result<[u8; 32], TransitFault> {
+    let read = read(transit, key)?;
+    let text = read.pointer("/keys/1/public_key").and_then(Value::as_str).ok_or(TransitFault::Odd)?;
+    bytes(text).map(|half| *half)
 }
 
 /// A version of the pepper, and what it gives for a message of nobody's: so every answer shows that it was computed
@@ -106,6 +138,22 @@ fn mac(transit: &Transit, version: u16, message: &[u8]) -> Result<[Zeroizing<[u8
     };
     whole(key).and(whole(check))?;
     Ok([value(key, "hmac", version)?, value(check, "hmac", version)?])
+}
+
+/// What a version gives for a message, if it is one that is used.
+pub(super) fn mac_of(
+    transit: &Transit,
+    version: u16,
+    message: &[u8],
+) -> Result<Zeroizing<[u8; 32]>, TransitFault> {
+    mac(transit, version, message).map(|[mac, _]| mac)
+}
+
+/// The key that keys from elsewhere are wrapped for, as PEM.
+pub(super) fn wrapping(transit: &Transit) -> Result<String, TransitFault> {
+    let found = transit.get("take keys from elsewhere", "wrapping_key")?;
+    let text = found.get("public_key").and_then(Value::as_str);
+    text.map(str::to_owned).ok_or(TransitFault::Odd)
 }
 
 /// An Ed25519 signature.

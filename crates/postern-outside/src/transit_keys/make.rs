@@ -49,7 +49,11 @@ fn make(
         transit.post("make keys", &format!("keys/{key}"), &asked)?;
         made.push(key);
     }
-    let text = content::write(Holds::Local, &content::generate(Holds::Local, entropy)?);
+    wrapped(transit, &content::write(Holds::Local, &content::generate(Holds::Local, entropy)?))
+}
+
+/// The local keys, wrapped.
+pub(super) fn wrapped(transit: &Transit, text: &str) -> Result<Envelope, TransitFault> {
     let mut envelope = Envelope { by: By::Transit, nonce: [0; 12], sealed: Vec::new() };
     envelope.sealed = keys::wrap(transit, text.as_bytes(), &envelope.header())?;
     Ok(envelope)

@@ -9,6 +9,7 @@
 //! None of them leaves it. The local keys are in a key file that only `postern-wrap` opens. An engine (a mount) has
 //! the keys of one installation.
 
+mod bring;
 mod custody;
 mod engine;
 mod fault;

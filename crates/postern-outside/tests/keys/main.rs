@@ -3,6 +3,8 @@
 #![cfg(test)]
 
 mod cases;
+mod encrypted;
+mod moving;
 mod openbao;
 mod plain;
 mod sealed;

@@ -91,9 +91,14 @@ impl SoftHsm {
 
     /// Whoever has the PIN, at the token itself.
     pub(crate) fn session(&self) -> Session {
+        self.session_of(LABEL)
+    }
+
+    fn session_of(&self, token: &str) -> Session {
         // The module is loaded and initialised: the ground was made with it.
         let module = Pkcs11::new(Path::new(MODULE)).unwrap();
-        let slot = module.get_slots_with_initialized_token().unwrap()[0];
+        let mut slots = module.get_slots_with_initialized_token().unwrap().into_iter();
+        let slot = slots.find(|slot| module.get_token_info(*slot).unwrap().label() == token).unwrap();
         let session = module.open_rw_session(slot).unwrap();
         // Or it is logged in already.
         let _ = session.login(UserType::User, Some(&AuthPin::from(PIN)));
@@ -102,11 +107,23 @@ impl SoftHsm {
 
     /// What the token gives of a key's value, and whether it would ever give it.
     pub(crate) fn shows(&self, label: &str) -> Vec<Attribute> {
-        let session = self.session();
+        self.shows_of(LABEL, label)
+    }
+
+    pub(crate) fn shows_of(&self, token: &str, label: &str) -> Vec<Attribute> {
+        let session = self.session_of(token);
         let found =
             session.find_objects(&[Attribute::Label(label.into()), Attribute::Private(true)]).unwrap();
         let asked = [AttributeType::Value, AttributeType::Extractable, AttributeType::Sensitive];
         session.get_attributes(found[0], &asked).unwrap()
+    }
+
+    /// Destroys every object of this label.
+    pub(crate) fn destroy(&self, token: &str, label: &str) {
+        let session = self.session_of(token);
+        for found in session.find_objects(&[Attribute::Label(label.into())]).unwrap() {
+            session.destroy_object(found).unwrap();
+        }
     }
 }
 

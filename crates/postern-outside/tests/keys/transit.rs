@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use postern_cluster::{ROTATION_POLICY, SERVICE_POLICY};
 use postern_core::ports::{Custody as _, Keys as _, KeysUnavailable, SigningKey};
 use postern_core::verifier::subject_key;
 use postern_outside::Place;
@@ -78,6 +79,31 @@ fn its_token_may_be_renewed_and_does_no_more_than_it_may() {
     let said = keys.add_pepper(&SystemEntropy).expect_err("refused").0;
     assert!(said.contains("policy"), "{said}");
     assert_eq!(asked(&keys).len(), 1);
+}
+
+#[test]
+fn a_version_that_was_closed_and_not_deleted_is_deleted_by_the_next_try() {
+    let ground = Bao::new();
+    let keys = ground.open();
+    assert_eq!(keys.add_pepper(&SystemEntropy).unwrap(), 2);
+    let no_trim: String = ROTATION_POLICY.lines().filter(|line| !line.contains("/trim")).collect();
+    ground.service_token(&[SERVICE_POLICY, &no_trim]);
+    let said = keys.remove_pepper(1).expect_err("it may not delete").0;
+    assert!(said.contains("policy"), "{said}");
+    let available = || {
+        let read = ["read", "-field=min_available_version", "transit/keys/postern-pepper"];
+        ground.server.run(&read, "").trim().to_owned()
+    };
+    assert_eq!(available(), "0");
+    assert!(keys.remove_pepper(1).is_err(), "a version that is there still was called gone");
+    ground.service_token(&[SERVICE_POLICY, ROTATION_POLICY]);
+    keys.remove_pepper(1).unwrap();
+    assert_eq!(available(), "2");
+    keys.remove_pepper(1).unwrap();
+    assert!(keys.remove_pepper(2).is_err());
+    assert_eq!(keys.add_pepper(&SystemEntropy).unwrap(), 3);
+    keys.remove_pepper(1).unwrap();
+    assert_eq!(asked(&keys).len(), 2, "a live version was taken away with one that was gone");
 }
 
 #[test]

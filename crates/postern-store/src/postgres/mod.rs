@@ -93,6 +93,9 @@ pub struct Options {
     pub clocks: Option<u64>,
     /// Whether this node numbers events.
     pub sequences: bool,
+    /// Whether it waits with that until it is told that these data are the newest: in an older copy, events that wait
+    /// had places that they would lose.
+    pub waits: bool,
     /// Whether events are numbered before they are read: for a command that is alone with a database, and for tests,
     /// which read what they have just done.
     pub numbers_first: bool,
@@ -111,6 +114,7 @@ impl Default for Options {
             isolation: Isolation::ReadCommitted,
             clocks: Some(5_000),
             sequences: true,
+            waits: false,
             numbers_first: false,
         }
     }
@@ -159,6 +163,8 @@ pub struct Postgres {
     grown: Grown,
     delay: Arc<AtomicU64>,
     numbers_first: bool,
+    /// Whether anything is numbered yet.
+    begun: watch::Sender<bool>,
     stop: watch::Sender<bool>,
     /// They end when their queues do.
     tasks: Vec<JoinHandle<()>>,
@@ -199,6 +205,7 @@ impl Postgres {
             grown: Grown::default(),
             delay: Arc::default(),
             numbers_first: options.numbers_first,
+            begun: watch::channel(!options.waits).0,
             stop,
             tasks: Vec::new(),
             watching: Vec::new(),
@@ -232,7 +239,8 @@ impl Postgres {
         let watched = grown::watch(self.link(), Arc::clone(&self.grown), stopping.clone());
         self.watching.push(tokio::spawn(watched));
         if options.sequences {
-            self.watching.push(tokio::spawn(self.sequencer().work(stopping.clone())));
+            let (sequencer, begun) = (self.sequencer(), self.begun.subscribe());
+            self.watching.push(tokio::spawn(sequencer.begin(begun, stopping.clone())));
         }
     }
 
@@ -254,7 +262,7 @@ impl Postgres {
     }
 
     async fn number_first(&self) -> Result<(), postern_core::kernel::StoreFault> {
-        if self.numbers_first { self.number_now().await } else { Ok(()) }
+        if self.numbers_first && *self.begun.borrow() { self.number_now().await } else { Ok(()) }
     }
 
     /// Finishes what waits, numbers it, and gives leases up.

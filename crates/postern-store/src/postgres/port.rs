@@ -168,7 +168,19 @@ impl Store for Postgres {
     }
 
     fn number_pending(&self) -> Future<'_, Result<(), StoreFault>> {
-        Box::pin(self.number_now())
+        let begun = *self.begun.borrow();
+        Box::pin(async move { if begun { self.number_now().await } else { Ok(()) } })
+    }
+
+    fn begin_numbering(&self) {
+        self.begun.send_replace(true);
+    }
+
+    fn number_as(&self, tenant: TenantId, order: Vec<(Key, u64)>) -> Future<'_, Result<usize, StoreFault>> {
+        Box::pin(async move {
+            let numbered = self.sequencer().in_order(tenant, &order).await;
+            numbered.map_err(StoreFault)
+        })
     }
 
     fn keeps_order(&self) -> bool {

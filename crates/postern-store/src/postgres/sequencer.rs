@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use postern_core::ids::{EventId, TenantId};
-use postern_core::kernel::{EventHead, Sealer, StoredEvent};
+use postern_core::kernel::{EventHead, Key, Sealer, StoredEvent};
 use postern_log::{Frontier, leaf_hash};
 use tokio::sync::watch;
 use tokio_postgres::{Client, Error, Row};
@@ -41,8 +41,17 @@ fn bucket(tenant: TenantId) -> String {
 }
 
 impl Sequencer {
+    /// Works from the moment on that it may, if it comes.
+    pub(super) async fn begin(self, mut begun: watch::Receiver<bool>, mut stop: watch::Receiver<bool>) {
+        tokio::select! {
+            begun = begun.wait_for(|begun| *begun) => if begun.is_err() { return },
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        self.work(stop).await;
+    }
+
     /// Numbers what waits, round after round, until it is told to stop.
-    pub(super) async fn work(mut self, mut stop: watch::Receiver<bool>) {
+    async fn work(mut self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             if let Err(fault) = self.round().await {
                 tracing::warn!(%fault, "events were not numbered this time");
@@ -65,6 +74,17 @@ impl Sequencer {
     /// Numbers everything that waits, whoever has the leases: locked heads alone keep the order.
     pub(super) async fn at_once(&mut self) -> Result<(), String> {
         self.number_all(false).await
+    }
+
+    /// Numbers events of a tenant in this order, as long as they wait; how many.
+    pub(super) async fn in_order(&mut self, tenant: TenantId, order: &[(Key, u64)]) -> Result<usize, String> {
+        let client = self.link.client().await.map_err(|fault| fault.to_string())?;
+        let failed = |error: Error| said(&error);
+        client.batch_execute(super::Isolation::ReadCommitted.begin()).await.map_err(failed)?;
+        let numbered = ordered_locked(client, &self.sealer, tenant, order).await;
+        let end = if numbered.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        client.batch_execute(end).await.map_err(failed)?;
+        numbered
     }
 
     async fn number_all(&mut self, by_lease: bool) -> Result<(), String> {
@@ -180,6 +200,30 @@ async fn number_locked(
         write(client, sealer, tenant, &mut frontier, &good).await?;
     }
     Ok(if columns::limit(pending.len()) < PAGE { More::Nothing } else { More::Waits })
+}
+
+async fn ordered_locked(
+    client: &Client,
+    sealer: &Sealer,
+    tenant: TenantId,
+    order: &[(Key, u64)],
+) -> Result<usize, String> {
+    let failed = |error: Error| said(&error);
+    let Some(mut frontier) = lock_head(client, sealer, tenant).await.map_err(failed)? else {
+        return Err(format!("the log head of {tenant} is not as it was written"));
+    };
+    let pending = Call::new(schema::PENDING).bytes(tenant.bytes()).number(PAGE);
+    let pending = pending.run(client).await.map_err(failed)?;
+    let (mut waiting, _) = sort(&pending, sealer, tenant);
+    let take = |(key, version): &(Key, u64)| {
+        let place = waiting.iter().position(|event| event.key == *key && event.version == *version)?;
+        Some(waiting.swap_remove(place))
+    };
+    let next: Vec<StoredEvent> = order.iter().map_while(take).collect();
+    if !next.is_empty() {
+        write(client, sealer, tenant, &mut frontier, &next).await?;
+    }
+    Ok(next.len())
 }
 
 /// A tenant's head, locked, if it is as it was written and ends where the events end.

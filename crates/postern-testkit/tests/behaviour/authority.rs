@@ -1,6 +1,7 @@
 //! Who may do what: scopes, tiers, keys, caps, tenants apart from each other.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use postern_app::operator::{Command, NewApplication};
 use postern_app::{NewSubject, SubjectName, SubjectPatch};
@@ -9,7 +10,7 @@ use postern_core::application::{Caps, Scope, Token};
 use postern_core::ids::TenantId;
 use postern_core::subject::SubjectKind;
 use postern_core::tenant::Tier;
-use postern_testkit::{Redeem, StoreKind, World};
+use postern_testkit::{Http, Redeem, Service, StoreKind, World};
 
 use crate::refused;
 
@@ -92,6 +93,26 @@ async fn a_revoked_key_is_unknown_and_two_keys_overlap() {
     world.app.operate("test", revoke).await.unwrap();
     assert_eq!(refused(world.app.subject(&world.token, &name).await), "key-unknown");
     assert!(world.app.subject(&other, &name).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_that_was_replaced_works_until_its_end_and_not_a_moment_longer() {
+    for kind in StoreKind::ALL {
+        let world = World::new(kind).await;
+        let (tenant, application) = (world.tenant, world.token.key.application);
+        let rotate = Command::ApplicationKeyRotate { tenant, application, overlap: 3600, expires_at: None };
+        let made = world.app.operate("test", rotate.clone()).await.unwrap();
+        let new = made["key"].as_str().unwrap();
+        // While both are live there is no third one.
+        assert!(world.app.operate("test", rotate).await.is_err());
+        let service = Service::start(&world).await;
+        let status = async |key: &str| Http::connect(&service.authority, key).await.get("/v1/").await.status;
+        assert_eq!((status(&world.key).await, status(new).await), (200, 200));
+        world.clock.advance(Duration::from_millis(3_599_999));
+        assert_eq!((status(&world.key).await, status(new).await), (200, 200));
+        world.clock.advance(Duration::from_millis(1));
+        assert_eq!((status(&world.key).await, status(new).await), (401, 200));
+    }
 }
 
 #[tokio::test]

@@ -1,12 +1,16 @@
 //! Sets: staged, confirmed, replaced, ended.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use postern_app::operator::Command;
 use postern_app::{Proof, Staging};
 use postern_codes::Format;
 use postern_core::assurance::Level;
 use postern_core::ids::SetId;
 use postern_core::subject::fact::{RevokeReason, StageReason};
+use postern_outside::entropy::SystemEntropy;
+use postern_outside::key_file::KeyFile;
 use postern_testkit::{Redeem, Sheet, StoreKind, TestProver, World, request};
 use serde_json::json;
 
@@ -225,4 +229,30 @@ async fn a_changed_setting_changes_no_existing_set_and_a_new_prefix_breaks_no_ol
     let staged = world.app.stage(&world.token, staging).await.unwrap();
     let code = staged.codes.unwrap().sheet[0].text.to_string();
     assert!(code.starts_with("ACME-") && code.len() == 34, "{} symbols", code.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_set_that_is_made_while_the_pepper_is_rotated_is_made_again_under_the_new_version() {
+    for kind in StoreKind::ALL {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = KeyFile::create(&folder.path().join("keys"), &SystemEntropy).unwrap();
+        let world = World::with_keys(kind, keys).await;
+        world.subject("anna").await;
+        world.subject("bert").await;
+        world.issue("bert", Format::Standard).await;
+        // The codes are made under the version that was in force at the look; then another one is put in force.
+        world.keys.waiting(true);
+        let (app, runtime) = (Arc::clone(&world.app), tokio::runtime::Handle::current());
+        world.keys.meanwhile(move || {
+            let rotate = Command::KeyRotate { only_make: false };
+            let rotated = runtime.block_on(app.operate("test", rotate)).unwrap();
+            assert_eq!(rotated["in_force"], true, "{rotated}");
+        });
+        let sheet = world.issue("anna", Format::Standard).await;
+        let listed = world.app.operate("test", Command::KeyList {}).await.unwrap();
+        let sets = |version: usize| listed["items"][2 - version]["sets"].as_u64();
+        assert_eq!((sets(2), sets(1)), (Some(1), Some(1)), "{listed}");
+        world.redeem("anna", &sheet.codes[1], Redeem::default()).await.unwrap();
+        assert!(world.app.verify(None, true).await.unwrap().verified);
+    }
 }

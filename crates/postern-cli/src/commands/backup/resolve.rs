@@ -26,7 +26,7 @@ pub(in crate::commands) async fn resolve(
     let config = Config::read(&configured.config)?;
     let place = shipped(place, &config)?;
     let (mut file, anchor) = AnchorFile::open(&config.anchor.file).map_err(Failure::refused)?;
-    let app = installation::open(&config, For::Command).await?;
+    let app = installation::open(&config, For::Resolving).await?;
     installation::check_keys(&app, &config).await?;
     let resolved = app.resolve(&whoami(), &anchor, place.as_ref(), None).await.map_err(Failure::refused)?;
     file.begin_anew(app.edges().await.map_err(Failure::refused)?).map_err(Failure::refused)?;
@@ -52,7 +52,7 @@ pub(super) fn said(resolved: &Resolved, data: &Path, json: bool) -> ExitCode {
     );
     if !gaps.is_empty() {
         output::message(
-            "Events are lost. Every set that one of them may have ended is revoked. Look through application keys and provers: one that was revoked in the gap works again until you revoke it.",
+            "Events are lost. Every set that one of them may have ended is revoked. Look through application keys, their bounds and provers: what was revoked or bound in the gap is as before until you do it again. So are people who were erased in the gap: erase them again.",
         );
     }
     ExitCode::SUCCESS
