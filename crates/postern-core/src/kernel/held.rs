@@ -63,7 +63,14 @@ impl<R: Record> Held<R> {
         if columns.state != row.state || due != row.due || counted != row.version {
             return Err(Tampered { key });
         }
-        Ok(Self { key, seen: row.version, version: row.version, last: opened.last, state: Some(Arc::new(state)), kept })
+        Ok(Self {
+            key,
+            seen: row.version,
+            version: row.version,
+            last: opened.last,
+            state: Some(Arc::new(state)),
+            kept,
+        })
     }
 
     /// The state; `None` if the record does not exist.

@@ -39,7 +39,7 @@ impl Fixture {
             subject: Key::of(Kind::Subject, tenant, SubjectId::new([2; 16])),
             application: Key::of(Kind::Application, tenant, ApplicationId::new([3; 16])),
             sealer: Sealer::new(&[3; 32], &[4; 32]),
-            local: LocalKeys::new(|label| Some(Zeroizing::new([label.len() as u8; 32]))).unwrap(),
+            local: LocalKeys::new(|label| Some((1, Zeroizing::new([label.len() as u8; 32])))).unwrap(),
         }
     }
 

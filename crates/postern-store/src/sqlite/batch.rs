@@ -1,6 +1,5 @@
 //! One transaction over all that waits.
 
-
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Committed, Sealer};
 use rusqlite::{Connection, Error};
