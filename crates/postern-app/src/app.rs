@@ -15,6 +15,7 @@ use crate::alarms::Alarms;
 use crate::jobs::Progress;
 use crate::keys::Peppers;
 use crate::lanes::Lanes;
+use crate::retention::Outside;
 use crate::sums::Sums;
 use crate::tree::Trees;
 use crate::work::Seen;
@@ -59,6 +60,7 @@ pub struct App {
     pub(crate) repeats: Seen,
     pub(crate) rejected: Seen,
     pub(crate) trees: Trees,
+    pub(crate) outside: Outside,
     pub(crate) alarms: Arc<Alarms>,
     pub(crate) campaigns_due: AtomicBool,
     pub(crate) progress: Mutex<HashMap<(TenantId, u32), Progress>>,
@@ -83,6 +85,7 @@ impl App {
             repeats: Seen::default(),
             rejected: Seen::default(),
             trees: Trees::default(),
+            outside: Outside::default(),
             alarms: Arc::default(),
             campaigns_due: AtomicBool::new(true),
             progress: Mutex::default(),

@@ -40,7 +40,10 @@ impl App {
             EventName::Id(_) => true,
             EventName::Index(index) => event.index == index,
         };
-        let event = found.into_iter().find(meant).ok_or(Problem::NotFound)?;
+        let Some(event) = found.into_iter().find(meant) else {
+            let thinned = self.was_thinned(tenant, name).await?;
+            return Err(if thinned { Problem::NoLongerKept } else { Problem::NotFound });
+        };
         self.unaltered(tenant, None, std::slice::from_ref(&event)).await?;
         // It is committed, and gets its place within the second.
         if event.index == StoredEvent::UNNUMBERED { Err(SOON) } else { Ok(event) }

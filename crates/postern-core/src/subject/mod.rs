@@ -176,6 +176,10 @@ impl Record for Subject {
         space.map(|space| ClaimKey { tenant, space, key: self.external_id.0 }).into_iter().collect()
     }
 
+    fn needed_event(&self) -> Option<u64> {
+        self.has_own_key().then_some(self.person_at)
+    }
+
     fn has_own_key(&self) -> bool {
         !self.departed.is_some_and(|departed| departed.erased)
     }

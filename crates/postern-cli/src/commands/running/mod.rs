@@ -38,6 +38,8 @@ pub(super) struct Running {
     /// Whether requests must name this machine as their host.
     pub(super) loopback_host: bool,
     pub(super) watched: Watched,
+    /// Days that events keep their bytes; 0 for ever.
+    pub(super) events_days: u32,
     /// What asks the process to stop.
     pub(super) signals: Signals,
 }
@@ -63,7 +65,7 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     let (app, readiness) = (Arc::clone(&running.app), Arc::clone(&running.readiness));
     let watcher = watch::keep(app, running.watched, readiness, Arc::clone(&metrics), jobs_stopping.clone());
     let watcher = tokio::spawn(watcher);
-    let jobs = jobs::begin(&running.app, &running.readiness, &metrics, &jobs_stopping);
+    let jobs = jobs::begin(&running.app, &running.readiness, &metrics, running.events_days, &jobs_stopping);
     let socket = running.operator.as_ref().map(|(_, path)| path.clone());
     let operator = running.operator.map(|(listener, _)| {
         let app = Arc::clone(&running.app);
