@@ -45,6 +45,10 @@ impl App {
             return Err(if thinned { Problem::NoLongerKept } else { Problem::NotFound });
         };
         self.unaltered(tenant, None, std::slice::from_ref(&event)).await?;
+        // By its id an event is found that is kept beside a thinned log for its row alone.
+        if event.index < self.kept_from(tenant).await? {
+            return Err(Problem::NoLongerKept);
+        }
         // It is committed, and gets its place within the second.
         if event.index == StoredEvent::UNNUMBERED { Err(SOON) } else { Ok(event) }
     }
