@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may")]
 
 mod altered;
+mod ended;
+mod export;
 mod hashes;
 mod support;
 mod thinned;

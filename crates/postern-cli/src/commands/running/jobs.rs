@@ -29,6 +29,9 @@ const FIRST_KEEPING: Duration = Duration::from_secs(60);
 /// How often that is done again.
 const KEEPING: Duration = Duration::from_secs(3600);
 
+/// Rounds of it in a day.
+const DAY: u32 = 24;
+
 /// Begins them all. Each has a task of its own: a long one holds no other up.
 pub(super) fn begin(
     app: &Arc<App>,
@@ -122,16 +125,19 @@ async fn campaigns(app: Arc<App>, stopping: watch::Receiver<bool>) {
     }
 }
 
-/// Stores the hashes over the logs, and thins events that are older than they are kept; 0 days keeps all of them.
+/// Stores the hashes over the logs, lets old ended sets go, and thins events that are older than they are kept; 0 days keeps all of them.
 async fn keeping(app: Arc<App>, metrics: Arc<Metrics>, days: u32, stopping: watch::Receiver<bool>) {
     let stop = stopped(stopping);
     tokio::pin!(stop);
     let mut wait = FIRST_KEEPING;
-    loop {
+    for round in 0_u32.. {
         tokio::select! { () = tokio::time::sleep(wait) => {}, () = &mut stop => return }
         wait = KEEPING;
         if app.hold("keeping", KEEPING / 2).await {
             tokio::select! { () = app.grow_trees() => {}, () = &mut stop => return }
+            if round.is_multiple_of(DAY) {
+                tokio::select! { _ = app.forget_ended() => {}, () = &mut stop => return }
+            }
             if days > 0 {
                 let thinned = tokio::select! { thinned = app.thin_events(days) => thinned, () = &mut stop => return };
                 if thinned > 0 {
