@@ -7,9 +7,7 @@ use postern_core::application::{Scope, Token};
 use postern_core::ids::TenantId;
 use postern_core::kernel::StoreFault;
 use postern_core::ports::{AnchorFault, Anchors, SigningKey};
-use postern_log::{
-    Anchor, Checkpoint, Frontier, Rollback, assemble_checkpoint, check_against_anchor,
-};
+use postern_log::{Anchor, Checkpoint, Frontier, Rollback, assemble_checkpoint, check_against_anchor};
 
 use crate::Problem;
 use crate::app::App;

@@ -107,7 +107,8 @@ impl App {
             return Ok(());
         }
         // What was thinned before there was this place cannot come here: an export or a backup has it.
-        let kept_from = self.kept_from(tenant).await.map_err(|problem| PlaceFault(problem.name().to_owned()))?;
+        let kept_from =
+            self.kept_from(tenant).await.map_err(|problem| PlaceFault(problem.name().to_owned()))?;
         let from = from.max(kept_from);
         let before = Tile::all(TileKind::Entries, from).last().filter(|tile| !tile.is_full());
         let first = usize::try_from(from / TILE_WIDTH).unwrap_or(usize::MAX);

@@ -75,8 +75,8 @@ impl App {
         let kept = self.store().event(key, version).await.map_err(unreadable)?;
         let left = self.store().thinned_event(key, version).await.map_err(unreadable)?;
         let (Some(kept), Some(left)) = (kept, left) else { return Ok(false) };
-        let same = left.index == kept.index
-            && left.genuine(self.local().sealer()) == Some(leaf_hash(&kept.bytes));
+        let same =
+            left.index == kept.index && left.genuine(self.local().sealer()) == Some(leaf_hash(&kept.bytes));
         Ok(same && self.genuine(&kept).is_some())
     }
 }

@@ -33,7 +33,8 @@ impl App {
             let opened = page.iter().filter_map(|listed| {
                 Held::<Subject>::open(listed.key, Some(&listed.row), self.local().sealer()).ok()
             });
-            let old = opened.filter(|held| held.state().is_some_and(|state| state.forgettable(now).is_some()));
+            let old =
+                opened.filter(|held| held.state().is_some_and(|state| state.forgettable(now).is_some()));
             let old: Vec<Key> = old.map(|held| held.key()).collect();
             for key in old {
                 forgotten += usize::from(self.forget_ended_of(key).await);

@@ -55,9 +55,7 @@ impl App {
             return Ok(false);
         }
         let events = self.entries(tenant, first..end).await?;
-        let is_old = |event: &StoredEvent| {
-            EventHead::read(&event.bytes).is_ok_and(|head| head.time < before)
-        };
+        let is_old = |event: &StoredEvent| EventHead::read(&event.bytes).is_ok_and(|head| head.time < before);
         if !events.iter().all(is_old) {
             return Ok(false);
         }
@@ -72,7 +70,9 @@ impl App {
     /// Whether a bundle is the one that the newest checkpoint covers: what is let go cannot be looked at again. Its
     /// first event's path goes over all the others.
     async fn signed(&self, tenant: TenantId, events: &[StoredEvent]) -> Result<(), Problem> {
-        let (Some(first), Some(last)) = (events.first(), events.last()) else { return Err(Problem::Unavailable) };
+        let (Some(first), Some(last)) = (events.first(), events.last()) else {
+            return Err(Problem::Unavailable);
+        };
         let (checkpoint, _) = self.checkpoint_over(tenant, last.index).await?;
         let leaf = leaf_hash(&first.bytes);
         self.proved_path(tenant, (first.index, leaf), &checkpoint, Most::OPERATOR).await.map(drop)
@@ -84,9 +84,9 @@ impl App {
         let mut needed = BTreeSet::new();
         for event in events.iter().filter(|event| event.key.kind == Kind::Subject) {
             let view = self.look(&[Want::Key(event.key)]).await?;
-            let needs = view.held::<Subject>(event.key).map_or(true, |held| {
-                held.state().and_then(Record::needed_event) == Some(event.version)
-            });
+            let needs = view
+                .held::<Subject>(event.key)
+                .map_or(true, |held| held.state().and_then(Record::needed_event) == Some(event.version));
             if needs {
                 needed.insert(event.index);
             }

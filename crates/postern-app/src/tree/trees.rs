@@ -92,12 +92,7 @@ impl App {
     }
 
     /// Goes on with the events, up to so many tiles, and stores what came of it.
-    async fn read_tiles(
-        &self,
-        tenant: TenantId,
-        hashes: &mut TileHashes,
-        until: u64,
-    ) -> Result<(), Problem> {
+    async fn read_tiles(&self, tenant: TenantId, hashes: &mut TileHashes, until: u64) -> Result<(), Problem> {
         let mut made = Vec::new();
         while hashes.tiles() < until {
             // A store's answers may be ready at once: others want the thread too.

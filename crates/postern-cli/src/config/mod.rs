@@ -8,7 +8,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 pub(crate) use limits::Limits;
-pub(crate) use sections::{Anchor, Installation, Keys, Log, Pkcs11, Retention, Server, Shipping, Store, Tls, Transit};
+pub(crate) use sections::{
+    Anchor, Installation, Keys, Log, Pkcs11, Retention, Server, Shipping, Store, Tls, Transit,
+};
 use serde::{Deserialize, Serialize};
 pub(crate) use source::Source;
 

@@ -34,11 +34,7 @@ impl ThinnedBundle {
     /// What is left of a bundle's events; `None` if they are not a whole bundle of one log, or one of them is not as it
     /// was written. Events that a row still `needs` are kept beside it with their bytes.
     #[must_use]
-    pub fn of(
-        sealer: &Sealer,
-        events: &[StoredEvent],
-        needs: impl Fn(&StoredEvent) -> bool,
-    ) -> Option<Self> {
+    pub fn of(sealer: &Sealer, events: &[StoredEvent], needs: impl Fn(&StoredEvent) -> bool) -> Option<Self> {
         let (tenant, first) = events.first().map(|event| (event.key.tenant, event.index))?;
         let whole = events.len() as u64 == TILE_WIDTH && first.is_multiple_of(TILE_WIDTH);
         let fits = |(index, event): (u64, &StoredEvent)| {
@@ -103,7 +99,13 @@ mod tests {
         let event = |index: u64| {
             let bytes = format!("{{\"n\":{index}}}").into_bytes();
             let mac = sealer.event(tenant, &bytes).to_vec();
-            StoredEvent { index, key: Key::new(Kind::Subject, tenant, [2; 16]), version: index + 1, bytes, mac }
+            StoredEvent {
+                index,
+                key: Key::new(Kind::Subject, tenant, [2; 16]),
+                version: index + 1,
+                bytes,
+                mac,
+            }
         };
         (first..first + count).map(event).collect()
     }
@@ -117,7 +119,11 @@ mod tests {
         assert_eq!(bundle.kept(), &whole[44..45]);
         assert_eq!(bundle.events()[7].genuine(&sealer), Some(leaf_hash(&whole[7].bytes)));
         for (first, count) in [(256, 255), (0, 0), (1, 256), (255, 256), (0, 257)] {
-            assert_eq!(ThinnedBundle::of(&sealer, &events(&sealer, first, count), |_| false), None, "{first} {count}");
+            assert_eq!(
+                ThinnedBundle::of(&sealer, &events(&sealer, first, count), |_| false),
+                None,
+                "{first} {count}"
+            );
         }
         let mut gap = whole.clone();
         gap[9].index += 1;

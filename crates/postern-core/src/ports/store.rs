@@ -8,8 +8,8 @@ use super::Future;
 use crate::Time;
 use crate::ids::TenantId;
 use crate::kernel::{
-    Claim, Committed, Key, Kind, Row, StoreFault, StoredEvent, Tally, ThinnedBundle, ThinnedEvent, View, Want,
-    Work,
+    Claim, Committed, Key, Kind, Row, StoreFault, StoredEvent, Tally, ThinnedBundle, ThinnedEvent, View,
+    Want, Work,
 };
 
 /// Where recorded state lives. Its promise is the one that everything else stands on: work that it calls
@@ -44,11 +44,7 @@ pub trait Store: Send + Sync {
     ) -> Future<'_, Result<Vec<ThinnedEvent>, StoreFault>>;
 
     /// What is left of one thinned event, by the record it was about and its version.
-    fn thinned_event(
-        &self,
-        key: Key,
-        version: u64,
-    ) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>>;
+    fn thinned_event(&self, key: Key, version: u64) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>>;
 
     /// What is left of the last event of a tenant's newest thinned bundle. Bundles are thinned from the oldest on.
     fn last_thinned(&self, tenant: TenantId) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>>;

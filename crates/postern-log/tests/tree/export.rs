@@ -82,7 +82,9 @@ fn the_oldest_bundles_may_be_there_by_their_leaves_alone() {
     let hashes = leaves(SIZE);
     let of = |tile: &Tile| {
         let range = tile.range();
-        hashes[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()].as_flattened().to_vec()
+        hashes[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()]
+            .as_flattened()
+            .to_vec()
     };
     for thinned in 0..=2 {
         let mut check = ExportCheck::new([]);

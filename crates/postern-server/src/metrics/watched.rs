@@ -32,7 +32,8 @@ impl Watched {
         registry.register("log_events", "Events that have a place in a log", self.log_events.clone());
         let thinned = "Events of which only the leaf is left";
         registry.register("log_thinned_events", thinned, self.thinned.clone());
-        let oldest = "When the oldest event was recorded that has its bytes, in seconds since 1970; 0 if not known";
+        let oldest =
+            "When the oldest event was recorded that has its bytes, in seconds since 1970; 0 if not known";
         registry.register("log_oldest_event_timestamp_seconds", oldest, self.oldest.clone());
         registry.register("data_bytes", "Bytes stored", self.data_bytes.clone());
         registry.register(

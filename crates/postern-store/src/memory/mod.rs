@@ -8,8 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{
-    ClaimKey, Committed, Key, Kind, Row, Sealer, StoreFault, StoredEvent, Tally, ThinnedBundle,
-    ThinnedEvent, View, Want, Work,
+    ClaimKey, Committed, Key, Kind, Row, Sealer, StoreFault, StoredEvent, Tally, ThinnedBundle, ThinnedEvent,
+    View, Want, Work,
 };
 use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Sizes, Store, StoredTile};
 
@@ -107,11 +107,7 @@ impl Store for Memory {
         })
     }
 
-    fn thinned_event(
-        &self,
-        key: Key,
-        version: u64,
-    ) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>> {
+    fn thinned_event(&self, key: Key, version: u64) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>> {
         self.read(|state| state.thinned_event(key, version).map(thinned))
     }
 

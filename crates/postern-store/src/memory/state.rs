@@ -83,9 +83,10 @@ impl State {
     pub(super) fn thin(&mut self, bundle: &ThinnedBundle) {
         let thinned = self.thinned.entry(bundle.tenant()).or_default();
         let first = usize::try_from(bundle.first()).unwrap_or(usize::MAX);
-        let events = self.events.get_mut(&bundle.tenant()).and_then(|log| {
-            log.get_mut(first..first.checked_add(bundle.events().len())?)
-        });
+        let events = self
+            .events
+            .get_mut(&bundle.tenant())
+            .and_then(|log| log.get_mut(first..first.checked_add(bundle.events().len())?));
         let Some(events) = events.filter(|_| *thinned == first) else { return };
         for (event, left) in events.iter_mut().zip(bundle.events()) {
             event.bytes.clone_from(&left.leaf);

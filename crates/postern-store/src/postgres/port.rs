@@ -69,11 +69,7 @@ impl Store for Postgres {
         Box::pin(self.thinned_from(tenant, from, limit))
     }
 
-    fn thinned_event(
-        &self,
-        key: Key,
-        version: u64,
-    ) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>> {
+    fn thinned_event(&self, key: Key, version: u64) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>> {
         Box::pin(self.thinned_one(key, version))
     }
 

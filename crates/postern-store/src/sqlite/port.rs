@@ -69,11 +69,7 @@ impl Store for Sqlite {
         self.read(|connection| retention::thinned_from(connection, tenant, from, limit))
     }
 
-    fn thinned_event(
-        &self,
-        key: Key,
-        version: u64,
-    ) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>> {
+    fn thinned_event(&self, key: Key, version: u64) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>> {
         self.read(|connection| retention::thinned_event(connection, key, version))
     }
 

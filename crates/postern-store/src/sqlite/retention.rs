@@ -28,10 +28,7 @@ pub(super) fn thinned_event(
     Ok(read(connection, schema::THINNED_GET, place, key.tenant)?.pop())
 }
 
-pub(super) fn last_thinned(
-    connection: &Connection,
-    tenant: TenantId,
-) -> Result<Option<ThinnedEvent>, Error> {
+pub(super) fn last_thinned(connection: &Connection, tenant: TenantId) -> Result<Option<ThinnedEvent>, Error> {
     Ok(read(connection, schema::THINNED_LAST, (tenant.bytes(),), tenant)?.pop())
 }
 

@@ -41,7 +41,8 @@ async fn every_column_of_what_is_left_is_held_against_its_mac_and_the_tree() {
     ];
     for index in [7, 255] {
         for column in columns {
-            is_noticed(&world, &format!("UPDATE event SET {column} WHERE tenant = ?1 AND idx = {index}")).await;
+            is_noticed(&world, &format!("UPDATE event SET {column} WHERE tenant = ?1 AND idx = {index}"))
+                .await;
         }
         is_noticed(&world, &format!("DELETE FROM event WHERE tenant = ?1 AND idx = {index}")).await;
     }
@@ -74,10 +75,12 @@ async fn what_is_forged_shows_and_proves_nothing() {
     let whole: Vec<u8> = db
         .query_row("SELECT body FROM event WHERE tenant = ?1 AND idx = 300", (&tenant,), |row| row.get(0))
         .unwrap();
-    db.execute("UPDATE event SET idx = 511, body = zeroblob(32) WHERE tenant = ?1 AND idx = 300", (&tenant,)).unwrap();
+    db.execute("UPDATE event SET idx = 511, body = zeroblob(32) WHERE tenant = ?1 AND idx = 300", (&tenant,))
+        .unwrap();
     assert!(page(&world, None).await.is_err());
     assert!(world.app.proof(&world.token, EventName::Index(270)).await.is_err());
-    db.execute("UPDATE event SET idx = 300, body = ?2 WHERE tenant = ?1 AND idx = 511", (&tenant, whole)).unwrap();
+    db.execute("UPDATE event SET idx = 300, body = ?2 WHERE tenant = ?1 AND idx = 511", (&tenant, whole))
+        .unwrap();
     assert!(page(&world, None).await.is_ok());
 }
 

@@ -7,6 +7,7 @@ use crate::support::days;
 
 async fn goes(kind: StoreKind) {
     let world = World::new(kind).await;
+    world.subject("anna").await;
     // The first set ends when the second is confirmed, the second when the third is, a year later.
     let first = world.issue("anna", Format::Standard).await;
     let second = world.issue("anna", Format::Standard).await;

@@ -74,8 +74,10 @@ async fn a_stored_hash_that_was_altered_is_made_again() {
     ended.set([9; 32], [9; 32]);
     ended.proves(&ended.opened()).await.unwrap();
     assert_eq!(ended.tiles(), 1, "it is stored again");
-    let hash: Vec<u8> =
-        ended.database().query_row("SELECT hash FROM tile_hash WHERE tile = 0", (), |row| row.get(0)).unwrap();
+    let hash: Vec<u8> = ended
+        .database()
+        .query_row("SELECT hash FROM tile_hash WHERE tile = 0", (), |row| row.get(0))
+        .unwrap();
     assert_ne!(hash, [9; 32]);
 }
 

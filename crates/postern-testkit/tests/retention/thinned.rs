@@ -1,5 +1,6 @@
 //! What a thinned log still gives, and what it does not.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use postern_app::{EventName, EventQuery, SubjectName};
@@ -7,9 +8,9 @@ use postern_codes::Format;
 use postern_core::ids::EventId;
 use postern_core::kernel::EventHead;
 use postern_log::{Anchor, ExportCheck, Frontier, TileKind, unbundle};
-use postern_testkit::{Redeem, StoreKind};
+use postern_testkit::{Redeem, StoreKind, World};
 
-use crate::support::{DAYS, aged, anchor, page, thinned, tile};
+use crate::support::{DAYS, Folder, aged, anchor, days, page, thinned, tile};
 
 fn name<T>(result: Result<T, postern_app::Problem>) -> &'static str {
     result.err().map_or("done", |problem| problem.name())
@@ -36,7 +37,10 @@ async fn keeps_everything_else(kind: StoreKind) {
         }
         // Still there: the leaves, the rest, and its proofs.
         assert_eq!(app.tile(&world.token, tile("0/000")).await.unwrap(), leaves);
-        assert_eq!(unbundle(&app.tile(&world.token, tile("entries/001.p/9")).await.unwrap()).unwrap().len(), 9);
+        assert_eq!(
+            unbundle(&app.tile(&world.token, tile("entries/001.p/9")).await.unwrap()).unwrap().len(),
+            9
+        );
         let proof = app.proof(&world.token, EventName::Index(256)).await.unwrap();
         assert!(proof.check(&key).is_ok());
         assert!(app.consistency(&world.token, 100).await.is_ok());
@@ -71,7 +75,11 @@ async fn keeps_everything_else(kind: StoreKind) {
     assert!(report.not_replayed.contains(&subject.to_string()), "{:?}", report.not_replayed);
     let late = world.subject("new-7").await;
     assert!(!report.not_replayed.contains(&late.to_string()));
-    assert!(report.not_replayed.len() > 200 && report.not_replayed.len() < 257, "{}", report.not_replayed.len());
+    assert!(
+        report.not_replayed.len() > 200 && report.not_replayed.len() < 257,
+        "{}",
+        report.not_replayed.len()
+    );
 }
 
 #[tokio::test]
@@ -91,7 +99,7 @@ async fn a_log_of_two_nodes_keeps_everything_else() {
 
 async fn is_rebuilt_with_an_export(kind: StoreKind) {
     let (world, export) = thinned(kind).await;
-    let report = world.app.verify_with(world.tenant, export.clone()).await.unwrap();
+    let report = world.app.verify_with(world.tenant, Arc::<Folder>::clone(&export)).await.unwrap();
     assert!(report.verified && report.not_replayed.is_empty(), "{report:?}");
     // Another history is named, and one event of it is enough.
     let bundle = export.files.lock().unwrap()["tile/entries/000"].clone();
@@ -99,7 +107,7 @@ async fn is_rebuilt_with_an_export(kind: StoreKind) {
     let mut other = bundle;
     other[at] ^= 1;
     export.files.lock().unwrap().insert("tile/entries/000".to_owned(), other);
-    let report = world.app.verify_with(world.tenant, export.clone()).await.unwrap();
+    let report = world.app.verify_with(world.tenant, Arc::<Folder>::clone(&export)).await.unwrap();
     assert!(report.findings.iter().any(|finding| finding.what.contains("the export has other events")));
     // An export that does not reach so far rebuilds nothing, and proves nothing wrong.
     export.files.lock().unwrap().clear();
@@ -151,4 +159,25 @@ async fn a_thinned_folder_opens_again_and_continues_an_older_anchor() {
         leaves.chunks(32).take(size).for_each(|_| other.append([7; 32]));
         assert!(app.check_anchor(&anchor(other)).await.is_err(), "{size}");
     }
+}
+
+#[tokio::test]
+async fn the_room_of_thinned_events_is_free_for_others() {
+    let world = World::new(StoreKind::Sqlite).await;
+    world.subject("anna").await;
+    for _ in 0..90 {
+        world.issue("anna", Format::Standard).await;
+        world.clock.advance(days(1));
+    }
+    world.clock.advance(days(401));
+    anchor(&world).await;
+    let free = || -> i64 {
+        #[expect(clippy::disallowed_methods, reason = "it looks into the file itself")]
+        let db = rusqlite::Connection::open(world.data().join("postern.db")).unwrap();
+        db.query_row("PRAGMA freelist_count", (), |row| row.get(0)).unwrap()
+    };
+    let before = free();
+    assert_eq!(world.app.thin_events(DAYS).await, 1);
+    let freed = (free() - before) * 4096;
+    assert!(freed > 256 * 600, "{freed} bytes of 256 events");
 }

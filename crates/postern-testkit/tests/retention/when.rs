@@ -25,7 +25,7 @@ async fn only_what_is_anchored_is_thinned() {
 async fn where_events_are_shipped_only_what_is_shipped_is_thinned() {
     let world = aged(StoreKind::Memory).await;
     let (anchors, folder): (Arc<dyn Anchors>, _) = (Arc::new(Kept), Arc::new(Folder::default()));
-    let mut shipping = Shipping::to(folder.clone());
+    let mut shipping = Shipping::to(Arc::<Folder>::clone(&folder));
     folder.away.store(true, Ordering::SeqCst);
     let mut all = world.app.all_logs().await.unwrap();
     world.app.anchor(&anchors, Some(&mut shipping), &mut all).await.unwrap();
@@ -35,7 +35,7 @@ async fn where_events_are_shipped_only_what_is_shipped_is_thinned() {
     assert_eq!(world.app.thin_events(DAYS).await, 1);
     // A place that is empty, as after a change of disks: what is thinned cannot come there, the rest does.
     let other = Arc::new(Folder::default());
-    let mut shipping = Shipping::to(other.clone());
+    let mut shipping = Shipping::to(Arc::<Folder>::clone(&other));
     let mut all = world.app.all_logs().await.unwrap();
     world.app.anchor(&anchors, Some(&mut shipping), &mut all).await.unwrap();
     assert_eq!(shipping.behind(), 0);

@@ -65,7 +65,8 @@ fn folder(path: &Path, key: &str, kept: Option<&Path>) -> Result<Checked, Failur
     };
     let checked = tiles(path, &checkpoint, kept.as_ref());
     Ok(checked.map(|thinned| {
-        let thinned = Some(("thinned", Value::from(thinned))).filter(|(_, thinned)| *thinned != Value::from(0));
+        let thinned =
+            Some(("thinned", Value::from(thinned))).filter(|(_, thinned)| *thinned != Value::from(0));
         said(&checkpoint, thinned.as_slice())
     }))
 }

@@ -60,7 +60,9 @@ fn say_what_is_thinned(report: &Value) {
     let logs = report.get("logs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let thinned: u64 = logs.iter().filter_map(|log| log.get("thinned")?.as_u64()).sum();
     if thinned > 0 {
-        output::message(&format!("{thinned} events are thinned: their leaves were verified, their bytes are gone."));
+        output::message(&format!(
+            "{thinned} events are thinned: their leaves were verified, their bytes are gone."
+        ));
     }
     let left = report.get("not_replayed").and_then(Value::as_array).map_or(0, Vec::len);
     if left > 0 {

@@ -139,9 +139,13 @@ async fn keeping(app: Arc<App>, metrics: Arc<Metrics>, days: u32, stopping: watc
                 tokio::select! { _ = app.forget_ended() => {}, () = &mut stop => return }
             }
             if days > 0 {
-                let thinned = tokio::select! { thinned = app.thin_events(days) => thinned, () = &mut stop => return };
+                let thinned =
+                    tokio::select! { thinned = app.thin_events(days) => thinned, () = &mut stop => return };
                 if thinned > 0 {
-                    tracing::info!(bundles = thinned, "events that are older than they are kept were thinned");
+                    tracing::info!(
+                        bundles = thinned,
+                        "events that are older than they are kept were thinned"
+                    );
                 }
             }
         }
