@@ -16,6 +16,7 @@ use crate::audit::Walked;
 use crate::jobs::Progress;
 use crate::keys::Peppers;
 use crate::lanes::Lanes;
+use crate::retention::Outside;
 use crate::sums::Sums;
 use crate::tree::Trees;
 use crate::work::Seen;
@@ -60,6 +61,7 @@ pub struct App {
     pub(crate) repeats: Seen,
     pub(crate) rejected: Seen,
     pub(crate) trees: Trees,
+    pub(crate) outside: Outside,
     pub(crate) alarms: Arc<Alarms>,
     pub(crate) campaigns_due: AtomicBool,
     pub(crate) progress: Mutex<HashMap<(TenantId, u32), Progress>>,
@@ -85,6 +87,7 @@ impl App {
             repeats: Seen::default(),
             rejected: Seen::default(),
             trees: Trees::default(),
+            outside: Outside::default(),
             alarms: Arc::default(),
             campaigns_due: AtomicBool::new(true),
             progress: Mutex::default(),

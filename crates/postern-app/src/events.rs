@@ -31,6 +31,8 @@ pub struct EventPage {
     pub items: Vec<StoredEvent>,
     /// Index of the last one, if there may be more.
     pub next: Option<u64>,
+    /// Index of the oldest event that is still kept, if older ones were asked for: their bytes were let go.
+    pub oldest: Option<u64>,
 }
 
 /// How often a waiting reader looks again.
@@ -49,7 +51,7 @@ impl App {
             // Authorised anew at every look: a key that ends meanwhile reads no further.
             let gate = self.gate(token, Scope::EventsRead);
             self.checked(&gate, &self.look(&gate.wants()).await?).await?.reaches_all()?;
-            let page = self.page(&gate, query).await?;
+            let page = self.page(&gate, query, left == query.wait).await?;
             if !page.items.is_empty() || left.is_zero() || waiting.is_none() {
                 return Ok(page);
             }
@@ -59,16 +61,25 @@ impl App {
         }
     }
 
-    async fn page(&self, gate: &Gate, query: EventQuery) -> Result<EventPage, Problem> {
-        let from = query.after.map_or(0, |after| after.saturating_add(1));
+    async fn page(&self, gate: &Gate, query: EventQuery, is_first: bool) -> Result<EventPage, Problem> {
+        let asked = query.after.map_or(0, |after| after.saturating_add(1));
         let of = query.subject.map(|subject| Key::of(Kind::Subject, gate.tenant(), subject));
-        let found = self.store().events(gate.tenant(), from, query.limit + 1, of).await;
+        let found = self.store().events(gate.tenant(), asked, query.limit + 1, of).await;
         let mut items = found.map_err(|fault| Problem::unavailable(&fault))?;
+        // What was thinned is skipped, and that is said.
+        let skips = match items.first() {
+            Some(event) => of.is_some() || event.index != asked,
+            // Whoever waits has looked once.
+            None => is_first,
+        };
+        let kept_from = if skips { self.kept_from(gate.tenant()).await? } else { 0 };
+        let oldest = Some(kept_from).filter(|oldest| *oldest > asked);
+        let from = asked.max(kept_from);
         self.unaltered(gate.tenant(), of.is_none().then_some(from), &items).await?;
         let more = items.len() > query.limit;
         items.truncate(query.limit);
         let next = items.last().map(|event| event.index).filter(|_| more);
-        Ok(EventPage { items, next })
+        Ok(EventPage { items, next, oldest })
     }
 
     /// Whether events are the tenant's as they were written, and one after the other if they are said to begin

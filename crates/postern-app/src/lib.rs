@@ -28,6 +28,7 @@ mod redemptions;
 mod rehearsals;
 mod request;
 pub mod restore;
+mod retention;
 mod sets;
 mod shipping;
 mod source;

@@ -7,9 +7,7 @@ use postern_core::application::{Scope, Token};
 use postern_core::ids::TenantId;
 use postern_core::kernel::StoreFault;
 use postern_core::ports::{AnchorFault, Anchors, SigningKey};
-use postern_log::{
-    Anchor, Checkpoint, Frontier, Rollback, assemble_checkpoint, check_against_anchor, leaf_hash,
-};
+use postern_log::{Anchor, Checkpoint, Frontier, Rollback, assemble_checkpoint, check_against_anchor};
 
 use crate::Problem;
 use crate::app::App;
@@ -40,9 +38,6 @@ pub enum AnchorProblem {
 
 /// How long the anchor waits for what is shipped before it.
 const SHIPPING: Duration = Duration::from_secs(5);
-
-/// Events that are read at once when a log is compared with its anchor.
-const PAGE: usize = 1000;
 
 impl App {
     /// The newest signed checkpoint of the caller's tenant (C2SP tlog-checkpoint).
@@ -99,12 +94,15 @@ impl App {
         behind.sort_unstable();
         behind.dedup();
         let (mut logs, mut left, mut fault) = (Vec::with_capacity(behind.len()), Vec::new(), None);
+        let mut grown = Vec::with_capacity(behind.len());
+        self.outside.ships(shipping.is_some());
         for tenant in behind.iter() {
             match self.sign_checkpoint(*tenant).await {
                 Ok((note, frontier)) => {
                     if let Some(shipping) = shipping.as_deref_mut() {
                         shipping.owe(*tenant, note, frontier.clone());
                     }
+                    grown.push((*tenant, frontier.size()));
                     logs.push((tenant.to_string(), frontier));
                 }
                 // One log that cannot be read keeps no other one out of the anchor.
@@ -127,6 +125,7 @@ impl App {
         let anchors = Arc::clone(anchors);
         let kept = tokio::task::spawn_blocking(move || anchors.keep(logs)).await;
         kept.map_err(|fault| AnchorFault::Unavailable(fault.to_string()))??;
+        self.outside.anchored(&grown);
         *behind = left;
         fault.map_or(Ok(()), Err)
     }
@@ -140,15 +139,8 @@ impl App {
             let tenant = TenantId::parse(log).ok_or_else(|| AnchorProblem::Foreign(log.clone()))?;
             let head =
                 self.store().head(tenant).await.map_err(|fault| AnchorProblem::Store(fault.to_string()))?;
-            let mut leaves = Vec::new();
-            let mut from = anchored.size();
-            while from < head.frontier.size() {
-                let page = self.store().events(tenant, from, PAGE, None).await;
-                let page = page.map_err(|fault| AnchorProblem::Store(fault.to_string()))?;
-                let Some(last) = page.last().map(|event| event.index) else { break };
-                leaves.extend(page.iter().map(|event| leaf_hash(&event.bytes)));
-                from = last + 1;
-            }
+            let leaves = self.stored_leaves(tenant, anchored.size()..head.frontier.size()).await;
+            let leaves = leaves.map_err(|fault| AnchorProblem::Store(fault.to_string()))?;
             check_against_anchor(anchored, &head.frontier, leaves.into_iter())
                 .map_err(|rollback| AnchorProblem::Rollback { log: log.clone(), rollback })?;
         }

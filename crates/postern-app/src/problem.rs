@@ -24,6 +24,8 @@ pub enum Problem {
     TierCannotBeLowered,
     /// 404: nothing of this tenant has that name.
     NotFound,
+    /// 410: it is older than this installation keeps events.
+    NoLongerKept,
     /// 409: the answer was given, too long ago to give it again.
     AlreadyAnswered,
     /// 409: what was to be changed is not so any more.
@@ -86,6 +88,7 @@ impl Problem {
             Self::RestrictionsNotEnforced => "restrictions-not-enforced",
             Self::TierCannotBeLowered => "tier-cannot-be-lowered",
             Self::NotFound => "not-found",
+            Self::NoLongerKept => "no-longer-kept",
             Self::AlreadyAnswered => "already-answered",
             Self::StateChanged => "state-changed",
             Self::VersionMismatch => "version-mismatch",
@@ -123,6 +126,9 @@ impl Problem {
             }
             Self::TierCannotBeLowered => "A tier can be raised here, and not lowered.",
             Self::NotFound => "There is nothing here by that name.",
+            Self::NoLongerKept => {
+                "This is older than events are kept here. Look for it in an export that was made before."
+            }
             Self::AlreadyAnswered => "This request was answered before, too long ago to repeat the answer.",
             Self::StateChanged => "This has changed in the meantime. Please look at its present state.",
             Self::VersionMismatch => "Somebody changed this in the meantime. Please read it again.",

@@ -67,6 +67,7 @@ impl App {
             match self.ship_log(&shipping.place, tenant, from, &checkpoint, size).await {
                 Ok(()) => {
                     shipping.behind.remove(&tenant);
+                    self.outside.shipped(tenant, size);
                     shipping.sizes.get_or_insert_default().insert(tenant, size.max(from));
                 }
                 Err(fault) => first = first.or(Some(fault)),
@@ -83,9 +84,8 @@ impl App {
         for tenant in held.tenants() {
             let Some(tile) = held.last(tenant) else { continue };
             let found = held.events(self.local(), tenant, &tile).await?;
-            let ours = self.events_of(tenant, &tile).await?;
-            let same = found.events.iter().map(|(bytes, _)| leaf_hash(bytes));
-            if !same.eq(ours.iter().map(|event| leaf_hash(&event.bytes))) {
+            let ours = self.stored_leaves(tenant, tile.range()).await.map_err(fault)?;
+            if !found.events.iter().map(|(bytes, _)| leaf_hash(bytes)).eq(ours) {
                 return Err(PlaceFault(format!(
                     "it has another history of {tenant} than this installation: name an empty place, and keep this one"
                 )));
@@ -106,6 +106,10 @@ impl App {
         if from >= size {
             return Ok(());
         }
+        // What was thinned before there was this place cannot come here: an export or a backup has it.
+        let kept_from =
+            self.kept_from(tenant).await.map_err(|problem| PlaceFault(problem.name().to_owned()))?;
+        let from = from.max(kept_from);
         let before = Tile::all(TileKind::Entries, from).last().filter(|tile| !tile.is_full());
         let first = usize::try_from(from / TILE_WIDTH).unwrap_or(usize::MAX);
         for tile in Tile::all(TileKind::Entries, size).skip(first) {

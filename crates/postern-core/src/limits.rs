@@ -68,6 +68,9 @@ pub const OLD_SET_ALARM: Duration = days(1);
 pub const ENROL_WAIT: Duration = hours(24);
 /// Sums of an hour are kept this long.
 pub const TALLIES_LIVE: Duration = days(400);
+/// No event loses its bytes before this time, whatever is configured: answers repeat from events for a day, an
+/// investigation looks back a year.
+pub const EVENTS_KEPT: Duration = days(400);
 /// Longest external id in bytes.
 pub const EXTERNAL_ID: usize = 255;
 /// How many prefixes a tenant may ever have: each is tried on a word that was typed without one.

@@ -68,16 +68,33 @@ impl Walk {
     /// # Errors
     /// [`WalkError::Gap`] or [`WalkError::NotCanonical`]; the event is not taken then.
     pub fn step(&mut self, index: u64, event: &[u8]) -> Result<(), WalkError> {
-        let expected = self.frontier.size();
-        if index != expected {
-            return Err(WalkError::Gap { expected, found: index });
-        }
+        self.follows(index)?;
         if !is_canonical(event) {
             return Err(WalkError::NotCanonical { index });
         }
-        self.frontier.append(leaf_hash(event));
-        self.keep_root();
+        self.take(leaf_hash(event));
         Ok(())
+    }
+
+    /// Takes the next event by its leaf alone: its bytes are not there any more. The root still says whether it is the
+    /// leaf.
+    ///
+    /// # Errors
+    /// [`WalkError::Gap`]; the leaf is not taken then.
+    pub fn step_over(&mut self, index: u64, leaf: Hash) -> Result<(), WalkError> {
+        self.follows(index)?;
+        self.take(leaf);
+        Ok(())
+    }
+
+    fn follows(&self, index: u64) -> Result<(), WalkError> {
+        let expected = self.frontier.size();
+        if index == expected { Ok(()) } else { Err(WalkError::Gap { expected, found: index }) }
+    }
+
+    fn take(&mut self, leaf: Hash) {
+        self.frontier.append(leaf);
+        self.keep_root();
     }
 
     /// The tree of the events so far.

@@ -4,7 +4,8 @@ use std::convert::Infallible;
 
 use postern_core::ids::TenantId;
 use postern_core::kernel::{
-    Claim, ClaimKey, DraftEvent, Key, KeyringEntry, Put, Row, Seal, Sealed, Sealer, Tally, View, Want,
+    Claim, ClaimKey, DraftEvent, Key, KeyringEntry, Put, Row, Seal, Sealed, Sealer, StoredEvent, Tally,
+    ThinnedEvent, View, Want,
 };
 use postern_core::ports::SealedClaim;
 
@@ -87,4 +88,10 @@ pub(crate) fn infallible<T>(result: Result<T, Infallible>) -> T {
         Ok(value) => value,
         Err(never) => match never {},
     }
+}
+
+/// What is left of an event, from the columns of one.
+pub(crate) fn thinned(columns: StoredEvent) -> ThinnedEvent {
+    let StoredEvent { index, key, version, bytes, mac } = columns;
+    ThinnedEvent { index, key, version, leaf: bytes, mac }
 }

@@ -1,5 +1,5 @@
 //! What proofs and tiles of a long log cost at first, while its events are read, and afterwards. Run with
-//! `POSTERN_LONG=1` and `--no-capture` it prints the figures of decision 0028.
+//! `POSTERN_LONG=1` and `--no-capture` it prints the figures of decision 0051.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests may")]
 
 use std::future::Future;
@@ -67,7 +67,9 @@ async fn one_answer_reads_so_many_events_and_the_next_goes_on() {
         let tile = Tile::parse(path).unwrap();
         timed(path, world.app.tile(&world.token, tile)).await.unwrap();
     }
-    // Another node has read nothing yet, and one tile of hashes is as much as an answer reads.
+    // What the first node read is stored: another one, which has read nothing yet, begins with that.
+    let proof = timed("the first proof on another node", world.other.proof(&world.token, first())).await;
+    assert!(proof.is_ok_and(|proof| proof.check(&world.app.verifier_key(world.tenant)).is_ok()));
     let above = Tile::parse("1/000").unwrap();
     timed("1/000 on another node", world.other.tile(&world.token, above)).await.unwrap();
 }

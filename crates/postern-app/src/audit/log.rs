@@ -21,6 +21,8 @@ const PAGE: usize = 1000;
 pub(super) struct Objects {
     /// Versions so far.
     pub(super) versions: BTreeMap<Key, u64>,
+    /// Versions of records whose first events are thinned, as far as they are.
+    pub(super) thinned: BTreeMap<Key, u64>,
     /// Places that used assertions took, with their owners.
     pub(super) assertions: Vec<([u8; 32], Key)>,
 }
@@ -45,7 +47,9 @@ impl App {
         let head = self.store().head(tenant).await;
         let size = head.as_ref().map_or(u64::MAX, |head| head.frontier.size());
         let mut walk = Walk::new(checkpoint.iter().map(|checkpoint| checkpoint.size));
-        let (mut objects, mut from) = (Objects::default(), 0);
+        let mut objects = Objects::default();
+        let mut from = self.walk_thinned(tenant, &mut walk, &mut objects, &mut find).await?;
+        let thinned = from;
         loop {
             // A store's answers may be ready at once: others want the thread too.
             tokio::task::yield_now().await;
@@ -77,9 +81,38 @@ impl App {
             Err(fault) => find("log head".to_owned(), fault.to_string()),
         }
         let (events, root) = (walk.frontier().size(), base64url(&walk.frontier().root()));
-        let report =
-            LogReport { tenant, events, root, checkpoint: checkpoint.map(|checkpoint| checkpoint.size) };
-        Ok((report, objects))
+        let checkpoint = checkpoint.map(|checkpoint| checkpoint.size);
+        Ok((LogReport { tenant, events, thinned, root, checkpoint }, objects))
+    }
+
+    /// Walks over what is left of thinned events; the index after the last one.
+    async fn walk_thinned(
+        &self,
+        tenant: TenantId,
+        walk: &mut Walk,
+        objects: &mut Objects,
+        find: &mut impl FnMut(String, String),
+    ) -> Result<u64, Refused> {
+        let mut from = 0;
+        loop {
+            tokio::task::yield_now().await;
+            let page = self.store().thinned(tenant, from, PAGE).await;
+            let page = page.map_err(|fault| Refused(fault.to_string()))?;
+            for event in &page {
+                let name = || format!("event {}", event.index);
+                match event.genuine(self.local().sealer()).map(|leaf| walk.step_over(event.index, leaf)) {
+                    None => find(name(), "what is left of it has a wrong MAC".to_owned()),
+                    Some(Err(fault)) => find(name(), fault.to_string()),
+                    Some(Ok(())) => {}
+                }
+                if let Some(what) = objects.follows(event.key, event.version) {
+                    find(name(), what);
+                }
+                objects.thinned.insert(event.key, event.version);
+            }
+            let Some(last) = page.last() else { return Ok(from) };
+            from = last.index.saturating_add(1);
+        }
     }
 
     /// Whether there are events that the head does not cover, though nothing was committed meanwhile.
@@ -101,14 +134,20 @@ impl App {
         if !columns || head.version != event.version || head.tenant != tenant || event.key.tenant != tenant {
             return Some("its columns differ from what it says".to_owned());
         }
-        let seen = objects.versions.entry(event.key).or_default();
-        let expected = *seen + 1;
-        *seen = event.version;
+        let gap = objects.follows(event.key, event.version);
         if let Some(place) = used_assertion(&head) {
             objects.assertions.push((place, event.key));
         }
-        (event.version != expected)
-            .then(|| format!("{} has version {} after {}", event.key, event.version, expected - 1))
+        gap
+    }
+}
+
+impl Objects {
+    /// Takes a record's next version; what is wrong if it is another one.
+    fn follows(&mut self, key: Key, version: u64) -> Option<String> {
+        let seen = self.versions.entry(key).or_default();
+        let before = std::mem::replace(seen, version);
+        (version != before + 1).then(|| format!("{key} has version {version} after {before}"))
     }
 }
 

@@ -1,20 +1,24 @@
 //! Verifying: logs, signatures, rows, claims, and whether every row is what its events make.
 
+mod archive;
 mod log;
 mod report;
 mod rows;
 mod walked;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use log::used_assertion;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{EventHead, Kind, StoreFault};
+use postern_core::ports::Place;
 use postern_core::tenant::TenantFact;
 pub use report::{Finding, LogReport, Report};
 pub(crate) use walked::Walked;
 
+use self::archive::Archive;
 use crate::app::App;
 use crate::operator::Refused;
 
@@ -39,7 +43,17 @@ impl App {
     /// # Errors
     /// [`Refused`] if the store does not answer. What is wrong with the data is in the report.
     pub async fn verify(&self, tenant: Option<TenantId>, replay: bool) -> Result<Report, Refused> {
-        self.verify_at(Duration::ZERO, tenant, replay).await
+        self.verify_at(Duration::ZERO, tenant, replay, None).await
+    }
+
+    /// Verifies one tenant with replay; rows whose first events are thinned are rebuilt with an export that was made
+    /// before. Nothing in the export is believed: each of its events has to have the leaf that the log has.
+    ///
+    /// # Errors
+    /// [`Refused`] if the store or the export does not answer. What is wrong with the data is in the report.
+    pub async fn verify_with(&self, tenant: TenantId, export: Arc<dyn Place>) -> Result<Report, Refused> {
+        let archive = Archive::of(export);
+        self.verify_at(Duration::ZERO, Some(tenant), true, Some(&archive)).await
     }
 
     /// Verifies everything, with replay, at a pace that leaves the machine to those who ask something.
@@ -47,7 +61,7 @@ impl App {
     /// # Errors
     /// [`Refused`] if the store does not answer. What is wrong with the data is in the report.
     pub async fn verify_slowly(&self) -> Result<Report, Refused> {
-        self.verify_at(PAUSE, None, true).await
+        self.verify_at(PAUSE, None, true, None).await
     }
 
     /// How many events and rows the verification that runs has looked at, and of how many.
@@ -61,6 +75,7 @@ impl App {
         pause: Duration,
         tenant: Option<TenantId>,
         replay: bool,
+        archive: Option<&Archive>,
     ) -> Result<Report, Refused> {
         let tenants = match tenant {
             Some(tenant) => BTreeSet::from([tenant]),
@@ -80,8 +95,7 @@ impl App {
                 let what = "it is known, and has no events".to_owned();
                 report.findings.push(Finding { tenant, object: "log".to_owned(), what });
             }
-            let findings = &mut report.findings;
-            report.rows += self.verify_rows(tenant, objects, How { replay, pause }, findings).await?;
+            self.verify_rows(tenant, objects, (How { replay, pause }, archive), &mut report).await?;
             report.logs.push(log);
         }
         report.verified = report.findings.is_empty();

@@ -14,6 +14,9 @@ pub struct Report {
     pub logs: Vec<LogReport>,
     /// Rows that were looked at.
     pub rows: u64,
+    /// Records that could not be rebuilt, since the events that they began with are thinned. An export that was made
+    /// before has those.
+    pub not_replayed: Vec<String>,
     /// What is wrong.
     pub findings: Vec<Finding>,
 }
@@ -25,6 +28,8 @@ pub struct LogReport {
     pub tenant: TenantId,
     /// Events in it.
     pub events: u64,
+    /// Those of them that are thinned: their leaves stand, their bytes were let go.
+    pub thinned: u64,
     /// Root of its tree, in base64url.
     pub root: String,
     /// Size that the newest signed checkpoint covers.

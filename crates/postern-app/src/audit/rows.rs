@@ -14,8 +14,9 @@ use postern_core::subject::Subject;
 use postern_core::tenant::Tenant;
 
 use super::How;
+use super::archive::{Archive, Early};
 use super::log::{Objects, used_assertion};
-use super::report::Finding;
+use super::report::{Finding, Report};
 use crate::app::App;
 use crate::operator::Refused;
 
@@ -30,6 +31,11 @@ struct Rows<'a> {
     how: How,
     /// Versions that events make; what is left at the end has no row.
     versions: BTreeMap<Key, u64>,
+    /// Versions up to which the first events of records are thinned.
+    thinned: BTreeMap<Key, u64>,
+    /// An export that has them.
+    archive: Option<&'a Archive>,
+    not_replayed: &'a mut Vec<String>,
     /// Places that rows name, with their owners.
     named: BTreeMap<ClaimKey, Key>,
     looked_at: u64,
@@ -40,6 +46,12 @@ struct Rows<'a> {
 struct Beside<R: Record> {
     held: Result<Held<R>, Tampered>,
     history: Option<Vec<EventHead>>,
+    /// How many of its first events are thinned.
+    thinned: u64,
+    /// Those, if they are to be had.
+    early: Early,
+    /// Whether a thinned event that it needs is not beside the log as it was written.
+    lacks: bool,
     wrapped: Option<Vec<u8>>,
 }
 
@@ -58,11 +70,20 @@ impl App {
         &self,
         tenant: TenantId,
         objects: Objects,
-        how: How,
-        findings: &mut Vec<Finding>,
-    ) -> Result<u64, Refused> {
-        let (versions, named) = (objects.versions, BTreeMap::new());
-        let mut rows = Rows { tenant, how, versions, named, looked_at: 0, findings };
+        (how, archive): (How, Option<&Archive>),
+        report: &mut Report,
+    ) -> Result<(), Refused> {
+        let mut rows = Rows {
+            tenant,
+            how,
+            versions: objects.versions,
+            thinned: objects.thinned,
+            archive,
+            not_replayed: &mut report.not_replayed,
+            named: BTreeMap::new(),
+            looked_at: 0,
+            findings: &mut report.findings,
+        };
         self.verify_kind::<Tenant>(&mut rows).await?;
         self.verify_kind::<Application>(&mut rows).await?;
         self.verify_kind::<Prover>(&mut rows).await?;
@@ -75,7 +96,8 @@ impl App {
             }
         }
         self.verify_claims(&mut rows, &objects.assertions).await?;
-        Ok(rows.looked_at)
+        report.rows += rows.looked_at;
+        Ok(())
     }
 
     async fn verify_kind<R: Record>(&self, rows: &mut Rows<'_>) -> Result<(), Refused> {
@@ -106,7 +128,11 @@ impl App {
         tokio::task::yield_now().await;
         let key = listed.key;
         let held = Held::<R>::open(key, Some(&listed.row), self.local().sealer());
-        let Ok(held) = held else { return Ok(Beside { held, history: None, wrapped: None }) };
+        let thinned = rows.thinned.get(&key).copied().unwrap_or(0);
+        let Ok(held) = held else {
+            let early = Early::NotThere;
+            return Ok(Beside { held, history: None, thinned, early, lacks: false, wrapped: None });
+        };
         let walked = rows.versions.get(&key).is_some_and(|events| *events >= held.version());
         let history =
             if rows.how.replay || !walked { Some(self.history(key, held.version()).await?) } else { None };
@@ -116,7 +142,16 @@ impl App {
         } else {
             None
         };
-        Ok(Beside { held: Ok(held), history, wrapped })
+        let early = match rows.archive.filter(|_| rows.how.replay && thinned > 0) {
+            Some(archive) => self.early(archive, key, thinned).await?,
+            None => Early::NotThere,
+        };
+        let needed = held.state().and_then(Record::needed_event).filter(|needed| *needed <= thinned);
+        let lacks = match needed {
+            Some(version) => !self.has_kept(key, version).await?,
+            None => false,
+        };
+        Ok(Beside { held: Ok(held), history, thinned, early, lacks, wrapped })
     }
 
     fn verify_row<R: Record>(&self, listed: &Listed, beside: Beside<R>, rows: &mut Rows<'_>) {
@@ -129,7 +164,10 @@ impl App {
                 return;
             }
         };
-        let own = beside.history.as_ref().map_or(0, |history| history.len() as u64);
+        let own = beside.history.as_ref().map_or(0, |history| beside.thinned + history.len() as u64);
+        if beside.lacks {
+            rows.find(key, "a thinned event that it needs is missing or is not as it was written");
+        }
         let made = events.filter(|events| *events >= held.version()).unwrap_or(own);
         if made != held.version() {
             rows.find(key, format!("its row has version {}, its events make {made}", held.version()));
@@ -148,6 +186,21 @@ impl App {
             rows.find(key, "its own key is missing or is not as it was written");
         }
         if let Some(history) = beside.history.filter(|_| rows.how.replay) {
+            let history = match beside.early {
+                _ if beside.thinned == 0 => history,
+                Early::Heads(mut early) => {
+                    early.extend(history);
+                    early
+                }
+                Early::NotThere => {
+                    rows.not_replayed.push(key.to_string());
+                    return;
+                }
+                Early::Other => {
+                    rows.find(key, "the export has other events of it than the log");
+                    return;
+                }
+            };
             let compared = replay::<R>(history).and_then(|replayed| replayed.compare(&held));
             if let Err(difference) = compared {
                 rows.find(key, difference);

@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod clock;
+mod forget;
 
 pub use campaigns::Progress;
 use postern_core::Time;

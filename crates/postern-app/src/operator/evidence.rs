@@ -1,5 +1,6 @@
 //! Evidence for others: proofs, and a log's checkpoint and entries. Read only.
 
+use postern_core::encoding::base64url;
 use postern_core::ids::TenantId;
 use postern_core::kernel::EventHead;
 use postern_log::TILE_WIDTH;
@@ -45,14 +46,21 @@ impl Operator<'_> {
         Ok(json!({ "checkpoint": note, "size": head.size(), "verifier_key": key }))
     }
 
-    /// Events as they are in the log, at most a bundle of them: `{entries}`.
+    /// Events as they are in the log, at most a bundle of them: `{entries}`, or of thinned ones `{leaves}`, hashes in
+    /// base64url one behind the other.
     ///
     /// # Errors
     /// [`Refused`] if they are not all there as they were written.
     pub async fn entries(&self, tenant: TenantId, from: u64, count: u64) -> Result<Value, Refused> {
         self.app.running().map_err(refused)?;
         let range = from..from.saturating_add(count.min(TILE_WIDTH));
-        let events = self.app.entries(tenant, range).await.map_err(refused)?;
+        let events = match self.app.entries(tenant, range.clone()).await {
+            Err(Problem::NoLongerKept) => {
+                let leaves = self.app.thinned_leaves(tenant, range).await.map_err(refused)?;
+                return Ok(json!({ "leaves": base64url(leaves.as_flattened()) }));
+            }
+            events => events.map_err(refused)?,
+        };
         let entries = events.into_iter().map(|event| String::from_utf8(event.bytes));
         let entries: Vec<String> =
             entries.collect::<Result<_, _>>().map_err(|fault| Refused(fault.to_string()))?;

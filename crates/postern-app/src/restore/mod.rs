@@ -79,7 +79,7 @@ impl App {
             })?;
             let head = self.head_of(tenant).await?;
             let gap = Gap { tenant, anchored: anchored.size(), found: head.size() };
-            let leaves = self.leaves_after(tenant, anchored.size(), head.size()).await?;
+            let leaves = self.stored_leaves(tenant, anchored.size()..head.size()).await.map_err(refused)?;
             let continues = check_against_anchor(anchored, &head, leaves.into_iter());
             if head.size() < anchored.size() || (continues.is_err() && self.was_found(&gap, anchored).await?)
             {
@@ -184,22 +184,6 @@ impl App {
 
     async fn head_of(&self, tenant: TenantId) -> Result<Frontier, Refused> {
         Ok(self.store().head(tenant).await.map_err(refused)?.frontier)
-    }
-
-    async fn leaves_after(
-        &self,
-        tenant: TenantId,
-        from: u64,
-        size: u64,
-    ) -> Result<Vec<postern_log::Hash>, Refused> {
-        let (mut leaves, mut from) = (Vec::new(), from);
-        while from < size {
-            let page = self.store().events(tenant, from, PAGE, None).await.map_err(refused)?;
-            let Some(last) = page.last() else { break };
-            from = last.index + 1;
-            leaves.extend(page.iter().map(|event| postern_log::leaf_hash(&event.bytes)));
-        }
-        Ok(leaves)
     }
 
     /// Whether the installation's log says already that this gap was found: resolving was cut short.

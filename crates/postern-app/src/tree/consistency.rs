@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use postern_core::application::{Scope, Token};
-use postern_core::kernel::Key;
-use postern_log::{ConsistencyFile, TILE_WIDTH, TileHashes, consistency_proof, is_consistent, root_at};
+use postern_log::{ConsistencyFile, TILE_WIDTH, consistency_proof, is_consistent, root_at};
 
 use super::trees::Most;
 use crate::Problem;
@@ -35,10 +34,8 @@ impl App {
         let proof = consistency_proof(&tree, earlier, checkpoint.size).map_err(unknown)?;
         let root = root_at(&tree, earlier).map_err(unknown)?;
         if !is_consistent((earlier, root), (checkpoint.size, checkpoint.root), &proof) {
-            // What was read is not what was signed. It is read anew the next time, since it may be mended.
             drop(tree);
-            *hashes = TileHashes::default();
-            self.note_rejected(Key::tenant(tenant)).await;
+            self.distrust(tenant, &mut hashes).await;
             return Err(Problem::Unavailable);
         }
         Ok(ConsistencyFile { earlier, proof, note })

@@ -40,8 +40,15 @@ impl App {
             EventName::Id(_) => true,
             EventName::Index(index) => event.index == index,
         };
-        let event = found.into_iter().find(meant).ok_or(Problem::NotFound)?;
+        let Some(event) = found.into_iter().find(meant) else {
+            let thinned = self.was_thinned(tenant, name).await?;
+            return Err(if thinned { Problem::NoLongerKept } else { Problem::NotFound });
+        };
         self.unaltered(tenant, None, std::slice::from_ref(&event)).await?;
+        // By its id an event is found that is kept beside a thinned log for its row alone.
+        if event.index < self.kept_from(tenant).await? {
+            return Err(Problem::NoLongerKept);
+        }
         // It is committed, and gets its place within the second.
         if event.index == StoredEvent::UNNUMBERED { Err(SOON) } else { Ok(event) }
     }

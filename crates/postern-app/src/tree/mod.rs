@@ -1,5 +1,5 @@
 //! A tenant's log as others check it: tiles, entry bundles, and proofs that an event is in it. All of it is read
-//! from the numbered events; nothing is stored (decision 0028).
+//! from the numbered events, and from stored hashes above them (decisions 0028 and 0051).
 
 mod consistency;
 mod event_name;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use postern_core::application::{Scope, Token};
 use postern_core::ids::TenantId;
-use postern_core::kernel::{Key, StoredEvent};
+use postern_core::kernel::StoredEvent;
 use postern_log::{
     Checkpoint, Hash, KnownTiles, ProofFile, TILE_WIDTH, TileHashes, inclusion_proof, is_included, leaf_hash,
     open_checkpoint_of,
@@ -36,21 +36,14 @@ impl App {
     ) -> Result<ProofFile, Problem> {
         let event = self.named(tenant, event).await?;
         let (checkpoint, note) = self.checkpoint_over(tenant, event.index).await?;
-        let mut hashes = self.trees.of(tenant).await;
-        self.grow(tenant, &mut hashes, checkpoint.size / TILE_WIDTH, most).await?;
-        let path = self.path(tenant, &hashes, event.index, checkpoint.size).await?;
-        if !is_included(leaf_hash(&event.bytes), event.index, checkpoint.size, &path, checkpoint.root) {
-            // What was read is not what was signed. It is read anew the next time, since it may be mended.
-            *hashes = TileHashes::default();
-            self.note_rejected(Key::tenant(tenant)).await;
-            return Err(Problem::Unavailable);
-        }
+        let leaf = leaf_hash(&event.bytes);
+        let path = self.proved_path(tenant, (event.index, leaf), &checkpoint, most).await?;
         let StoredEvent { index, bytes, .. } = event;
         Ok(ProofFile { index, event: bytes, path, note })
     }
 
     /// A signed checkpoint that covers an event: the newest one, or a new one if that is older than the event.
-    pub(super) async fn checkpoint_over(
+    pub(crate) async fn checkpoint_over(
         &self,
         tenant: TenantId,
         index: u64,
@@ -65,16 +58,26 @@ impl App {
         Ok((Checkpoint { origin, size: head.size(), root: head.root() }, note))
     }
 
-    /// An audit path out of the full tiles' hashes and the leaves of two tiles: the event's own and the last one.
-    async fn path(
+    /// The audit path of a leaf under a checkpoint, out of the full tiles' hashes and the leaves of two tiles: the
+    /// leaf's own and the last one. It is checked here.
+    pub(crate) async fn proved_path(
         &self,
         tenant: TenantId,
-        hashes: &TileHashes,
-        index: u64,
-        size: u64,
+        (index, leaf): (u64, Hash),
+        checkpoint: &Checkpoint,
+        most: Most,
     ) -> Result<Vec<Hash>, Problem> {
-        let tree = self.tree_with(tenant, hashes, [index, size], size).await?;
-        inclusion_proof(&tree, index, size).map_err(|fault| Problem::unavailable(&fault))
+        let size = checkpoint.size;
+        let mut hashes = self.trees.of(tenant).await;
+        self.grow(tenant, &mut hashes, size / TILE_WIDTH, most).await?;
+        let tree = self.tree_with(tenant, &hashes, [index, size], size).await?;
+        let path = inclusion_proof(&tree, index, size).map_err(|fault| Problem::unavailable(&fault))?;
+        if is_included(leaf, index, size, &path, checkpoint.root) {
+            return Ok(path);
+        }
+        drop(tree);
+        self.distrust(tenant, &mut hashes).await;
+        Err(Problem::Unavailable)
     }
 
     /// The full tiles' hashes with the leaves of the tiles of two places.

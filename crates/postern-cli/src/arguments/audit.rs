@@ -16,6 +16,9 @@ pub(crate) enum AuditCommand {
         /// Also rebuilds every row from its events and compares
         #[arg(long)]
         replay: bool,
+        /// A folder of `audit export`, made before events were thinned: rows that began with them are rebuilt too
+        #[arg(long, requires = "replay", requires = "tenant", value_name = "FOLDER")]
+        with: Option<PathBuf>,
         #[command(flatten)]
         configured: Configured,
     },

@@ -77,6 +77,7 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
         loopback_host: true,
         // A demonstration is small and goes away: its disk is not looked at.
         watched: Watched { folder: data, disk_low: 0 },
+        events_days: 0,
         signals,
     })
     .await?;

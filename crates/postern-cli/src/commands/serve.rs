@@ -61,6 +61,7 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
         limits: config.limits().of_server(),
         tls,
         watched: watched(&config),
+        events_days: config.retention.events_days,
         proxies: config.server.trusted_proxies,
         loopback_host: false,
         signals,

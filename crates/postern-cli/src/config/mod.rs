@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use limits::Limits;
 pub(crate) use place::Place;
-pub(crate) use sections::{Anchor, Installation, Keys, Log, Pkcs11, Server, Shipping, Store, Tls, Transit};
+pub(crate) use sections::{
+    Anchor, Installation, Keys, Log, Pkcs11, Retention, Server, Shipping, Store, Tls, Transit,
+};
 use serde::{Deserialize, Serialize};
 pub(crate) use source::Source;
 
@@ -35,6 +37,7 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     pub(crate) anchor: Anchor,
     pub(crate) shipping: Shipping,
+    pub(crate) retention: Retention,
     pub(crate) log: Log,
 }
 
@@ -124,6 +127,9 @@ impl Config {
                 return needs("client_revocations");
             }
         }
+        if let Err(too_short) = self.retention.check() {
+            return wrong(too_short);
+        }
         if let Err(out_of_bounds) = self.limits().check() {
             return wrong(out_of_bounds);
         }
@@ -202,6 +208,9 @@ mod tests {
         assert!(refused("[shipping]\nfolder = \"data/shipped\"").is_err());
         assert!(refused("[shipping]\nfolder = \"/mnt/shipped\"").is_ok());
         assert!(refused("[server]\nlisen = \"127.0.0.1:80\"").is_err());
+        for (days, taken) in [(0, true), (1, false), (399, false), (400, true), (3650, true)] {
+            assert_eq!(refused(&format!("[retention]\nevents_days = {days}")).is_ok(), taken, "{days}");
+        }
         assert!(refused("[installation]\nname = \"two words\"").is_err());
         assert!(refused("[store]\npostgres = \"host=db.example dbname=postern\"").is_err());
         assert!(refused("[store]\npostgres = \"host=127.0.0.1,10.0.0.1 dbname=postern\"").is_err());

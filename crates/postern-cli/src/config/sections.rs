@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use postern_core::limits;
 use postern_store::postgres::Target;
 use serde::{Deserialize, Serialize};
 
@@ -158,6 +159,28 @@ pub(crate) struct Shipping {
     /// A folder on another disk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) folder: Option<PathBuf>,
+}
+
+/// How long things are kept.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Retention {
+    /// Days after which events lose their bytes; 0 keeps all of them.
+    pub(crate) events_days: u32,
+}
+
+impl Retention {
+    /// What is refused, and what to say instead.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let least = limits::EVENTS_KEPT.as_secs() / 86_400;
+        if self.events_days == 0 || u64::from(self.events_days) >= least {
+            return Ok(());
+        }
+        Err(format!(
+            "retention.events_days = {} is too short: it is 0, which keeps every event, or {least} or more",
+            self.events_days
+        ))
+    }
 }
 
 /// What the service says of itself.

@@ -25,6 +25,7 @@ mod record;
 mod replay;
 mod seal;
 mod tally;
+mod thinned;
 mod view;
 
 pub use claim::{Claim, ClaimKey, Space};
@@ -42,4 +43,5 @@ pub use replay::{Difference, Replayed, replay};
 pub(crate) use seal::mac;
 pub use seal::{Seal, Sealed, SealedPart, Sealer};
 pub use tally::Tally;
+pub use thinned::{ThinnedBundle, ThinnedEvent};
 pub use view::{View, Want};

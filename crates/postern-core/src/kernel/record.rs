@@ -39,6 +39,11 @@ pub trait Record: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync
         Vec::new()
     }
 
+    /// The version of an event whose bytes the record needs now: they stay when the log is thinned.
+    fn needed_event(&self) -> Option<u64> {
+        None
+    }
+
     /// Whether personal data in its events is encrypted under a key of its own, which must be in the keyring.
     fn has_own_key(&self) -> bool {
         false

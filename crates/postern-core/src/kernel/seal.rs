@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::{Claim, Image, Key, Part, Row};
+use super::{Claim, Image, Key, Part, Row, ThinnedEvent};
 use crate::Time;
 use crate::frame::frame;
 use crate::ids::TenantId;
@@ -119,6 +119,31 @@ impl Sealer {
     #[must_use]
     pub fn event_is_genuine(&self, tenant: TenantId, bytes: &[u8], found: &[u8]) -> bool {
         same(&self.event(tenant, bytes), found)
+    }
+
+    /// The MAC of what is left of an event: its place, its record and version, its leaf.
+    #[must_use]
+    pub fn thinned(&self, index: u64, key: Key, version: u64, leaf: &[u8; 32]) -> Seal {
+        let (tenant, kind) = (key.tenant.bytes(), [key.kind.number()]);
+        let (index, version) = (index.to_be_bytes(), version.to_be_bytes());
+        mac(&self.events, &[b"postern/thinned-mac/v1", &tenant, &index, &kind, &key.id, &version, leaf])
+    }
+
+    /// Whether the MAC of what is left of an event is right.
+    pub(super) fn thinned_is_genuine(&self, event: &ThinnedEvent, leaf: &[u8; 32]) -> bool {
+        same(&self.thinned(event.index, event.key, event.version, leaf), &event.mac)
+    }
+
+    /// The MAC of the hash over a full tile of a log's leaves, by the tile's place.
+    #[must_use]
+    pub fn tile(&self, tenant: TenantId, tile: u64, hash: &[u8; 32]) -> Seal {
+        mac(&self.events, &[b"postern/tile-mac/v1", &tenant.bytes(), &tile.to_be_bytes(), hash])
+    }
+
+    /// Whether the MAC of a tile's hash is right.
+    #[must_use]
+    pub fn tile_is_genuine(&self, tenant: TenantId, tile: u64, hash: &[u8; 32], found: &[u8]) -> bool {
+        same(&self.tile(tenant, tile, hash), found)
     }
 
     /// The seal of a claim.

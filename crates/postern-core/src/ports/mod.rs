@@ -16,7 +16,7 @@ pub use custody::{Custody, CustodyFault};
 pub use entropy::{Entropy, EntropyFault};
 pub use keys::{Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
 pub use place::{Place, PlaceFault};
-pub use store::{Copied, Listed, LogHead, SealedClaim, Sizes, Store};
+pub use store::{Copied, Listed, LogHead, SealedClaim, Sizes, Store, StoredTile};
 
 /// A boxed future: what an async port returns, so that it can be a trait object.
 pub type Future<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send + 'a>>;

@@ -7,7 +7,10 @@ use std::time::Duration;
 use super::Future;
 use crate::Time;
 use crate::ids::TenantId;
-use crate::kernel::{Claim, Committed, Key, Kind, Row, StoreFault, StoredEvent, Tally, View, Want, Work};
+use crate::kernel::{
+    Claim, Committed, Key, Kind, Row, StoreFault, StoredEvent, Tally, ThinnedBundle, ThinnedEvent, View,
+    Want, Work,
+};
 
 /// Where recorded state lives. Its promise is the one that everything else stands on: work that it calls
 /// committed is durable, whole, and was decided on what was there.
@@ -19,10 +22,11 @@ pub trait Store: Send + Sync {
     /// the work is applied withdraws it.
     fn submit(&self, work: Work) -> Future<'_, Committed>;
 
-    /// One event, by the record it is about and its version.
+    /// One event, by the record it is about and its version. A thinned one is there only if a row needs it.
     fn event(&self, key: Key, version: u64) -> Future<'_, Result<Option<StoredEvent>, StoreFault>>;
 
-    /// A tenant's events in log order, from index `from` on; of one record if `of` is given.
+    /// A tenant's events in log order, from index `from` on; of one record if `of` is given. Thinned ones are left out:
+    /// whoever has not thought of them finds a gap, and no event that is none.
     fn events(
         &self,
         tenant: TenantId,
@@ -30,6 +34,37 @@ pub trait Store: Send + Sync {
         limit: usize,
         of: Option<Key>,
     ) -> Future<'_, Result<Vec<StoredEvent>, StoreFault>>;
+
+    /// What is left of thinned events in log order, from index `from` on.
+    fn thinned(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        limit: usize,
+    ) -> Future<'_, Result<Vec<ThinnedEvent>, StoreFault>>;
+
+    /// What is left of one thinned event, by the record it was about and its version.
+    fn thinned_event(&self, key: Key, version: u64) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>>;
+
+    /// What is left of the last event of a tenant's newest thinned bundle. Bundles are thinned from the oldest on.
+    fn last_thinned(&self, tenant: TenantId) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>>;
+
+    /// Lets the bytes of a bundle's events go, all or none. One that is thinned already stays as it is.
+    fn thin(&self, bundle: ThinnedBundle) -> Future<'_, Result<(), StoreFault>>;
+
+    /// The stored hashes of full tiles of leaves, from a tile on. Working state, see [`StoredTile`].
+    fn tiles(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        limit: usize,
+    ) -> Future<'_, Result<Vec<StoredTile>, StoreFault>>;
+
+    /// Keeps hashes of full tiles of leaves; one that is there already stays.
+    fn keep_tiles(&self, tenant: TenantId, tiles: Vec<StoredTile>) -> Future<'_, Result<(), StoreFault>>;
+
+    /// Drops a log's stored hashes: they did not lead to what was signed.
+    fn drop_tiles(&self, tenant: TenantId) -> Future<'_, Result<(), StoreFault>>;
 
     /// The right edge of a tenant's tree; an empty one for a tenant without events.
     fn head(&self, tenant: TenantId) -> Future<'_, Result<LogHead, StoreFault>>;
@@ -149,6 +184,17 @@ pub struct Copied {
 /// A claim and the seal that was found with it.
 pub type SealedClaim = (Claim, Vec<u8>);
 
+/// The hash over a full tile of a log's leaves: 256 events. It can be made again from them, so nothing is lost with it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoredTile {
+    /// The tile's place, from 0.
+    pub tile: u64,
+    /// Its hash; of whatever length until its MAC was checked.
+    pub hash: Vec<u8>,
+    /// MAC under the event key, not yet checked.
+    pub mac: Vec<u8>,
+}
+
 /// How much is stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Sizes {
@@ -156,6 +202,8 @@ pub struct Sizes {
     pub database: u64,
     /// Events that have a place in a log.
     pub events: u64,
+    /// Those of them whose bytes were let go.
+    pub thinned: u64,
 }
 
 /// A row in a list.

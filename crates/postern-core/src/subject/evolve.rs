@@ -44,6 +44,10 @@ pub(super) fn evolve(before: Option<Subject>, fact: &SubjectFact, at: Time) -> O
         SubjectFact::Superseded(superseded) => subject.end(superseded.generation, at),
         SubjectFact::Expired(ended) | SubjectFact::Exhausted(ended) => subject.end(ended.generation, at),
         SubjectFact::Revoked(revoked) => subject.revoke(revoked, at),
+        SubjectFact::Forgotten(forgotten) => {
+            subject.ended.retain(|ended| ended.generation > forgotten.generation);
+            subject.list_ended();
+        }
         SubjectFact::Suspended(suspended) => {
             if let Some(active) = subject.active_of(suspended.generation) {
                 active.state = SetState::Suspended;

@@ -7,6 +7,7 @@ mod create;
 mod discard;
 mod evolve;
 pub mod fact;
+mod forget;
 mod leave;
 mod redeem;
 mod rehearse;
@@ -23,6 +24,7 @@ pub use confirm::{Confirm, Confirmed, confirm};
 pub use create::{Create, create};
 pub use discard::{Discarded, discard};
 pub use fact::SubjectFact;
+pub use forget::forget;
 pub use leave::{erase_due, leave, name_kept, request_erasure};
 pub use redeem::{Accepted, Redeem, Verdict, redeem, throttled};
 pub use rehearse::{Rehearse, Rehearsed, rehearse};
@@ -174,6 +176,10 @@ impl Record for Subject {
             Some(departed) => departed.until.map(|_| Space::Departed),
         };
         space.map(|space| ClaimKey { tenant, space, key: self.external_id.0 }).into_iter().collect()
+    }
+
+    fn needed_event(&self) -> Option<u64> {
+        self.has_own_key().then_some(self.person_at)
     }
 
     fn has_own_key(&self) -> bool {

@@ -14,6 +14,8 @@ use crate::walk::{Walk, WalkError};
 pub struct ExportCheck {
     walk: Walk,
     above: TileHashes,
+    /// Entries that were passed over by their leaves.
+    thinned: u64,
 }
 
 /// The first thing that is wrong with an export.
@@ -35,6 +37,12 @@ pub enum ExportError {
         /// How many entries it has.
         found: usize,
     },
+    /// Entries are missing behind others: only a log's oldest bundles are ever thinned, and whole ones.
+    #[error("{path} is missing, and is not among the oldest bundles, which may be thinned")]
+    Missing {
+        /// The bundle's path.
+        path: String,
+    },
     /// The hashes of a tile are not those of the entries.
     #[error("{path} has other hashes than the entries make")]
     Tile {
@@ -49,7 +57,7 @@ pub enum ExportError {
 impl ExportCheck {
     /// Nothing seen yet. The root at each of these sizes, in leaves, is kept for [`ExportCheck::continues`].
     pub fn new(sizes: impl IntoIterator<Item = u64>) -> Self {
-        Self { walk: Walk::new(sizes), above: TileHashes::default() }
+        Self { walk: Walk::new(sizes), above: TileHashes::default(), thinned: 0 }
     }
 
     /// Takes the next entry bundle.
@@ -69,6 +77,33 @@ impl ExportCheck {
         let leaves: Vec<Hash> = entries.iter().map(|entry| leaf_hash(entry)).collect();
         self.above.push(&leaves);
         Ok(leaves)
+    }
+
+    /// Takes the next entry bundle by its leaf hashes alone, the bytes of a full level 0 tile: the entries were let go. The
+    /// checkpoint still says whether they are its leaves.
+    ///
+    /// # Errors
+    /// [`ExportError::Missing`] where no bundle can be thinned, [`ExportError::Tile`] for another number of hashes.
+    pub fn thinned(&mut self, tile: &Tile, bytes: &[u8]) -> Result<Vec<Hash>, ExportError> {
+        let (leaves, rest) = bytes.as_chunks::<32>();
+        let range = tile.range();
+        if !tile.is_full() || self.thinned != range.start {
+            return Err(ExportError::Missing { path: tile.to_string() });
+        }
+        if leaves.len() as u64 != range.end - range.start || !rest.is_empty() {
+            return Err(ExportError::Tile { path: tile.leaves().to_string() });
+        }
+        for (index, leaf) in range.zip(leaves) {
+            self.walk.step_over(index, *leaf)?;
+            self.thinned += 1;
+        }
+        self.above.push(leaves);
+        Ok(leaves.to_vec())
+    }
+
+    /// How many entries were passed over by their leaves.
+    pub fn passed_over(&self) -> u64 {
+        self.thinned
     }
 
     /// The hashes of a tile above level 0, once the bundles below it were taken.

@@ -30,7 +30,11 @@ impl TileHashes {
 
     /// Takes the next level 0 tile: its leaf hashes, exactly 256. Says whether it did.
     pub fn push(&mut self, leaves: &[Hash]) -> bool {
-        let Some(root) = root_of_tile(leaves) else { return false };
+        root_of_tile(leaves).map(|root| self.push_root(root)).is_some()
+    }
+
+    /// Takes the root of the next level 0 tile.
+    pub fn push_root(&mut self, root: Hash) {
         let mut carried = Some(root);
         for level in 0.. {
             let Some(hash) = carried else { break };
@@ -39,7 +43,6 @@ impl TileHashes {
             }
             carried = self.levels.get_mut(level).and_then(|row| add(row, hash));
         }
-        true
     }
 
     /// Hashes of a level from 1 on, if all of them are known.

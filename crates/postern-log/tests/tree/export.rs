@@ -75,3 +75,42 @@ fn tiles_with_other_hashes_are_found() {
     assert!(check.tile(&Tile::parse("entries/000").unwrap(), &[]).is_err());
     assert!(same_hashes(&tile, &[], &[]).is_err());
 }
+
+#[test]
+fn the_oldest_bundles_may_be_there_by_their_leaves_alone() {
+    let tiles: Vec<Tile> = Tile::all(TileKind::Entries, SIZE).collect();
+    let hashes = leaves(SIZE);
+    let of = |tile: &Tile| {
+        let range = tile.range();
+        hashes[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()]
+            .as_flattened()
+            .to_vec()
+    };
+    for thinned in 0..=2 {
+        let mut check = ExportCheck::new([]);
+        for tile in &tiles[..thinned] {
+            check.thinned(tile, &of(tile)).unwrap();
+        }
+        for tile in &tiles[thinned..] {
+            check.bundle(tile, &bytes(tile, |index| index)).unwrap();
+        }
+        assert_eq!(check.passed_over(), thinned as u64 * 256);
+        assert_eq!(check.finish(&checkpoint(SIZE)).unwrap().size(), SIZE);
+    }
+    let mut check = ExportCheck::new([]);
+    check.bundle(&tiles[0], &bytes(&tiles[0], |index| index)).unwrap();
+    let missing = Err(ExportError::Missing { path: tiles[1].to_string() });
+    assert_eq!(check.thinned(&tiles[1], &of(&tiles[1])), missing, "it is behind others");
+    let mut check = ExportCheck::new([]);
+    assert!(matches!(check.thinned(&tiles[2], &of(&tiles[2])), Err(ExportError::Missing { .. })), "not full");
+    for wrong in [&of(&tiles[0])[..8160], &[], &[of(&tiles[0]), vec![0; 32]].concat()] {
+        assert!(matches!(check.thinned(&tiles[0], wrong), Err(ExportError::Tile { .. })));
+    }
+    let mut other = of(&tiles[0]);
+    other[40] ^= 1;
+    let mut check = ExportCheck::new([]);
+    check.thinned(&tiles[0], &other).unwrap();
+    check.bundle(&tiles[1], &bytes(&tiles[1], |index| index)).unwrap();
+    check.bundle(&tiles[2], &bytes(&tiles[2], |index| index)).unwrap();
+    assert!(check.finish(&checkpoint(SIZE)).is_err(), "another leaf");
+}

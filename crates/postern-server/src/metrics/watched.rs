@@ -16,6 +16,8 @@ use super::families::{Alarm, Part};
 #[derive(Debug, Default)]
 pub(super) struct Watched {
     log_events: Gauge,
+    thinned: Gauge,
+    oldest: Gauge,
     data_bytes: Family<Part, Gauge>,
     disk_free: Gauge,
     clock_difference: Gauge<f64, AtomicU64>,
@@ -28,6 +30,11 @@ impl Watched {
     /// Has them written with the others.
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register("log_events", "Events that have a place in a log", self.log_events.clone());
+        let thinned = "Events of which only the leaf is left";
+        registry.register("log_thinned_events", thinned, self.thinned.clone());
+        let oldest =
+            "When the oldest event was recorded that has its bytes, in seconds since 1970; 0 if not known";
+        registry.register("log_oldest_event_timestamp_seconds", oldest, self.oldest.clone());
         registry.register("data_bytes", "Bytes stored", self.data_bytes.clone());
         registry.register(
             "disk_free_bytes",
@@ -46,6 +53,16 @@ impl Metrics {
     /// How many events have a place in a log.
     pub fn set_log_events(&self, events: u64) {
         self.watched.log_events.set(whole(events));
+    }
+
+    /// Of how many of them only the leaf is left.
+    pub fn set_thinned_events(&self, events: u64) {
+        self.watched.thinned.set(whole(events));
+    }
+
+    /// When the oldest event was recorded that has its bytes, in seconds since 1970.
+    pub fn set_oldest_event(&self, seconds: u64) {
+        self.watched.oldest.set(whole(seconds));
     }
 
     /// Bytes stored: of the `database`, of its `write_ahead_log`.

@@ -47,6 +47,7 @@ fn advice(refusal: &Refusal) -> &'static str {
         "idempotency-key-reused" => "Mend the caller: one key is one request.",
         "invalid-value" => "Mend what the sentence names; nothing was changed.",
         "key-unknown" => "Ask the operator for a key: `postern application key create`.",
+        "no-longer-kept" => "Look in an export from before. Read events from the index in `oldest` on.",
         "other-service" | "several-codes" => "Show the form again with the sentence.",
         "outcome-unknown" => "Ask again with the same idempotency key. Until it answers, nobody is let in.",
         "restrictions-not-enforced" => {

@@ -94,6 +94,7 @@ const fn app_status(problem: &Problem) -> StatusCode {
         | Problem::RestrictionsNotEnforced
         | Problem::TierCannotBeLowered => StatusCode::FORBIDDEN,
         Problem::NotFound => StatusCode::NOT_FOUND,
+        Problem::NoLongerKept => StatusCode::GONE,
         Problem::AlreadyAnswered | Problem::StateChanged => StatusCode::CONFLICT,
         Problem::VersionMismatch => StatusCode::PRECONDITION_FAILED,
         Problem::CodeNotAccepted { .. }

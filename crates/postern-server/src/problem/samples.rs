@@ -19,6 +19,7 @@ pub(crate) fn samples() -> Vec<Refusal> {
         Problem::RestrictionsNotEnforced,
         Problem::TierCannotBeLowered,
         Problem::NotFound,
+        Problem::NoLongerKept,
         Problem::AlreadyAnswered,
         Problem::StateChanged,
         Problem::VersionMismatch,
@@ -48,8 +49,8 @@ pub(crate) fn samples() -> Vec<Refusal> {
 mod tests {
     use super::*;
 
-    /// The contract's closed list, without what this release cannot answer.
-    const NAMES: [&str; 28] = [
+    /// The contract's closed list, without what this release cannot answer, and with what decision 0050 adds.
+    const NAMES: [&str; 29] = [
         "malformed-request",
         "idempotency-key-missing",
         "key-unknown",
@@ -61,6 +62,7 @@ mod tests {
         "restrictions-not-enforced",
         "tier-cannot-be-lowered",
         "not-found",
+        "no-longer-kept",
         "method-not-allowed",
         "already-answered",
         "state-changed",

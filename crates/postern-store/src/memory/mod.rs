@@ -8,12 +8,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{
-    ClaimKey, Committed, Key, Kind, Row, Sealer, StoreFault, StoredEvent, Tally, View, Want, Work,
+    ClaimKey, Committed, Key, Kind, Row, Sealer, StoreFault, StoredEvent, Tally, ThinnedBundle, ThinnedEvent,
+    View, Want, Work,
 };
-use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Sizes, Store};
+use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Sizes, Store, StoredTile};
 
 use self::state::State;
-use crate::rows::{infallible, view};
+use crate::rows::{infallible, thinned, view};
 use crate::settle::{Pending, settle};
 
 /// A store in memory. Nothing of it outlives it.
@@ -86,11 +87,67 @@ impl Store for Memory {
         of: Option<Key>,
     ) -> Future<'_, Result<Vec<StoredEvent>, StoreFault>> {
         self.read(|state| {
-            let events = state.events_of(tenant).iter();
+            let events = state.apart(tenant).1.iter();
             let wanted = events
                 .filter(|event| event.index >= from && of.is_none_or(|key| key == event.key))
                 .take(limit);
             wanted.cloned().collect()
+        })
+    }
+
+    fn thinned(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        limit: usize,
+    ) -> Future<'_, Result<Vec<ThinnedEvent>, StoreFault>> {
+        self.read(|state| {
+            let left = state.apart(tenant).0.iter().filter(|event| event.index >= from).take(limit);
+            left.cloned().map(thinned).collect()
+        })
+    }
+
+    fn thinned_event(&self, key: Key, version: u64) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>> {
+        self.read(|state| state.thinned_event(key, version).map(thinned))
+    }
+
+    fn last_thinned(&self, tenant: TenantId) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>> {
+        self.read(|state| state.apart(tenant).0.last().cloned().map(thinned))
+    }
+
+    fn thin(&self, bundle: ThinnedBundle) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(async move {
+            self.locked().thin(&bundle);
+            Ok(())
+        })
+    }
+
+    fn tiles(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        limit: usize,
+    ) -> Future<'_, Result<Vec<StoredTile>, StoreFault>> {
+        self.read(|state| {
+            let tiles = state.tiles.range((tenant, from)..=(tenant, u64::MAX)).take(limit);
+            tiles.map(|(_, tile)| tile.clone()).collect()
+        })
+    }
+
+    fn keep_tiles(&self, tenant: TenantId, tiles: Vec<StoredTile>) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(async move {
+            let mut state = self.locked();
+            for tile in tiles {
+                state.tiles.entry((tenant, tile.tile)).or_insert(tile);
+            }
+            Ok(())
+        })
+    }
+
+    fn drop_tiles(&self, tenant: TenantId) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(async move {
+            self.locked().tiles.retain(|(of, _), _| *of != tenant);
+            Ok(())
         })
     }
 
@@ -188,6 +245,7 @@ impl Store for Memory {
         self.read(|state| Sizes {
             database: 0,
             events: state.events.values().map(|log| log.len() as u64).sum(),
+            thinned: state.events.keys().map(|tenant| state.apart(*tenant).0.len() as u64).sum(),
         })
     }
 

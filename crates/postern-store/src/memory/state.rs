@@ -7,9 +7,9 @@ use std::convert::Infallible;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{
     Claim, ClaimKey, DraftEvent, Key, KeyringEntry, Kind, PartRow, Put, Row, Seal, Sealed, Sealer,
-    StoredEvent, Tally,
+    StoredEvent, Tally, ThinnedBundle,
 };
-use postern_core::ports::SealedClaim;
+use postern_core::ports::{SealedClaim, StoredTile};
 use postern_log::{Frontier, leaf_hash};
 
 use crate::rows::{ENDED, Reads, Rows, Standing};
@@ -25,6 +25,12 @@ pub(super) struct State {
     pub(super) checkpoints: BTreeMap<TenantId, (u64, String)>,
     pub(super) grown: BTreeSet<TenantId>,
     pub(super) events: BTreeMap<TenantId, Vec<StoredEvent>>,
+    /// How many of a log's first events have a leaf for their bytes.
+    thinned: BTreeMap<TenantId, usize>,
+    /// Thinned events that a row needs.
+    kept: BTreeMap<(Key, u64), StoredEvent>,
+    /// By tenant and place.
+    pub(super) tiles: BTreeMap<(TenantId, u64), StoredTile>,
     /// Which event of a tenant gave a record a version.
     history: BTreeMap<(Key, u64), usize>,
     /// By tenant, measure, hour and dimension.
@@ -42,6 +48,9 @@ impl State {
             checkpoints: BTreeMap::new(),
             grown: BTreeSet::new(),
             events: BTreeMap::new(),
+            thinned: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            tiles: BTreeMap::new(),
             history: BTreeMap::new(),
             sums: BTreeMap::new(),
         }
@@ -51,9 +60,40 @@ impl State {
         self.events.get(&tenant).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// A log's events that are thinned, and those that are not.
+    pub(super) fn apart(&self, tenant: TenantId) -> (&[StoredEvent], &[StoredEvent]) {
+        let thinned = self.thinned.get(&tenant).copied().unwrap_or(0);
+        self.events_of(tenant).split_at_checked(thinned).unwrap_or_default()
+    }
+
     pub(super) fn event(&self, key: Key, version: u64) -> Option<StoredEvent> {
         let index = self.history.get(&(key, version))?;
-        self.events_of(key.tenant).get(*index).cloned()
+        let (thinned, whole) = self.apart(key.tenant);
+        let at = index.checked_sub(thinned.len());
+        at.map_or_else(|| self.kept.get(&(key, version)), |at| whole.get(at)).cloned()
+    }
+
+    /// What is left of an event by its record and version.
+    pub(super) fn thinned_event(&self, key: Key, version: u64) -> Option<StoredEvent> {
+        let index = self.history.get(&(key, version))?;
+        self.apart(key.tenant).0.get(*index).cloned()
+    }
+
+    /// Thins a bundle, if it is the next one and is there.
+    pub(super) fn thin(&mut self, bundle: &ThinnedBundle) {
+        let thinned = self.thinned.entry(bundle.tenant()).or_default();
+        let first = usize::try_from(bundle.first()).unwrap_or(usize::MAX);
+        let events = self
+            .events
+            .get_mut(&bundle.tenant())
+            .and_then(|log| log.get_mut(first..first.checked_add(bundle.events().len())?));
+        let Some(events) = events.filter(|_| *thinned == first) else { return };
+        for (event, left) in events.iter_mut().zip(bundle.events()) {
+            event.bytes.clone_from(&left.leaf);
+            event.mac.clone_from(&left.mac);
+        }
+        *thinned += events.len();
+        self.kept.extend(bundle.kept().iter().map(|event| ((event.key, event.version), event.clone())));
     }
 
     /// A tenant's head if it is as it was written and ends where the events end.

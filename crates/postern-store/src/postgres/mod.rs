@@ -17,6 +17,7 @@ mod loaded;
 mod migrations;
 mod port;
 mod reader;
+mod retention;
 mod schema;
 mod sent;
 mod sequencer;

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use postern_core::Time;
 use postern_core::ids::TenantId;
-use postern_core::kernel::{Committed, Key, Kind, StoreFault, StoredEvent, Tally, View, Want, Work};
-use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Sizes, Store};
+use postern_core::kernel::{
+    Committed, Key, Kind, StoreFault, StoredEvent, Tally, ThinnedBundle, ThinnedEvent, View, Want, Work,
+};
+use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Sizes, Store, StoredTile};
 use tokio::sync::oneshot;
 
 use super::call::Call;
@@ -56,6 +58,44 @@ impl Store for Postgres {
             self.number_first().await?;
             self.events_from(tenant, from, limit, of).await
         })
+    }
+
+    fn thinned(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        limit: usize,
+    ) -> Future<'_, Result<Vec<ThinnedEvent>, StoreFault>> {
+        Box::pin(self.thinned_from(tenant, from, limit))
+    }
+
+    fn thinned_event(&self, key: Key, version: u64) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>> {
+        Box::pin(self.thinned_one(key, version))
+    }
+
+    fn last_thinned(&self, tenant: TenantId) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>> {
+        Box::pin(self.thinned_last(tenant))
+    }
+
+    fn thin(&self, bundle: ThinnedBundle) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(self.thin_bundle(bundle))
+    }
+
+    fn tiles(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        limit: usize,
+    ) -> Future<'_, Result<Vec<StoredTile>, StoreFault>> {
+        Box::pin(self.tiles_from(tenant, from, limit))
+    }
+
+    fn keep_tiles(&self, tenant: TenantId, tiles: Vec<StoredTile>) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(self.put_tiles(tenant, tiles))
+    }
+
+    fn drop_tiles(&self, tenant: TenantId) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(self.end_tiles(tenant))
     }
 
     fn head(&self, tenant: TenantId) -> Future<'_, Result<LogHead, StoreFault>> {
@@ -150,7 +190,7 @@ impl Store for Postgres {
         Box::pin(async move {
             let rows = self.ask(|| Call::new(schema::STORED)).await?;
             let natural = |at| rows.first().and_then(|row| columns::natural(row, at)).unwrap_or_default();
-            Ok(Sizes { database: natural(0), events: natural(1) })
+            Ok(Sizes { database: natural(0), events: natural(1), thinned: natural(2) })
         })
     }
 

@@ -124,20 +124,60 @@ pub(super) const CLAIMS_FORGET: &str = "DELETE FROM claim WHERE (tenant, space, 
 /// Wrapped keys: tenants, ids.
 pub(super) const KEYRING_GET: &str = "SELECT * FROM wrapped_keys($1, $2)";
 
-/// One event, pending or numbered: tenant, kind, object, version.
+/// One event, pending, numbered or kept: tenant, kind, object, version.
 pub(super) const EVENT_GET: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
-     WHERE tenant = $1 AND kind = $2 AND object = $3 AND version = $4 \
+     WHERE tenant = $1 AND kind = $2 AND object = $3 AND version = $4 AND length(body) <> 32 \
      UNION ALL SELECT tenant, NULL, kind, object, version, body, mac FROM pending \
+     WHERE tenant = $1 AND kind = $2 AND object = $3 AND version = $4 \
+     UNION ALL SELECT tenant, idx, kind, object, version, body, mac FROM kept_event \
      WHERE tenant = $1 AND kind = $2 AND object = $3 AND version = $4 LIMIT 1";
 
-/// Events in log order: tenant, first index, limit.
+/// Events in log order: tenant, first index, limit. It begins behind what is thinned.
 pub(super) const EVENTS: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
-     WHERE tenant = $1 AND idx >= $2 ORDER BY idx LIMIT $3";
+     WHERE tenant = $1 AND idx >= greatest($2, (SELECT max(t.idx) FROM event t \
+     WHERE t.tenant = $1 AND length(t.body) = 32 AND t.idx % 256 = 255)) AND length(body) <> 32 \
+     ORDER BY idx LIMIT $3";
+
+/// What is left of thinned events in log order: tenant, first index, limit. They are a log's first ones.
+pub(super) const THINNED: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
+     WHERE tenant = $1 AND idx >= $2 AND length(body) = 32 AND idx <= (SELECT max(t.idx) FROM event t \
+     WHERE t.tenant = $1 AND length(t.body) = 32 AND t.idx % 256 = 255) ORDER BY idx LIMIT $3";
+
+/// What is left of one event: tenant, kind, object, version.
+pub(super) const THINNED_GET: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
+     WHERE tenant = $1 AND kind = $2 AND object = $3 AND version = $4 AND length(body) = 32";
+
+/// What is left of the last event of the newest thinned bundle: tenant.
+pub(super) const THINNED_LAST: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
+     WHERE tenant = $1 AND length(body) = 32 AND idx % 256 = 255 ORDER BY idx DESC LIMIT 1";
+
+/// Thins a bundle that is there with all its bytes, in one statement: tenant, indexes, leaves, MACs, first index, index
+/// after the last, how many, indexes of those to be kept.
+pub(super) const THIN: &str = "WITH thinned AS (UPDATE event e SET body = n.leaf, mac = n.mac \
+     FROM unnest($2::int8[], $3::bytea[], $4::bytea[]) AS n (idx, leaf, mac) \
+     WHERE e.tenant = $1 AND e.idx = n.idx AND length(e.body) <> 32 AND $7 = (SELECT count(*) FROM event w \
+     WHERE w.tenant = $1 AND w.idx >= $5 AND w.idx < $6 AND length(w.body) <> 32) RETURNING 1), \
+     kept AS (INSERT INTO kept_event (tenant, idx, kind, object, version, body, mac) \
+     SELECT tenant, idx, kind, object, version, body, mac FROM event \
+     WHERE tenant = $1 AND idx = ANY ($8::int8[]) AND EXISTS (SELECT 1 FROM thinned)) SELECT 1 FROM thinned";
+
+/// Hashes of full tiles: tenant, first tile, limit.
+pub(super) const TILES: &str =
+    "SELECT tile, hash, mac FROM tile_hash WHERE tenant = $1 AND tile >= $2 ORDER BY tile LIMIT $3";
+
+/// Hashes of full tiles: tenant, tiles, hashes, MACs.
+pub(super) const TILES_PUT: &str = "INSERT INTO tile_hash (tenant, tile, hash, mac) \
+     SELECT $1, n.* FROM unnest($2::int8[], $3::bytea[], $4::bytea[]) AS n (tile, hash, mac) ORDER BY n.tile \
+     ON CONFLICT (tenant, tile) DO NOTHING";
+
+/// A log's hashes: tenant.
+pub(super) const TILES_END: &str = "DELETE FROM tile_hash WHERE tenant = $1";
 
 /// Events of one record: tenant, first index, limit, kind, object. A record's versions and its events' indexes
 /// grow together.
 pub(super) const EVENTS_OF: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
-     WHERE tenant = $1 AND kind = $4 AND object = $5 AND idx >= $2 ORDER BY version LIMIT $3";
+     WHERE tenant = $1 AND kind = $4 AND object = $5 AND idx >= $2 AND length(body) <> 32 \
+     ORDER BY version LIMIT $3";
 
 /// A tenant's head, and the index of its last event: tenant.
 pub(super) const HEAD_GET: &str = "SELECT h.size, h.frontier, h.seal, \
@@ -230,6 +270,7 @@ pub(super) const SETTINGS: &str = "SELECT current_setting('server_version_num'),
 /// Gives up sums of hours before this one.
 pub(super) const TALLIES_FORGET: &str = "DELETE FROM tally WHERE hour < $1";
 
-/// Bytes of the database, and events that have a place in a log.
+/// Bytes of the database, events that have a place in a log, and how many of them are thinned.
 pub(super) const STORED: &str = "SELECT pg_database_size(current_database()), \
-     (SELECT coalesce(sum(size), 0)::int8 FROM log_head)";
+     (SELECT coalesce(sum(size), 0)::int8 FROM log_head), \
+     (SELECT count(*) * 256 FROM event WHERE length(body) = 32 AND idx % 256 = 255)";

@@ -4,12 +4,13 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use postern_core::Time;
 use postern_core::ids::TenantId;
-use postern_core::kernel::{Committed, Work};
+use postern_core::kernel::{Committed, ThinnedBundle, Work};
+use postern_core::ports::StoredTile;
 use tokio::sync::oneshot;
 
 use super::broken::Broken;
 use super::transaction::Transaction;
-use super::{columns, schema};
+use super::{columns, retention, schema};
 use crate::settle::{Pending, settle};
 
 /// One thing to do in a transaction, and whom to tell.
@@ -26,6 +27,9 @@ pub(super) enum Task {
     KeepCheckpoint { tenant: TenantId, size: u64, note: String },
     ForgetClaims { before: Time },
     ForgetTallies { before_hour: u32 },
+    Thin { bundle: ThinnedBundle },
+    KeepTiles { tenant: TenantId, tiles: Vec<StoredTile> },
+    DropTiles { tenant: TenantId },
 }
 
 impl Task {
@@ -63,6 +67,11 @@ impl Job {
             Task::ForgetClaims { before } => {
                 let mut statement = connection.prepare_cached(schema::CLAIMS_FORGET)?;
                 statement.execute((columns::number(before.millis()),))?;
+            }
+            Task::Thin { bundle } => return retention::thin(connection, bundle),
+            Task::KeepTiles { tenant, tiles } => retention::keep_tiles(connection, *tenant, tiles)?,
+            Task::DropTiles { tenant } => {
+                connection.prepare_cached(schema::TILES_END)?.execute((tenant.bytes(),))?;
             }
             Task::ForgetTallies { before_hour } => {
                 connection.prepare_cached(schema::TALLIES_FORGET)?.execute((*before_hour,))?;

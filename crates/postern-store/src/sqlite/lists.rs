@@ -115,7 +115,9 @@ pub(super) fn sizes(connection: &Connection) -> Result<Sizes, Error> {
     let mut statement = connection.prepare_cached(schema::SIZES)?;
     let natural =
         |row: &Row<'_>, at| row.get::<_, i64>(at).map(|number| u64::try_from(number).unwrap_or_default());
-    statement.query_one((), |row| Ok(Sizes { database: natural(row, 0)?, events: natural(row, 1)? }))
+    statement.query_one((), |row| {
+        Ok(Sizes { database: natural(row, 0)?, events: natural(row, 1)?, thinned: natural(row, 2)? })
+    })
 }
 
 pub(super) fn tallies(

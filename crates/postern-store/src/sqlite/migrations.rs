@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Error, TransactionBehavior};
 
 /// The steps in order: number, name, text. A released one never changes.
-const STEPS: [(i64, &str, &str); 7] = [
+const STEPS: [(i64, &str, &str); 8] = [
     (1, "records", include_str!("migrations/0001_records.sql")),
     (2, "log", include_str!("migrations/0002_log.sql")),
     (3, "tally", include_str!("migrations/0003_tally.sql")),
@@ -11,6 +11,7 @@ const STEPS: [(i64, &str, &str); 7] = [
     (5, "functions", include_str!("migrations/0005_functions.sql")),
     (6, "space", include_str!("migrations/0006_space.sql")),
     (7, "forgetting", include_str!("migrations/0007_forgetting.sql")),
+    (8, "retention", include_str!("migrations/0008_retention.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

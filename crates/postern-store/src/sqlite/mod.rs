@@ -13,6 +13,7 @@ mod open;
 mod pool;
 mod port;
 mod reads;
+mod retention;
 mod schema;
 mod tallies;
 mod transaction;

@@ -6,14 +6,16 @@ use std::sync::PoisonError;
 
 use postern_core::Time;
 use postern_core::ids::TenantId;
-use postern_core::kernel::{Committed, Key, Kind, StoreFault, StoredEvent, Tally, View, Want, Work};
-use postern_core::ports::{Copied, Future, Listed, LogHead, SealedClaim, Sizes, Store};
+use postern_core::kernel::{
+    Committed, Key, Kind, StoreFault, StoredEvent, Tally, ThinnedBundle, ThinnedEvent, View, Want, Work,
+};
+use postern_core::ports::{Copied, Future, Listed, LogHead, SealedClaim, Sizes, Store, StoredTile};
 use rusqlite::{Connection, Error};
 use tokio::sync::oneshot;
 
 use super::backup::Copying;
 use super::jobs::{Task, hand_over};
-use super::{Sqlite, lists, reads};
+use super::{Sqlite, lists, reads, retention};
 use crate::rows::view;
 
 impl Sqlite {
@@ -56,6 +58,44 @@ impl Store for Sqlite {
         of: Option<Key>,
     ) -> Future<'_, Result<Vec<StoredEvent>, StoreFault>> {
         self.read(|connection| lists::events(connection, tenant, from, limit, of))
+    }
+
+    fn thinned(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        limit: usize,
+    ) -> Future<'_, Result<Vec<ThinnedEvent>, StoreFault>> {
+        self.read(|connection| retention::thinned_from(connection, tenant, from, limit))
+    }
+
+    fn thinned_event(&self, key: Key, version: u64) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>> {
+        self.read(|connection| retention::thinned_event(connection, key, version))
+    }
+
+    fn last_thinned(&self, tenant: TenantId) -> Future<'_, Result<Option<ThinnedEvent>, StoreFault>> {
+        self.read(|connection| retention::last_thinned(connection, tenant))
+    }
+
+    fn thin(&self, bundle: ThinnedBundle) -> Future<'_, Result<(), StoreFault>> {
+        self.keep(Task::Thin { bundle })
+    }
+
+    fn tiles(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        limit: usize,
+    ) -> Future<'_, Result<Vec<StoredTile>, StoreFault>> {
+        self.read(|connection| retention::tiles(connection, tenant, from, limit))
+    }
+
+    fn keep_tiles(&self, tenant: TenantId, tiles: Vec<StoredTile>) -> Future<'_, Result<(), StoreFault>> {
+        self.keep(Task::KeepTiles { tenant, tiles })
+    }
+
+    fn drop_tiles(&self, tenant: TenantId) -> Future<'_, Result<(), StoreFault>> {
+        self.keep(Task::DropTiles { tenant })
     }
 
     fn head(&self, tenant: TenantId) -> Future<'_, Result<LogHead, StoreFault>> {

@@ -125,18 +125,58 @@ pub(super) const KEYRING: &str =
 pub(super) const EVENT_PUT: &str = "INSERT INTO event (tenant, idx, kind, object, version, body, mac) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
-/// One event: tenant, kind's number, object, version.
+/// One event, or one that was kept: tenant, kind's number, object, version.
 pub(super) const EVENT_GET: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
-     WHERE tenant = ?1 AND kind = ?2 AND object = ?3 AND version = ?4";
+     WHERE tenant = ?1 AND kind = ?2 AND object = ?3 AND version = ?4 AND length(body) <> 32 \
+     UNION ALL SELECT tenant, idx, kind, object, version, body, mac FROM kept_event \
+     WHERE tenant = ?1 AND kind = ?2 AND object = ?3 AND version = ?4 LIMIT 1";
 
-/// Events in log order: tenant, first index, limit.
+/// Events in log order: tenant, first index, limit. It begins behind what is thinned.
 pub(super) const EVENTS: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
-     WHERE tenant = ?1 AND idx >= ?2 ORDER BY idx LIMIT ?3";
+     WHERE tenant = ?1 AND idx >= max(?2, (SELECT coalesce(max(idx), -1) FROM event INDEXED BY event_thinned \
+     WHERE tenant = ?1 AND length(body) = 32 AND idx % 256 = 255)) AND length(body) <> 32 ORDER BY idx LIMIT ?3";
+
+/// What is left of thinned events in log order: tenant, first index, limit. They are a log's first ones.
+pub(super) const THINNED: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
+     WHERE tenant = ?1 AND idx >= ?2 AND length(body) = 32 \
+     AND idx <= (SELECT max(idx) FROM event INDEXED BY event_thinned \
+     WHERE tenant = ?1 AND length(body) = 32 AND idx % 256 = 255) ORDER BY idx LIMIT ?3";
+
+/// What is left of one event: tenant, kind's number, object, version.
+pub(super) const THINNED_GET: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
+     WHERE tenant = ?1 AND kind = ?2 AND object = ?3 AND version = ?4 AND length(body) = 32";
+
+/// What is left of the last event of the newest thinned bundle: tenant.
+pub(super) const THINNED_LAST: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
+     INDEXED BY event_thinned WHERE tenant = ?1 AND length(body) = 32 AND idx % 256 = 255 ORDER BY idx DESC LIMIT 1";
+
+/// How many events of a range have their bytes: tenant, first index, index after the last.
+pub(super) const WHOLE_BETWEEN: &str = "SELECT count(*) FROM event \
+     WHERE tenant = ?1 AND idx >= ?2 AND idx < ?3 AND length(body) <> 32";
+
+/// Events of a range, which are written again short: tenant, first index, index after the last.
+pub(super) const EVENTS_END: &str = "DELETE FROM event WHERE tenant = ?1 AND idx >= ?2 AND idx < ?3";
+
+/// A thinned event that a row needs: the columns in order.
+pub(super) const KEPT_PUT: &str = "INSERT INTO kept_event (tenant, idx, kind, object, version, body, mac) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+/// Hashes of full tiles: tenant, first tile, limit.
+pub(super) const TILES: &str =
+    "SELECT tile, hash, mac FROM tile_hash WHERE tenant = ?1 AND tile >= ?2 ORDER BY tile LIMIT ?3";
+
+/// The hash of a full tile: tenant, tile, hash, MAC.
+pub(super) const TILE_PUT: &str = "INSERT INTO tile_hash (tenant, tile, hash, mac) VALUES (?1, ?2, ?3, ?4) \
+     ON CONFLICT (tenant, tile) DO NOTHING";
+
+/// A log's hashes: tenant.
+pub(super) const TILES_END: &str = "DELETE FROM tile_hash WHERE tenant = ?1";
 
 /// Events of one record: tenant, first index, limit, kind's number, object. A record's versions and its
 /// events' indexes grow together.
 pub(super) const EVENTS_OF: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
-     WHERE tenant = ?1 AND kind = ?4 AND object = ?5 AND idx >= ?2 ORDER BY version LIMIT ?3";
+     WHERE tenant = ?1 AND kind = ?4 AND object = ?5 AND idx >= ?2 AND length(body) <> 32 \
+     ORDER BY version LIMIT ?3";
 
 /// A tenant's head, and the index of its last event.
 pub(super) const HEAD_GET: &str = "SELECT h.size, h.frontier, h.seal, \
@@ -169,6 +209,7 @@ pub(super) const TALLIES: &str = "SELECT hour, dimension, count FROM tally \
 /// Gives up sums of hours before this one.
 pub(super) const TALLIES_FORGET: &str = "DELETE FROM tally WHERE hour < ?1";
 
-/// Bytes of the database, and events that have a place in a log.
+/// Bytes of the database, events that have a place in a log, and how many of them are thinned.
 pub(super) const SIZES: &str = "SELECT (SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()), \
-     (SELECT coalesce(sum(size), 0) FROM log_head)";
+     (SELECT coalesce(sum(size), 0) FROM log_head), \
+     (SELECT count(*) * 256 FROM event INDEXED BY event_thinned WHERE length(body) = 32 AND idx % 256 = 255)";

@@ -64,7 +64,11 @@ fn folder(path: &Path, key: &str, kept: Option<&Path>) -> Result<Checked, Failur
         Err(finding) => return Ok(Err(format!("the kept checkpoint: {finding}"))),
     };
     let checked = tiles(path, &checkpoint, kept.as_ref());
-    Ok(checked.map(|()| said(&checkpoint, &[])))
+    Ok(checked.map(|thinned| {
+        let thinned =
+            Some(("thinned", Value::from(thinned))).filter(|(_, thinned)| *thinned != Value::from(0));
+        said(&checkpoint, thinned.as_slice())
+    }))
 }
 
 /// Opens a checkpoint of the log whose key this is.
@@ -76,8 +80,9 @@ fn opened(path: &Path, key: &str) -> Result<Result<Checkpoint, String>, Failure>
     }
 }
 
-/// Every bundle and every tile that a log of the checkpoint's size has.
-fn tiles(folder: &Path, checkpoint: &Checkpoint, kept: Option<&Checkpoint>) -> Result<(), String> {
+/// Every bundle and every tile that a log of the checkpoint's size has; how many of its first events are there by their
+/// leaves alone, as they were thinned before the export.
+fn tiles(folder: &Path, checkpoint: &Checkpoint, kept: Option<&Checkpoint>) -> Result<u64, String> {
     let read = |tile: &Tile| {
         let found = std::fs::read(place(folder, tile));
         found.map_err(|fault| {
@@ -86,8 +91,12 @@ fn tiles(folder: &Path, checkpoint: &Checkpoint, kept: Option<&Checkpoint>) -> R
     };
     let mut check = ExportCheck::new(kept.map(|kept| kept.size));
     for tile in Tile::all(TileKind::Entries, checkpoint.size) {
-        let leaves = check.bundle(&tile, &read(&tile)?).map_err(|fault| fault.to_string())?;
         let hashes = tile.leaves();
+        if !place(folder, &tile).exists() {
+            check.thinned(&tile, &read(&hashes)?).map_err(|fault| fault.to_string())?;
+            continue;
+        }
+        let leaves = check.bundle(&tile, &read(&tile)?).map_err(|fault| fault.to_string())?;
         same_hashes(&hashes, &leaves, &read(&hashes)?).map_err(|fault| fault.to_string())?;
     }
     for tile in Tile::all_hashes(checkpoint.size).filter(|tile| tile.kind() != TileKind::Hashes(0)) {
@@ -96,7 +105,8 @@ fn tiles(folder: &Path, checkpoint: &Checkpoint, kept: Option<&Checkpoint>) -> R
     if let Some(Err(fault)) = kept.map(|kept| check.continues(kept)) {
         return Err(format!("it does not continue the kept checkpoint: {fault}"));
     }
-    check.finish(checkpoint).map(|_| ()).map_err(|fault| fault.to_string())
+    let thinned = check.passed_over();
+    check.finish(checkpoint).map(|_| thinned).map_err(|fault| fault.to_string())
 }
 
 fn said(checkpoint: &Checkpoint, more: &[(&str, Value)]) -> Value {

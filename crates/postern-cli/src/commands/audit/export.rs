@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use postern_app::operator::Command;
+use postern_core::encoding::from_base64url;
 use postern_core::ids::TenantId;
 use postern_log::{ExportCheck, Tile, TileKind, bundle, open_checkpoint_of};
 use serde_json::{Value, json};
@@ -41,6 +42,7 @@ pub(super) async fn export(
         progress.step();
     }
     drop(progress);
+    let thinned = check.passed_over();
     for tile in Tile::all_hashes(checkpoint.size).filter(|tile| tile.kind() != TileKind::Hashes(0)) {
         let hashes =
             check.hashes(&tile).ok_or_else(|| Failure::refused(format!("{tile} could not be made")))?;
@@ -53,9 +55,14 @@ pub(super) async fn export(
     files::write(&folder.join("checkpoint"), note.as_bytes())?;
     let said = json!({
         "folder": folder.display().to_string(), "origin": checkpoint.origin, "size": checkpoint.size,
-        "verifier_key": key,
+        "thinned": thinned, "verifier_key": key,
     });
     output::answer(&said, json);
+    if thinned > 0 {
+        output::message(&format!(
+            "The first {thinned} events are thinned: their hashes are here, their bytes only in an export from before."
+        ));
+    }
     output::message("Give the verifier key to whoever checks it on another way than the folder.");
     Ok(ExitCode::SUCCESS)
 }
@@ -65,7 +72,7 @@ pub(super) fn place(folder: &Path, tile: &Tile) -> std::path::PathBuf {
     folder.join("tile").join(tile.to_string())
 }
 
-/// Writes an entry bundle and the level 0 tile of its leaf hashes.
+/// Writes an entry bundle and the level 0 tile of its leaf hashes; of a bundle that is thinned, that tile alone.
 async fn write_entries(
     service: &Reached,
     tenant: TenantId,
@@ -76,6 +83,10 @@ async fn write_entries(
     let range = tile.range();
     let command = Command::AuditEntries { tenant, from: range.start, count: range.end - range.start };
     let answer = service.does(command).await?;
+    if let Some(leaves) = answer.get("leaves").and_then(Value::as_str).and_then(from_base64url) {
+        let leaves = check.thinned(tile, &leaves).map_err(Failure::refused)?;
+        return files::write(&place(folder, &tile.leaves()), leaves.as_flattened());
+    }
     let entries = answer.get("entries").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let entries = entries.iter().filter_map(Value::as_str).map(str::as_bytes);
     let bytes = bundle(entries).map_err(Failure::refused)?;

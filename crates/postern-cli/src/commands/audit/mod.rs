@@ -15,8 +15,8 @@ use crate::failure::Failure;
 /// Does what was typed; exit code 3 if something is not as it was written.
 pub(super) async fn run(command: AuditCommand, json: bool) -> Result<ExitCode, Failure> {
     match command {
-        AuditCommand::Verify { tenant, replay, configured } => {
-            verify::verify(tenant, replay, configured, json).await
+        AuditCommand::Verify { tenant, replay, with, configured } => {
+            verify::verify(tenant, replay, with, configured, json).await
         }
         AuditCommand::Proof(proof) => proof::prove(proof, json).await,
         AuditCommand::Export { tenant, folder, configured } => {

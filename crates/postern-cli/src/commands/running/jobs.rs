@@ -24,17 +24,28 @@ const PEPPERS: Duration = Duration::from_secs(60);
 /// How often expired sets are recorded.
 const EXPIRY: Duration = Duration::from_secs(3600);
 
+/// When old events are first looked for, and the hashes over the logs stored.
+const FIRST_KEEPING: Duration = Duration::from_secs(60);
+/// How often that is done again.
+const KEEPING: Duration = Duration::from_secs(3600);
+
+/// Rounds of it in a day.
+const DAY: u32 = 24;
+
 /// Begins them all. Each has a task of its own: a long one holds no other up.
 pub(super) fn begin(
     app: &Arc<App>,
     readiness: &Arc<Readiness>,
     metrics: &Arc<Metrics>,
+    events_days: u32,
     stopping: &watch::Receiver<bool>,
-) -> [JoinHandle<()>; 6] {
+) -> [JoinHandle<()>; 7] {
     let (sums, expiry, peppers) =
         (Arc::clone(app), Arc::clone(app), (Arc::clone(app), Arc::clone(readiness)));
     let (ringing, metrics) = (Arc::clone(app), Arc::clone(metrics));
+    let keeping = keeping(Arc::clone(app), Arc::clone(&metrics), events_days, stopping.clone());
     [
+        tokio::spawn(keeping),
         tokio::spawn(campaigns(Arc::clone(app), stopping.clone())),
         tokio::spawn(every(OFTEN, stopping.clone(), move || {
             ring(&ringing, &metrics);
@@ -111,6 +122,36 @@ async fn campaigns(app: Arc<App>, stopping: watch::Receiver<bool>) {
         }
         waited = Duration::ZERO;
         tokio::select! { () = app.run_campaigns() => {}, () = &mut stop => return }
+    }
+}
+
+/// Stores the hashes over the logs, lets old ended sets go, and thins events that are older than they are kept; 0 days keeps all of them.
+async fn keeping(app: Arc<App>, metrics: Arc<Metrics>, days: u32, stopping: watch::Receiver<bool>) {
+    let stop = stopped(stopping);
+    tokio::pin!(stop);
+    let mut wait = FIRST_KEEPING;
+    for round in 0_u32.. {
+        tokio::select! { () = tokio::time::sleep(wait) => {}, () = &mut stop => return }
+        wait = KEEPING;
+        if app.hold("keeping", KEEPING / 2).await {
+            tokio::select! { () = app.grow_trees() => {}, () = &mut stop => return }
+            if round.is_multiple_of(DAY) {
+                tokio::select! { _ = app.forget_ended() => {}, () = &mut stop => return }
+            }
+            if days > 0 {
+                let thinned =
+                    tokio::select! { thinned = app.thin_events(days) => thinned, () = &mut stop => return };
+                if thinned > 0 {
+                    tracing::info!(
+                        bundles = thinned,
+                        "events that are older than they are kept were thinned"
+                    );
+                }
+            }
+        }
+        if let Some(oldest) = app.oldest_event().await {
+            metrics.set_oldest_event(oldest.seconds());
+        }
     }
 }
 

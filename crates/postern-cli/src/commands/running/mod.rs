@@ -40,6 +40,8 @@ pub(super) struct Running {
     /// Whether requests must name this machine as their host.
     pub(super) loopback_host: bool,
     pub(super) watched: Watched,
+    /// Days that events keep their bytes; 0 for ever.
+    pub(super) events_days: u32,
     /// What asks the process to stop.
     pub(super) signals: Signals,
 }
@@ -65,7 +67,7 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     let (app, readiness) = (Arc::clone(&running.app), Arc::clone(&running.readiness));
     let watcher = watch::keep(app, running.watched, readiness, Arc::clone(&metrics), jobs_stopping.clone());
     let watcher = tokio::spawn(watcher);
-    let jobs = jobs::begin(&running.app, &running.readiness, &metrics, &jobs_stopping);
+    let jobs = jobs::begin(&running.app, &running.readiness, &metrics, running.events_days, &jobs_stopping);
     let operator = running.operator.map(|listener| {
         let app = Arc::clone(&running.app);
         tokio::spawn(postern_server::operator::serve(listener, app, stopped(stopping.clone())))

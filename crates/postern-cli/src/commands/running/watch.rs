@@ -61,6 +61,7 @@ async fn measure(app: &App, watched: &Watched, readiness: &Readiness, metrics: &
     if let Some(sizes) = app.sizes().await {
         metrics.set_data_bytes("database", sizes.database);
         metrics.set_log_events(sizes.events);
+        metrics.set_thinned_events(sizes.thinned);
     }
     if let Ok(about) = watched.folder.join("postern.db-wal").metadata() {
         metrics.set_data_bytes("write_ahead_log", about.len());

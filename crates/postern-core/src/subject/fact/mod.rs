@@ -7,7 +7,7 @@ mod word;
 
 pub use person::{Changed, Created, Erased, ErasureRequested, Left, TierRaised};
 pub use reason::{DiscardReason, RefusalReason, RevokeReason, StageReason, asked_reason};
-pub use set::{Activated, CodeRevoked, Discarded, Ended, Revoked, Staged, Superseded, Suspended};
+pub use set::{Activated, CodeRevoked, Discarded, Ended, Forgotten, Revoked, Staged, Superseded, Suspended};
 pub use word::{Operation, Refused, Rehearsed, Spent, Throttled};
 
 use crate::kernel::facts;
@@ -28,6 +28,7 @@ facts! {
         "code_set.revoked" => Revoked(Revoked),
         "code_set.expired" => Expired(Ended),
         "code_set.exhausted" => Exhausted(Ended),
+        "code_set.forgotten" => Forgotten(Forgotten),
         "code_set.suspended" => Suspended(Suspended),
         "code.revoked" => CodeRevoked(CodeRevoked),
         "code.rehearsed" => Rehearsed(Rehearsed),

@@ -128,6 +128,13 @@ pub struct Ended {
     pub remaining: u8,
 }
 
+/// Sets that ended long ago are let go: one of their codes is told from no other word any more.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Forgotten {
+    /// The newest of them; those before it go too.
+    pub generation: u32,
+}
+
 /// A set does not work any more and is to be replaced.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Suspended {

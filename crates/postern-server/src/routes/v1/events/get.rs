@@ -49,6 +49,11 @@ pub(crate) struct Events {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     next: Option<String>,
+    /// If older events than this index were asked for: it is the oldest one that is still kept. The others were let go
+    /// by the installation's retention; an export from before has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    oldest: Option<u64>,
 }
 
 /// The route.
@@ -62,7 +67,8 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
 
 /// List events
 ///
-/// The tenant's events in log order. With `wait`, an answer without events comes only after that time.
+/// The tenant's events in log order. Events that the installation's retention has let go are skipped, and `oldest` says
+/// so. With `wait`, an answer without events comes only after that time.
 #[utoipa::path(
     get,
     path = "/v1/events",
@@ -109,5 +115,5 @@ fn events(page: EventPage) -> Result<Events, Problem> {
         event.insert("index".to_owned(), Value::from(stored.index));
         items.push(Value::Object(event));
     }
-    Ok(Events { items, next: page.next.map(|index| index.to_string()) })
+    Ok(Events { items, next: page.next.map(|index| index.to_string()), oldest: page.oldest })
 }

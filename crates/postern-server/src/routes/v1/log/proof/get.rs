@@ -32,7 +32,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(get_proof))
         .with_key()
         .scope(Scope::LogRead)
-        .refused(&["malformed-request", "invalid-value", "not-found", "too-many-requests"])
+        .refused(&["malformed-request", "invalid-value", "not-found", "no-longer-kept", "too-many-requests"])
         .route()
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn route() -> UtoipaMethodRouter<Shared> {
     Documented::new(routes!(get_tile))
         .with_key()
         .scope(Scope::LogRead)
-        .refused(&["not-found", "too-many-requests"])
+        .refused(&["not-found", "no-longer-kept", "too-many-requests"])
         .route()
 }
 
