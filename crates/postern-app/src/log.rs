@@ -114,6 +114,13 @@ impl App {
                 }
             }
         }
+        // Who was overtaken ships nothing more either: what it would ship may be another history by now.
+        if shipping.as_ref().is_some_and(|shipping| shipping.behind() > 0) {
+            match kept(anchors, Vec::new()).await {
+                Err(AnchorFault::Unavailable(_)) | Ok(()) => {}
+                Err(ended) => return Err(ended),
+            }
+        }
         // Before the anchor, so that it knows nothing that was not shipped. It goes on without, if it must.
         if let Some(shipping) = shipping {
             match tokio::time::timeout(SHIPPING, self.ship(shipping)).await {
@@ -122,11 +129,8 @@ impl App {
                 Err(_) => tracing::error!("events were not shipped: the place does not answer"),
             }
         }
-        // Also if nothing grew: another instance may have taken over, and then this one accepts nothing more. It
-        // waits for a disk.
-        let anchors = Arc::clone(anchors);
-        let kept = tokio::task::spawn_blocking(move || anchors.keep(logs)).await;
-        kept.map_err(|fault| AnchorFault::Unavailable(fault.to_string()))??;
+        // Also if nothing grew: another instance may have taken over, and then this one accepts nothing more.
+        kept(anchors, logs).await?;
         *behind = left;
         fault.map_or(Ok(()), Err)
     }
@@ -154,4 +158,11 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Keeps the anchor, which waits for a disk or another host.
+async fn kept(anchors: &Arc<dyn Anchors>, logs: Vec<(String, Frontier)>) -> Result<(), AnchorFault> {
+    let anchors = Arc::clone(anchors);
+    let kept = tokio::task::spawn_blocking(move || anchors.keep(logs)).await;
+    kept.map_err(|fault| AnchorFault::Unavailable(fault.to_string()))?
 }

@@ -2,7 +2,7 @@
 
 mod clock;
 mod count;
-mod openbao;
+mod servers;
 mod outside;
 mod postgres;
 mod token;
@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 
 use clap::Args;
-use postern_cluster::{Cluster, OPENBAO, SHARED_CLUSTER};
+use postern_cluster::{Cluster, OPENBAO, S3_SERVER, SHARED_CLUSTER};
 
 use self::count::Count;
 use crate::cargo::{build, cargo};
@@ -43,10 +43,10 @@ pub(crate) fn test(options: &Options) -> Done {
     build()?;
     clock::have()?;
     token::have()?;
-    let bao = openbao::have()?;
+    let (bao, s3) = servers::have()?;
     let mut failed = Vec::new();
     let cluster = postgres::start()?;
-    if !succeeds(&mut inside(options, &cluster, &bao))? {
+    if !succeeds(&mut inside(options, &cluster, &bao, &s3))? {
         failed.push("tests of the crates".to_owned());
     }
     drop(cluster);
@@ -70,7 +70,7 @@ pub(crate) fn test(options: &Options) -> Done {
 }
 
 /// Unit and integration tests of all crates.
-fn inside(options: &Options, cluster: &Cluster, bao: &Path) -> Command {
+fn inside(options: &Options, cluster: &Cluster, bao: &Path, s3: &Path) -> Command {
     let mut command = if answers("cargo-nextest", "--version") {
         let mut nextest = cargo(&["nextest", "run", "--workspace", "--cargo-profile", "ci", "--profile"]);
         nextest.arg(if options.long { "long" } else { "ci" });
@@ -82,7 +82,7 @@ fn inside(options: &Options, cluster: &Cluster, bao: &Path) -> Command {
         println!("xtask: cargo-nextest is not installed; cargo's own runner does as well, more slowly");
         cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--profile", "ci", "--no-fail-fast"])
     };
-    command.args(&options.filter).env(SHARED_CLUSTER, cluster.socket_folder()).env(OPENBAO, bao);
+    command.args(&options.filter).env(SHARED_CLUSTER, cluster.socket_folder()).env(OPENBAO, bao).env(S3_SERVER, s3);
     if options.long {
         command.env("PROPTEST_CASES", LONG_CASES).env("POSTERN_LONG", "1");
     }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use postern_app::{App, Shipping};
 use postern_core::ports::Anchors;
-use postern_outside::anchor_file::{AnchorFile, AnchorKeeper};
-use postern_outside::folder_place::FolderPlace;
+use postern_outside::anchor_file::AnchorKeeper;
 use postern_server::{Readiness, Server};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -16,7 +15,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::installation::For;
 use crate::tls::Kept;
-use crate::{checks, installation, logging, output};
+use crate::{checks, elsewhere, installation, logging, output};
 
 /// Serves what the configuration says. A data folder that its anchor does not agree with is not served: the
 /// process stays, says why on `/readyz`, and answers nothing else.
@@ -28,9 +27,10 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
     checks::refuse(&config).await?;
     let app = installation::open(&config, For::Serving).await?;
     installation::check_keys(&app, &config).await?;
+    elsewhere::waiting(&config, |config| elsewhere::reach(&config.anchor)).await?;
     let readiness = Arc::new(Readiness::new());
     let anchors = anchor(&app, &config, &readiness).await;
-    let shipping = shipping(&config)?;
+    let shipping = elsewhere::place(None, &config)?.map(Shipping::to);
     let tls = config.server.tls.as_ref().map(Kept::read).transpose()?;
     let listener = match tls {
         Some(_) => Server::bind_anywhere(config.server.listen).await.map_err(Failure::refused)?,
@@ -68,10 +68,13 @@ fn watched(config: &Config) -> Watched {
 /// Takes the anchor over, if the data folder continues what it knows.
 async fn anchor(app: &App, config: &Config, readiness: &Readiness) -> Option<Arc<dyn Anchors>> {
     let checked = async {
-        let (mut file, anchor) = AnchorFile::open(&config.anchor.file).map_err(|fault| fault.to_string())?;
+        let held = elsewhere::waiting(config, |config| elsewhere::hold(&config.anchor)).await;
+        let (mut held, anchor) = held.map_err(|fault| fault.to_string())?;
         app.check_anchor(&anchor).await.map_err(|problem| problem.to_string())?;
-        let anchor = file.take_over().map_err(|fault| fault.to_string())?;
-        Ok::<_, String>(AnchorKeeper::new(file, anchor))
+        let taken = tokio::task::spawn_blocking(move || held.take_over().map(|anchor| (held, anchor))).await;
+        let (held, anchor) =
+            taken.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
+        Ok::<_, String>(AnchorKeeper::new(held, anchor))
     };
     match checked.await {
         Ok(keeper) => Some(Arc::new(keeper)),
@@ -82,13 +85,6 @@ async fn anchor(app: &App, config: &Config, readiness: &Readiness) -> Option<Arc
             None
         }
     }
-}
-
-/// Where events are shipped to. A place that is not there at the start is a mistake to mend at once.
-fn shipping(config: &Config) -> Result<Option<Shipping>, Failure> {
-    let Some(folder) = &config.shipping.folder else { return Ok(None) };
-    let place = FolderPlace::open(folder).map_err(Failure::refused)?;
-    Ok(Some(Shipping::to(Arc::new(place))))
 }
 
 /// Says where it listens: in the log, and as one line of JSON if asked for.

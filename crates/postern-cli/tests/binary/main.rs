@@ -13,6 +13,7 @@ mod clocks;
 mod commands;
 mod demo;
 mod doctor;
+mod elsewhere;
 mod evidence;
 mod json;
 mod kill;
