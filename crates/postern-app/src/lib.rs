@@ -34,6 +34,7 @@ mod source;
 mod subjects;
 mod sums;
 mod tree;
+mod witnessing;
 mod work;
 
 pub use alarms::Alarm;
@@ -53,3 +54,4 @@ pub use sets::{
 pub use shipping::Shipping;
 pub use subjects::{NewSubject, PersonExport, SubjectPatch, SubjectView};
 pub use tree::EventName;
+pub use witnessing::Witnessing;

@@ -9,11 +9,13 @@ use postern_core::kernel::StoreFault;
 use postern_core::ports::{AnchorFault, Anchors, SigningKey};
 use postern_log::{
     Anchor, Checkpoint, Frontier, Rollback, assemble_checkpoint, check_against_anchor, leaf_hash,
+    open_checkpoint,
 };
 
 use crate::Problem;
 use crate::app::App;
 use crate::shipping::Shipping;
+use crate::witnessing::Witnessing;
 
 /// Why a start is refused.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +43,9 @@ pub enum AnchorProblem {
 /// How long the anchor waits for what is shipped before it.
 const SHIPPING: Duration = Duration::from_secs(5);
 
+/// How long the anchor waits for witnesses.
+const WITNESSING: Duration = Duration::from_secs(3);
+
 /// Events that are read at once when a log is compared with its anchor.
 const PAGE: usize = 1000;
 
@@ -66,6 +71,12 @@ impl App {
         let origin = self.origin(tenant);
         let (size, root) = (head.frontier.size(), head.frontier.root());
         let checkpoint = Checkpoint { origin: origin.clone(), size, root };
+        // What was signed already stays as it is: witnesses may have signed it too.
+        let kept = self.store().checkpoint(tenant).await.map_err(|fault| Problem::unavailable(&fault))?;
+        let is_it = |note: &String| open_checkpoint(note, &self.verifier_key(tenant)).as_ref() == Ok(&checkpoint);
+        if let Some(note) = kept.filter(is_it) {
+            return Ok((note, head.frontier));
+        }
         let public = self.ports.keys.public().log;
         let body = checkpoint.body();
         let signature = self.ask_keys(move |keys| keys.sign(SigningKey::Log, body.as_bytes())).await;
@@ -92,7 +103,7 @@ impl App {
     pub async fn anchor(
         &self,
         anchors: &Arc<dyn Anchors>,
-        mut shipping: Option<&mut Shipping>,
+        (mut shipping, witnessing): (Option<&mut Shipping>, &mut Witnessing),
         behind: &mut Vec<TenantId>,
     ) -> Result<(), AnchorFault> {
         behind.extend(self.store().take_grown());
@@ -105,6 +116,7 @@ impl App {
                     if let Some(shipping) = shipping.as_deref_mut() {
                         shipping.owe(*tenant, note, frontier.clone());
                     }
+                    witnessing.owe(*tenant);
                     logs.push((tenant.to_string(), frontier));
                 }
                 // One log that cannot be read keeps no other one out of the anchor.
@@ -128,6 +140,10 @@ impl App {
                 Ok(Err(fault)) => tracing::error!(%fault, "events were not shipped"),
                 Err(_) => tracing::error!("events were not shipped: the place does not answer"),
             }
+        }
+        match tokio::time::timeout(WITNESSING, self.witness(witnessing)).await {
+            Ok(witnessed) => witnessed?,
+            Err(_) => tracing::error!("logs were not cosigned: a witness does not answer"),
         }
         // Also if nothing grew: another instance may have taken over, and then this one accepts nothing more.
         kept(anchors, logs).await?;

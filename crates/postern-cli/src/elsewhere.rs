@@ -4,17 +4,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use postern_core::ports::Place;
+use postern_core::ports::{Place, Witness};
 use postern_log::Anchor;
 use postern_outside::anchor_file::{self, AnchorCell, AnchorError, AwayCell, FileCell, HeldAnchor};
 use postern_outside::folder_place::FolderPlace;
-use postern_outside::remote::{HostCell, S3, S3Cell, SecondHost};
+use postern_outside::remote::{HostCell, HttpWitness, S3, S3Cell, SecondHost, Trust};
 
 use crate::config::{self, Config};
 use crate::failure::Failure;
 
 /// How long one request about an anchor may take: it is written once a second.
 const ANCHOR: Duration = Duration::from_secs(3);
+/// How long one question to a witness may take.
+const WITNESS: Duration = Duration::from_secs(2);
 /// How long one request about a bundle may take.
 const BUNDLE: Duration = Duration::from_secs(20);
 
@@ -78,6 +80,16 @@ pub(crate) fn place(named: Option<&Path>, config: &Config) -> Result<Option<Arc<
     }
     let Some(host) = &shipping.host else { return Ok(None) };
     Ok(Some(Arc::new(SecondHost::new(host.settings()?, BUNDLE).map_err(Failure::refused)?)))
+}
+
+/// Who cosigns checkpoints.
+pub(crate) fn witnesses(config: &Config) -> Result<Vec<Arc<dyn Witness>>, Failure> {
+    let one = |witness: &config::Witness| {
+        let trust = Trust { authority: witness.ca_file.clone(), client: None };
+        let made = HttpWitness::new(&witness.url, witness.key()?, &trust, WITNESS);
+        Ok(Arc::new(made.map_err(Failure::refused)?) as Arc<dyn Witness>)
+    };
+    config.witness.iter().map(one).collect()
 }
 
 /// The same from a thread that may wait for a network.

@@ -69,6 +69,7 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
         operator: None,
         anchors,
         shipping: None,
+        witnessing: postern_app::Witnessing::default(),
         readiness: Arc::new(Readiness::new()),
         limits: Limits::default(),
         tls: None,

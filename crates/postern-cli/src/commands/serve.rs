@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use postern_app::{App, Shipping};
+use postern_app::{App, Shipping, Witnessing};
 use postern_core::ports::Anchors;
 use postern_outside::anchor_file::AnchorKeeper;
 use postern_server::{Readiness, Server};
@@ -31,6 +31,7 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
     let readiness = Arc::new(Readiness::new());
     let anchors = anchor(&app, &config, &readiness).await;
     let shipping = elsewhere::place(None, &config)?.map(Shipping::to);
+    let witnessing = Witnessing::by(elsewhere::witnesses(&config)?);
     let tls = config.server.tls.as_ref().map(Kept::read).transpose()?;
     let listener = match tls {
         Some(_) => Server::bind_anywhere(config.server.listen).await.map_err(Failure::refused)?,
@@ -46,6 +47,7 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
         operator: Some((socket, config.server.socket.clone())),
         anchors,
         shipping,
+        witnessing,
         readiness,
         limits: config.limits().of_server(),
         tls,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use postern_log::WitnessKey;
 use postern_outside::remote::{Client, HostSettings, S3Settings, Trust};
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,31 @@ pub(crate) struct Host {
     /// The certificate's private key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) key: Option<Source>,
+}
+
+/// Somebody who cosigns checkpoints.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Witness {
+    /// Its address.
+    pub(crate) url: String,
+    /// Its verifier key.
+    pub(crate) key: String,
+    /// The file with the certificate authority of its server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+impl Witness {
+    /// Whom its cosignatures open with.
+    pub(crate) fn key(&self) -> Result<WitnessKey, Failure> {
+        WitnessKey::parse(&self.key).map_err(|_| {
+            Failure::Usage(format!(
+                "{:?} is no verifier key of a witness: it looks like name+id+key, and its key is one of cosignature/v1",
+                self.key
+            ))
+        })
+    }
 }
 
 fn region() -> String {

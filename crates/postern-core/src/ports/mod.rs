@@ -10,6 +10,7 @@ mod keys;
 mod place;
 mod shelf;
 mod store;
+mod witness;
 
 pub use anchor::{AnchorFault, Anchors};
 pub use assertions::Assertions;
@@ -21,6 +22,7 @@ pub use keys::{Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
 pub use place::{Place, PlaceFault, Put};
 pub use shelf::Shelf;
 pub use store::{Copied, Listed, LogHead, SealedClaim, Sizes, Store};
+pub use witness::{Witness, WitnessFault, Witnessed};
 
 /// A boxed future: what an async port returns, so that it can be a trait object.
 pub type Future<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send + 'a>>;

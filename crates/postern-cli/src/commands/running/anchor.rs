@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use postern_app::{App, Shipping};
+use postern_app::{App, Shipping, Witnessing};
 use postern_core::ports::{AnchorFault, Anchors};
 use postern_server::{Metrics, Readiness};
 use tokio::sync::watch;
@@ -19,7 +19,7 @@ const OLD: Duration = Duration::from_secs(10);
 /// Writes the anchor once a second, and a last time when the service stops.
 pub(super) async fn keep(
     app: Arc<App>,
-    (anchors, mut shipping): (Arc<dyn Anchors>, Option<Shipping>),
+    (anchors, mut shipping, mut witnessing): (Arc<dyn Anchors>, Option<Shipping>, Witnessing),
     readiness: Arc<Readiness>,
     metrics: Arc<Metrics>,
     stopping: watch::Receiver<bool>,
@@ -45,7 +45,7 @@ pub(super) async fn keep(
                 }
             }
         }
-        match app.anchor(&anchors, shipping.as_mut(), &mut behind).await {
+        match app.anchor(&anchors, (shipping.as_mut(), &mut witnessing), &mut behind).await {
             Ok(()) => {
                 anchored = Instant::now();
                 readiness.clear("anchor-old");

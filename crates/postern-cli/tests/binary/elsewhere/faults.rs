@@ -139,7 +139,7 @@ impl Faults {
     }
 }
 
-fn request(stream: &TcpStream) -> std::io::Result<(String, Vec<u8>)> {
+pub(super) fn request(stream: &TcpStream) -> std::io::Result<(String, Vec<u8>)> {
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {

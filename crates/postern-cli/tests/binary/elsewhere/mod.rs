@@ -4,6 +4,8 @@ mod faults;
 mod keeper;
 mod service;
 mod suite;
+mod witness;
+mod witnessed;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
