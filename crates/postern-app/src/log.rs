@@ -73,7 +73,8 @@ impl App {
         let checkpoint = Checkpoint { origin: origin.clone(), size, root };
         // What was signed already stays as it is: witnesses may have signed it too.
         let kept = self.store().checkpoint(tenant).await.map_err(|fault| Problem::unavailable(&fault))?;
-        let is_it = |note: &String| open_checkpoint(note, &self.verifier_key(tenant)).as_ref() == Ok(&checkpoint);
+        let is_it =
+            |note: &String| open_checkpoint(note, &self.verifier_key(tenant)).as_ref() == Ok(&checkpoint);
         if let Some(note) = kept.filter(is_it) {
             return Ok((note, head.frontier));
         }

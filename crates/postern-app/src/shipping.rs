@@ -129,7 +129,8 @@ impl App {
     ) -> Result<(), PlaceFault> {
         let held = InPlace::empty(place);
         let found = held.events(self.local(), tenant, tile).await?;
-        let leaves = |of: &ShippedEvents| of.events.iter().map(|(bytes, _)| leaf_hash(bytes)).collect::<Vec<_>>();
+        let leaves =
+            |of: &ShippedEvents| of.events.iter().map(|(bytes, _)| leaf_hash(bytes)).collect::<Vec<_>>();
         if leaves(&found) == leaves(ours) { Ok(()) } else { Err(other_history(tenant)) }
     }
 

@@ -154,7 +154,9 @@ impl App {
 }
 
 fn other_history(witness: &str, tenant: TenantId, size: u64) -> AnchorFault {
-    AnchorFault::Backwards(format!("the witness {witness} knows another history of {tenant} at {size} events"))
+    AnchorFault::Backwards(format!(
+        "the witness {witness} knows another history of {tenant} at {size} events"
+    ))
 }
 
 /// The note with these lines and no others beside the first, which is the log's own.

@@ -48,9 +48,9 @@ pub(crate) fn look(config: &config::Anchor) -> Result<Anchor, Failure> {
 pub(crate) fn reach(config: &config::Anchor) -> Result<(), Failure> {
     let Some(cell) = away(config)? else { return Ok(()) };
     match anchor_file::look(&cell) {
-        Err(fault @ AnchorError::Cell { .. }) => {
-            Err(Failure::refused(format!("{fault}. Without it nothing is served: start again when it answers")))
-        }
+        Err(fault @ AnchorError::Cell { .. }) => Err(Failure::refused(format!(
+            "{fault}. Without it nothing is served: start again when it answers"
+        ))),
         _ => Ok(()),
     }
 }

@@ -61,9 +61,7 @@ impl KeptFolder {
     /// Whether a file was written more than so long ago.
     fn is_older(&self, name: &str, than: Duration) -> bool {
         let written = std::fs::metadata(self.at.join(name)).and_then(|found| found.modified());
-        written.is_ok_and(|written| {
-            SystemTime::now().duration_since(written).is_ok_and(|age| age > than)
-        })
+        written.is_ok_and(|written| SystemTime::now().duration_since(written).is_ok_and(|age| age > than))
     }
 }
 
@@ -162,7 +160,8 @@ mod tests {
         let kept = KeptFolder::open(folder.path()).unwrap();
         assert!(KeptFolder::open(folder.path()).is_err(), "two processes keep one folder");
         let names = ["keyring/100/ten_a/0-5", "keyring/101/ten_a/5-7"];
-        let bundles = ["ten_a/entries/000", "ten_a/entries/000.p/7", "ten_a/entries/001.p/3", "ten_b/entries/000.p/7"];
+        let bundles =
+            ["ten_a/entries/000", "ten_a/entries/000.p/7", "ten_a/entries/001.p/3", "ten_b/entries/000.p/7"];
         for name in names.iter().chain(&bundles) {
             kept.bundles().put(name, b"x").unwrap();
         }

@@ -2,9 +2,9 @@
 
 mod clock;
 mod count;
-mod servers;
 mod outside;
 mod postgres;
+mod servers;
 mod token;
 
 use std::path::Path;
@@ -82,7 +82,11 @@ fn inside(options: &Options, cluster: &Cluster, bao: &Path, s3: &Path) -> Comman
         println!("xtask: cargo-nextest is not installed; cargo's own runner does as well, more slowly");
         cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--profile", "ci", "--no-fail-fast"])
     };
-    command.args(&options.filter).env(SHARED_CLUSTER, cluster.socket_folder()).env(OPENBAO, bao).env(S3_SERVER, s3);
+    command
+        .args(&options.filter)
+        .env(SHARED_CLUSTER, cluster.socket_folder())
+        .env(OPENBAO, bao)
+        .env(S3_SERVER, s3);
     if options.long {
         command.env("PROPTEST_CASES", LONG_CASES).env("POSTERN_LONG", "1");
     }

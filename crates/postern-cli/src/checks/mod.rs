@@ -84,7 +84,9 @@ fn ok(name: &'static str, found: impl Into<String>) -> Finding {
 /// Everything that was looked at without opening the installation.
 pub(crate) async fn findings(config: &Config) -> Vec<Finding> {
     let files = elsewhere::waiting(config, |config| Ok(files::files(config))).await;
-    let mut found = files.unwrap_or_else(|fault| vec![danger(files::ANCHOR, fault.to_string(), "It is not known.", "Try again.")]);
+    let mut found = files.unwrap_or_else(|fault| {
+        vec![danger(files::ANCHOR, fault.to_string(), "It is not known.", "Try again.")]
+    });
     found.push(listener::listener(config));
     match config.store.target() {
         Err(fault) => found.push(danger(

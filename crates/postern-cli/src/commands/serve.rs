@@ -74,8 +74,7 @@ async fn anchor(app: &App, config: &Config, readiness: &Readiness) -> Option<Arc
         let (mut held, anchor) = held.map_err(|fault| fault.to_string())?;
         app.check_anchor(&anchor).await.map_err(|problem| problem.to_string())?;
         let taken = tokio::task::spawn_blocking(move || held.take_over().map(|anchor| (held, anchor))).await;
-        let (held, anchor) =
-            taken.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
+        let (held, anchor) = taken.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
         Ok::<_, String>(AnchorKeeper::new(held, anchor))
     };
     match checked.await {

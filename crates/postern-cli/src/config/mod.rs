@@ -164,8 +164,7 @@ impl Config {
     /// One place each, and no secret of one where it would open the other.
     fn check_elsewhere(&self) -> Result<(), Failure> {
         let (anchor, shipping) = (&self.anchor, &self.shipping);
-        let places =
-            [shipping.folder.is_some(), shipping.s3.is_some(), shipping.host.is_some()].into_iter();
+        let places = [shipping.folder.is_some(), shipping.s3.is_some(), shipping.host.is_some()].into_iter();
         if anchor.s3.is_some() && anchor.host.is_some() {
             return Err(Failure::Usage("anchor.s3 and anchor.host exclude each other".to_owned()));
         }
@@ -189,7 +188,8 @@ impl Config {
                     .to_owned(),
             ));
         }
-        let inside = secrets.iter().any(|secret| secret.path().is_some_and(|path| path.starts_with(&self.store.data)));
+        let inside =
+            secrets.iter().any(|secret| secret.path().is_some_and(|path| path.starts_with(&self.store.data)));
         if inside {
             return Err(Failure::Usage(
                 "credentials of another host are inside the data folder: whoever copies the one would have the other. Put them elsewhere"
@@ -255,9 +255,12 @@ mod tests {
         assert!(refused("[anchor]\nfile = \"data/a/b\"").is_err());
         assert!(refused("[shipping]\nfolder = \"data/shipped\"").is_err());
         assert!(refused("[shipping]\nfolder = \"/mnt/shipped\"").is_ok());
-        let host = |file: &str| format!("host = {{ url = \"https://second.example\", token_file = \"{file}\" }}");
+        let host =
+            |file: &str| format!("host = {{ url = \"https://second.example\", token_file = \"{file}\" }}");
         let s3 = |file: &str| {
-            format!("s3 = {{ endpoint = \"https://s3.example\", bucket = \"postern\", credentials_file = \"{file}\" }}")
+            format!(
+                "s3 = {{ endpoint = \"https://s3.example\", bucket = \"postern\", credentials_file = \"{file}\" }}"
+            )
         };
         assert!(refused(&format!("[anchor]\n{}\n[shipping]\n{}", host("a"), host("b"))).is_ok());
         assert!(refused(&format!("[anchor]\n{}\n[shipping]\n{}", host("a"), host("a"))).is_err());

@@ -76,7 +76,9 @@ pub enum AnchorError {
         fault: CellFault,
     },
     /// Others write it at this moment.
-    #[error("others write the anchor {path} at this moment: does another instance run with it? Then stop one")]
+    #[error(
+        "others write the anchor {path} at this moment: does another instance run with it? Then stop one"
+    )]
     Busy {
         /// Where it is.
         path: String,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use postern_core::ports::{Cell, CellFault, CellValue, Place as Shipped, PlaceFault, Put};
 use ureq::{Agent, RequestBuilder};
 
-use super::ask::{self, Answer, Trust, check_name};
 use super::RemoteFault;
+use super::ask::{self, Answer, Trust, check_name};
 use crate::Place;
 
 /// Where a second host is, and who asks.

@@ -8,8 +8,8 @@ use rusty_s3::actions::{ListObjectsV2, S3Action};
 use rusty_s3::{Bucket, Credentials, UrlStyle};
 use ureq::Agent;
 
-use super::ask::{self, Answer, Trust, check_name};
 use super::RemoteFault;
+use super::ask::{self, Answer, Trust, check_name};
 use crate::Place;
 
 /// How long a signed address holds.
@@ -70,8 +70,9 @@ impl S3 {
         let bytes = self.credentials.read(MOST).map_err(|fault| denied(fault.to_string()))?;
         let mut lines = std::str::from_utf8(&bytes).unwrap_or_default().lines();
         let pair = lines.next().zip(lines.next()).filter(|(id, secret)| !id.is_empty() && !secret.is_empty());
-        let (id, secret) = pair
-            .ok_or_else(|| denied(format!("{shown} has not two lines: the access key's id, and the secret")))?;
+        let (id, secret) = pair.ok_or_else(|| {
+            denied(format!("{shown} has not two lines: the access key's id, and the secret"))
+        })?;
         Ok(Credentials::new(id, secret))
     }
 
@@ -183,7 +184,8 @@ impl S3Cell {
         let beside = format!("{}.condition", self.name);
         for condition in [("if-none-match", "*"), ("if-none-match", "*"), ("if-match", "\"no-such-tag\"")] {
             let first = condition.0 == "if-none-match";
-            let answer = self.s3.store(&beside, b"A second write under a condition is refused.\n", condition)?;
+            let answer =
+                self.s3.store(&beside, b"A second write under a condition is refused.\n", condition)?;
             match answer.status {
                 412 => {}
                 // The first of two makes it, if it was not there.

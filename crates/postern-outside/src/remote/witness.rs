@@ -6,8 +6,8 @@ use postern_core::ports::{Witness, WitnessFault, Witnessed};
 use postern_log::WitnessKey;
 use ureq::Agent;
 
-use super::ask::{self, Answer, Trust};
 use super::RemoteFault;
+use super::ask::{self, Answer, Trust};
 
 /// A witness.
 pub struct HttpWitness {
@@ -36,7 +36,9 @@ impl Witness for HttpWitness {
     fn add(&self, body: &str) -> Result<Witnessed, WitnessFault> {
         let asked = self.agent.post(format!("{}/add-checkpoint", self.url)).send(body.as_bytes());
         let answer = Answer::of(asked).map_err(|fault| WitnessFault(fault.to_string()))?;
-        let text = || String::from_utf8(answer.body.clone()).map_err(|_| WitnessFault("its answer is no text".into()));
+        let text = || {
+            String::from_utf8(answer.body.clone()).map_err(|_| WitnessFault("its answer is no text".into()))
+        };
         match answer.status {
             200 => Ok(Witnessed::Cosigned(text()?)),
             409 => {
@@ -44,7 +46,9 @@ impl Witness for HttpWitness {
                 Ok(Witnessed::Knows(size))
             }
             422 => Ok(Witnessed::OtherHistory),
-            403 => Err(WitnessFault("it does not take this log's signature: give it the log's verifier key".into())),
+            403 => Err(WitnessFault(
+                "it does not take this log's signature: give it the log's verifier key".into(),
+            )),
             404 => Err(WitnessFault("it does not know this log: give it the log's verifier key".into())),
             _ => Err(WitnessFault(answer.fault().to_string())),
         }

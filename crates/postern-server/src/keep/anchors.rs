@@ -36,7 +36,8 @@ fn replaced(keeping: &Keeping, name: &str, headers: &HeaderMap, body: &[u8]) -> 
     let _alone = keeping.writing.lock().map_err(|_| Refused(StatusCode::SERVICE_UNAVAILABLE))?;
     let cell = cell(keeping, name)?;
     let found = cell.read()?;
-    let is = |header, wanted: &str| headers.get(header).is_some_and(|given| given.as_bytes() == wanted.as_bytes());
+    let is =
+        |header, wanted: &str| headers.get(header).is_some_and(|given| given.as_bytes() == wanted.as_bytes());
     let met = match &found {
         _ if !headers.contains_key(IF_MATCH) && !headers.contains_key(IF_NONE_MATCH) => {
             return Err(Refused(StatusCode::PRECONDITION_REQUIRED));
@@ -53,7 +54,10 @@ fn replaced(keeping: &Keeping, name: &str, headers: &HeaderMap, body: &[u8]) -> 
             Refused(StatusCode::SERVICE_UNAVAILABLE)
         })?;
         if !next.covers(&before) && !let_back(keeping, name, &before, &next)? {
-            tracing::error!(name, "an anchor was to go back: somebody sets records back, or resolves a rollback");
+            tracing::error!(
+                name,
+                "an anchor was to go back: somebody sets records back, or resolves a rollback"
+            );
             return Err(Refused(StatusCode::CONFLICT));
         }
     }

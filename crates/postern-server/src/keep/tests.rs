@@ -61,7 +61,8 @@ async fn nothing_is_said_without_the_right_token() {
     let (_folder, host) = host();
     for (path, wrong) in [("/anchors/node", BUNDLES), ("/bundles", ANCHORS), ("/bundles/a/b", ANCHORS)] {
         let shorter = &ANCHORS[1..];
-        for token in [format!("Bearer {wrong}"), "Bearer ".into(), format!("Bearer {shorter}"), wrong.into()] {
+        for token in [format!("Bearer {wrong}"), "Bearer ".into(), format!("Bearer {shorter}"), wrong.into()]
+        {
             for method in ["GET", "PUT"] {
                 let answer = ask(&host, (method, path), &[("authorization", &token)], b"x").await;
                 assert_eq!((answer.0, answer.2.len()), (StatusCode::UNAUTHORIZED, 0), "{method} {path}");
@@ -80,9 +81,14 @@ async fn an_anchor_goes_forward_only() {
     assert_eq!(status, StatusCode::NO_CONTENT);
     let tag = tag.unwrap();
     assert_eq!(put(&host, ("if-none-match", "*"), &five).await.0, StatusCode::PRECONDITION_FAILED);
-    assert_eq!(put(&host, ("if-match", "\"other\""), &anchor(3, "", 6)).await.0, StatusCode::PRECONDITION_FAILED);
+    assert_eq!(
+        put(&host, ("if-match", "\"other\""), &anchor(3, "", 6)).await.0,
+        StatusCode::PRECONDITION_FAILED
+    );
     assert_eq!(put(&host, ("x-none", "*"), &anchor(3, "", 6)).await.0, StatusCode::PRECONDITION_REQUIRED);
-    for back in [anchor(3, "", 4), anchor(2, "", 5), anchor(2, "", 6), anchor(4, "other", 5), anchor(4, "", 0)] {
+    for back in
+        [anchor(3, "", 4), anchor(2, "", 5), anchor(2, "", 6), anchor(4, "other", 5), anchor(4, "", 0)]
+    {
         assert_eq!(put(&host, ("if-match", &tag), &back).await.0, StatusCode::CONFLICT);
     }
     for odd in [&five[..five.len() - 1], b"{}", b""] {

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use postern_log::{
-    Checkpoint, CheckpointError, ExportCheck, ProofFile, ProofFileError, Tile, TileKind, key_name,
-    WitnessKey, open_checkpoint_of, same_hashes,
+    Checkpoint, CheckpointError, ExportCheck, ProofFile, ProofFileError, Tile, TileKind, WitnessKey,
+    key_name, open_checkpoint_of, same_hashes,
 };
 use serde_json::{Value, json};
 
@@ -24,7 +24,11 @@ pub(super) fn check(
     json: bool,
 ) -> Result<ExitCode, Failure> {
     // Who is named twice counts once.
-    let witnesses = witnesses.iter().collect::<BTreeSet<_>>().into_iter().map(|key| WitnessKey::parse(key).map_err(|_| no_witness()));
+    let witnesses = witnesses
+        .iter()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .map(|key| WitnessKey::parse(key).map_err(|_| no_witness()));
     let witnesses: Vec<WitnessKey> = witnesses.collect::<Result<_, _>>()?;
     let checked = match (path.is_dir(), kept) {
         (true, kept) => folder(path, key, kept, &witnesses)?,
@@ -61,7 +65,12 @@ fn proof(path: &Path, key: &str, witnesses: &[WitnessKey]) -> Result<Checked, Fa
         Ok((checkpoint, proof)) => {
             let event: Value = serde_json::from_slice(&proof.event).unwrap_or(Value::Null);
             let seen = seen(&proof.note, witnesses);
-            seen.map(|seen| said(&checkpoint, &[&[("index", proof.index.into()), ("event", event)], seen.as_slice()].concat()))
+            seen.map(|seen| {
+                said(
+                    &checkpoint,
+                    &[&[("index", proof.index.into()), ("event", event)], seen.as_slice()].concat(),
+                )
+            })
         }
         Err(ProofFileError::Checkpoint(CheckpointError::Key)) => return Err(no_key()),
         Err(fault) => Err(fault.to_string()),
@@ -85,7 +94,7 @@ fn folder(path: &Path, key: &str, kept: Option<&Path>, witnesses: &[WitnessKey])
     Ok(checked.map(|()| said(&checkpoint, &seen)))
 }
 
-/// Which of the known witnesses have cosigned a note, and when.
+/// Which of the known witnesses have cosigned a note, and when. Of none that is known, nothing is said.
 fn seen(note: &str, witnesses: &[WitnessKey]) -> Result<Vec<(&'static str, Value)>, String> {
     let mut by = Vec::new();
     for witness in witnesses {
@@ -95,12 +104,17 @@ fn seen(note: &str, witnesses: &[WitnessKey]) -> Result<Vec<(&'static str, Value
             by.push(json!({ "witness": name, "seconds": time }));
         }
     }
+    if witnesses.is_empty() {
+        return Ok(Vec::new());
+    }
     let self_asserted = by.is_empty();
     Ok(vec![("cosigned", Value::Array(by)), ("self_asserted", self_asserted.into())])
 }
 
 fn no_witness() -> Failure {
-    Failure::Usage("a verifier key of a witness looks like name+id+key, and its key is one of cosignature/v1".into())
+    Failure::Usage(
+        "a verifier key of a witness looks like name+id+key, and its key is one of cosignature/v1".into(),
+    )
 }
 
 /// Opens a checkpoint of the log whose key this is.

@@ -60,7 +60,13 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     let anchor = running.anchors.map(|anchors| {
         let (app, readiness, metrics) =
             (Arc::clone(&running.app), Arc::clone(&running.readiness), Arc::clone(&metrics));
-        tokio::spawn(anchor::keep(app, (anchors, running.shipping, running.witnessing), readiness, metrics, anchor_stopping))
+        tokio::spawn(anchor::keep(
+            app,
+            (anchors, running.shipping, running.witnessing),
+            readiness,
+            metrics,
+            anchor_stopping,
+        ))
     });
     let (app, readiness) = (Arc::clone(&running.app), Arc::clone(&running.readiness));
     let watcher = watch::keep(app, running.watched, readiness, Arc::clone(&metrics), jobs_stopping.clone());

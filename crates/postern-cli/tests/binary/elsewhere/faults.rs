@@ -76,7 +76,8 @@ impl Faults {
         let mode = *self.mode.lock().unwrap();
         let mut say = |status: &str, more: &str, body: &[u8]| {
             let length = body.len();
-            let head = format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n{more}\r\n");
+            let head =
+                format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n{more}\r\n");
             stream.write_all(&[head.as_bytes(), body].concat())
         };
         match mode {
@@ -116,7 +117,9 @@ impl Faults {
 
     fn well(&self, head: &str, body: &[u8]) -> (&'static str, String, Vec<u8>) {
         let mut kept = self.kept.lock().unwrap();
-        let tag = |bytes: &[u8]| format!("\"{:x}\"", bytes.iter().fold(7u64, |sum, byte| sum.wrapping_mul(31) + u64::from(*byte)));
+        let tag = |bytes: &[u8]| {
+            format!("\"{:x}\"", bytes.iter().fold(7u64, |sum, byte| sum.wrapping_mul(31) + u64::from(*byte)))
+        };
         if head.starts_with("GET") {
             return match &*kept {
                 Some(bytes) => ("200 OK", tag(bytes), bytes.clone()),

@@ -81,12 +81,16 @@ async fn everything_comes_back_from_a_second_host_and_nothing_secret_lies_there(
     add(&installed, "shipping", &keeper.setting("shipping-token"));
     comes_back(&installed).await;
     let text = String::from_utf8_lossy(&every_byte(&keeper.at("kept"))).into_owned();
-    assert!(text.contains("\"epoch\"") && !text.contains("anna") && !text.contains("subject."), "it can be read there");
+    assert!(
+        text.contains("\"epoch\"") && !text.contains("anna") && !text.contains("subject."),
+        "it can be read there"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_comes_back_from_an_object_store() {
-    let (installed, store, folder) = (Installed::new(POSTERN), S3::start("postern-test"), TempDir::new().unwrap());
+    let (installed, store, folder) =
+        (Installed::new(POSTERN), S3::start("postern-test"), TempDir::new().unwrap());
     for (section, prefix) in [("anchor", "one"), ("shipping", "all")] {
         let file = folder.path().join(section);
         secret(&file, "MADEUPKEYID\nmade-up-secret\n");

@@ -75,8 +75,9 @@ fn compares(cell: &(dyn Cell + Sync)) {
         let next = |epoch| Anchor { epoch, ..Anchor::default() }.to_json();
         let won = std::thread::scope(|threads| {
             let seen = &seen;
-            let writers: Vec<_> =
-                (0..4).map(|by| threads.spawn(move || cell.swap(Some(seen), &next(round * 10 + by)))).collect();
+            let writers: Vec<_> = (0..4)
+                .map(|by| threads.spawn(move || cell.swap(Some(seen), &next(round * 10 + by))))
+                .collect();
             let wrote = writers.into_iter().map(|writer| writer.join().unwrap());
             wrote.filter(|wrote| *wrote == Ok(true)).count()
         });
@@ -174,7 +175,8 @@ fn a_second_host_passes() {
     let shipping = keeper.at("shipping-token");
     ships(&SecondHost::new(keeper.settings(&shipping), PATIENCE).unwrap(), false);
     // The tokens do not open each other's door, and nobody gets in without a certificate.
-    let wrong = HostCell::new(SecondHost::new(keeper.settings(&shipping), PATIENCE).unwrap(), "anchor").unwrap();
+    let wrong =
+        HostCell::new(SecondHost::new(keeper.settings(&shipping), PATIENCE).unwrap(), "anchor").unwrap();
     assert!(matches!(wrong.read(), Err(CellFault::Denied(_))));
     let mut bare = keeper.settings(&token);
     bare.trust.client = None;
@@ -202,7 +204,19 @@ fn what_another_host_answers_wrongly_is_asked_again_and_believed_when_it_is_righ
     let anchor = held.take_over().unwrap();
     let keeper = AnchorKeeper::new(held, anchor);
     let mut size = 0;
-    for mode in [Mode::Status(500), Mode::Status(429), Mode::Garbage, Mode::Empty, Mode::Missing, Mode::Closed, Mode::Slow, Mode::Endless, Mode::Redirect, Mode::Status(401), Mode::LostAnswer] {
+    for mode in [
+        Mode::Status(500),
+        Mode::Status(429),
+        Mode::Garbage,
+        Mode::Empty,
+        Mode::Missing,
+        Mode::Closed,
+        Mode::Slow,
+        Mode::Endless,
+        Mode::Redirect,
+        Mode::Status(401),
+        Mode::LostAnswer,
+    ] {
         faults.is(mode);
         size += 1;
         let began = Instant::now();
@@ -215,5 +229,8 @@ fn what_another_host_answers_wrongly_is_asked_again_and_believed_when_it_is_righ
         keeper.keep(vec![("ten_a".to_owned(), frontier("", size))]).unwrap();
         assert_eq!(Anchor::from_json(&faults.kept()).unwrap().size_of("ten_a"), u64::from(size));
     }
-    assert!(matches!(keeper.keep(vec![("ten_a".to_owned(), frontier("", 1))]), Err(AnchorFault::Backwards(_))));
+    assert!(matches!(
+        keeper.keep(vec![("ten_a".to_owned(), frontier("", 1))]),
+        Err(AnchorFault::Backwards(_))
+    ));
 }

@@ -117,15 +117,21 @@ impl Witness {
         let (text, signatures) = note.split_once("\n\n").ok_or(BAD)?;
         let text = format!("{text}\n");
         let mut parts = text.lines();
-        let (origin, size, root) = (parts.next().ok_or(BAD)?, parts.next().ok_or(BAD)?, parts.next().ok_or(BAD)?);
+        let (origin, size, root) =
+            (parts.next().ok_or(BAD)?, parts.next().ok_or(BAD)?, parts.next().ok_or(BAD)?);
         let size: u64 = size.parse().map_err(|_| BAD)?;
         let root = hash(root).ok_or(BAD)?;
         let mut known = self.known.lock().unwrap();
         let key = *known.keys.get(origin).ok_or("404 Not Found")?;
-        let signed = signatures.lines().filter_map(|line| line.strip_prefix("— ")?.split_once(' ')).any(|(name, line)| {
-            let Ok(bytes) = STANDARD.decode(line) else { return false };
-            name == origin && bytes.len() == 68 && Signature::from_slice(&bytes[4..]).is_ok_and(|signature| key.verify_strict(text.as_bytes(), &signature).is_ok())
-        });
+        let signed = signatures.lines().filter_map(|line| line.strip_prefix("— ")?.split_once(' ')).any(
+            |(name, line)| {
+                let Ok(bytes) = STANDARD.decode(line) else { return false };
+                name == origin
+                    && bytes.len() == 68
+                    && Signature::from_slice(&bytes[4..])
+                        .is_ok_and(|signature| key.verify_strict(text.as_bytes(), &signature).is_ok())
+            },
+        );
         if !signed {
             return Err("403 Forbidden");
         }

@@ -100,11 +100,18 @@ async fn checkpoints_exports_and_proofs_carry_what_a_witness_has_seen() {
     let by = witness.verifier_key();
     let (code, said) = check(&installed, "second", &["--key", &key, "--witness", &by, "--witness", &by]);
     assert_eq!((code, &said["self_asserted"]), (Some(0), &json!(false)), "{said}");
-    assert_eq!((said["cosigned"].as_array().unwrap().len(), &said["cosigned"][0]["witness"]), (1, &json!("witness.test/one")));
+    assert_eq!(
+        (said["cosigned"].as_array().unwrap().len(), &said["cosigned"][0]["witness"]),
+        (1, &json!("witness.test/one"))
+    );
     let (code, said) = check(&installed, "second", &["--key", &key]);
-    assert_eq!((code, &said["self_asserted"], &said["cosigned"]), (Some(0), &json!(true), &json!([])), "{said}");
+    assert_eq!((code, said.get("cosigned")), (Some(0), None), "{said}");
     assert_eq!(check(&installed, "second", &["--key", &key, "--witness", NONE]).0, Some(2));
-    assert_eq!(check(&installed, "second", &["--key", &key, "--witness", &key]).0, Some(2), "a log is its own witness");
+    assert_eq!(
+        check(&installed, "second", &["--key", &key, "--witness", &key]).0,
+        Some(2),
+        "a log is its own witness"
+    );
 
     let proof = installed.folder.path().join("event.tlog-proof");
     let arguments = ["audit", "proof", "1", "--tenant", &installed.tenant, "--file", proof.to_str().unwrap()];
