@@ -6,7 +6,7 @@
 use std::fs::{DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::UNIX_EPOCH;
 
 use postern_core::ports::{Cell, CellFault, CellValue, Place as _, PlaceFault, Shelf};
 use postern_log::{Tile, TileKind};
@@ -58,10 +58,10 @@ impl KeptFolder {
         }
     }
 
-    /// Whether a file was written more than so long ago.
-    fn is_older(&self, name: &str, than: Duration) -> bool {
-        let written = std::fs::metadata(self.at.join(name)).and_then(|found| found.modified());
-        written.is_ok_and(|written| SystemTime::now().duration_since(written).is_ok_and(|age| age > than))
+    /// The day on which a file was written, since 1970.
+    fn day_of(&self, name: &str) -> Option<u64> {
+        let written = std::fs::metadata(self.at.join(name)).and_then(|found| found.modified()).ok()?;
+        Some(written.duration_since(UNIX_EPOCH).ok()?.as_secs() / DAY)
     }
 }
 
@@ -90,10 +90,10 @@ impl Shelf for KeptFolder {
                 .and_then(|rest| rest.split('/').next())
                 .and_then(|day| day.parse::<u64>().ok())
         };
-        let too_old = Duration::from_secs(days.saturating_mul(DAY));
+        let is_old = |day: Option<u64>| day.is_some_and(|day| day.saturating_add(days) < today);
         for name in &names {
-            let expired = day(name).is_some_and(|day| day.saturating_add(days) < today);
-            let replaced = names.iter().any(|other| is_wider(other, name) && self.is_older(other, too_old));
+            let expired = is_old(day(name));
+            let replaced = names.iter().any(|other| is_wider(other, name) && is_old(self.day_of(other)));
             if expired || replaced {
                 self.bundles.remove(name)?;
             }
@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(left(&kept).len(), 6);
         kept.tidy(131, 30).unwrap();
         assert_eq!(left(&kept), [&names[1..], &bundles].concat());
-        let old = SystemTime::now() - Duration::from_secs(31 * DAY);
+        let old = UNIX_EPOCH + std::time::Duration::from_secs(100 * DAY);
         let wide = File::options().write(true).open(folder.path().join("bundles/ten_a/entries/000")).unwrap();
         wide.set_modified(old).unwrap();
         kept.tidy(131, 30).unwrap();

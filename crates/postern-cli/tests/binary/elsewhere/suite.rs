@@ -1,6 +1,6 @@
 //! What every anchor does, wherever it is kept.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use postern_cluster::S3;
 use postern_core::ports::{AnchorFault, Anchors as _, Cell, CellFault, CellValue, Put};
@@ -11,6 +11,7 @@ use postern_outside::anchor_file::{
 };
 use postern_outside::remote::{self, HostCell, S3Cell, S3Settings, SecondHost, Trust};
 use tempfile::TempDir;
+use tokio::time::Instant;
 
 use super::faults::{Faults, Mode};
 use super::keeper::Keeper;
