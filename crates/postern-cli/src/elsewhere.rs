@@ -89,7 +89,7 @@ pub(crate) fn witnesses(config: &Config) -> Result<Vec<Arc<dyn Witness>>, Failur
         let made = HttpWitness::new(&witness.url, witness.key()?, &trust, WITNESS);
         Ok(Arc::new(made.map_err(Failure::refused)?) as Arc<dyn Witness>)
     };
-    config.witness.iter().map(one).collect()
+    config.evidence.witnesses.iter().map(one).collect()
 }
 
 /// The same from a thread that may wait for a network.

@@ -49,6 +49,14 @@ pub(crate) struct Host {
     pub(crate) key: Option<Source>,
 }
 
+/// Who else vouches for the logs.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Evidence {
+    /// Who cosigns checkpoints.
+    pub(crate) witnesses: Vec<Witness>,
+}
+
 /// Somebody who cosigns checkpoints.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -8,7 +8,7 @@ mod source;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-pub(crate) use elsewhere::{Host, S3, Witness};
+pub(crate) use elsewhere::{Evidence, Host, S3, Witness};
 pub(crate) use limits::Limits;
 pub(crate) use sections::{Anchor, Installation, Keys, Log, Pkcs11, Server, Shipping, Store, Tls, Transit};
 use serde::{Deserialize, Serialize};
@@ -35,8 +35,7 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     pub(crate) anchor: Anchor,
     pub(crate) shipping: Shipping,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) witness: Vec<Witness>,
+    pub(crate) evidence: Evidence,
     pub(crate) log: Log,
 }
 
@@ -64,7 +63,7 @@ impl Config {
         for host in [&mut config.anchor.host, &mut config.shipping.host].into_iter().flatten() {
             host.within(&folder);
         }
-        for authority in config.witness.iter_mut().filter_map(|witness| witness.ca_file.as_mut()) {
+        for authority in config.evidence.witnesses.iter_mut().filter_map(|witness| witness.ca_file.as_mut()) {
             *authority = folder.join(&*authority);
         }
         config.shipping.folder.iter_mut().for_each(|path| *path = folder.join(&*path));
@@ -196,7 +195,7 @@ impl Config {
                     .to_owned(),
             ));
         }
-        for witness in &self.witness {
+        for witness in &self.evidence.witnesses {
             witness.key()?;
         }
         for host in [&anchor.host, &shipping.host].into_iter().flatten() {

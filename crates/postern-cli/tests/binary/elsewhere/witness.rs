@@ -60,7 +60,7 @@ impl Witness {
     }
 
     pub(super) fn setting(&self) -> String {
-        format!("[[witness]]\nurl = \"{}\"\nkey = \"{}\"\n", self.url, self.verifier_key())
+        format!("witnesses = [{{ url = \"{}\", key = \"{}\" }}]", self.url, self.verifier_key())
     }
 
     /// Trusts a log, by its verifier key.

@@ -18,7 +18,8 @@ const NONE: &str = "witness.test/two+00000000+BA==";
 fn made() -> (Installed, Witness, String) {
     let (installed, witness) = (Installed::new(POSTERN), Witness::start());
     let text = fs::read_to_string(installed.config()).unwrap();
-    fs::write(installed.config(), format!("{text}\n{}", witness.setting())).unwrap();
+    assert!(text.contains("witnesses = []"));
+    fs::write(installed.config(), text.replace("witnesses = []", &witness.setting())).unwrap();
     let key = verifier_key(&installed, "first");
     witness.know(&key);
     (installed, witness, key)
