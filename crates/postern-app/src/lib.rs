@@ -35,6 +35,7 @@ mod source;
 mod subjects;
 mod sums;
 mod tree;
+mod witnessing;
 mod work;
 
 pub use alarms::Alarm;
@@ -54,3 +55,4 @@ pub use sets::{
 pub use shipping::Shipping;
 pub use subjects::{NewSubject, PersonExport, SubjectPatch, SubjectView};
 pub use tree::EventName;
+pub use witnessing::Witnessing;

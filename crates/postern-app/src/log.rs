@@ -7,11 +7,14 @@ use postern_core::application::{Scope, Token};
 use postern_core::ids::TenantId;
 use postern_core::kernel::StoreFault;
 use postern_core::ports::{AnchorFault, Anchors, SigningKey};
-use postern_log::{Anchor, Checkpoint, Frontier, Rollback, assemble_checkpoint, check_against_anchor};
+use postern_log::{
+    Anchor, Checkpoint, Frontier, Rollback, assemble_checkpoint, check_against_anchor, open_checkpoint,
+};
 
 use crate::Problem;
 use crate::app::App;
 use crate::shipping::Shipping;
+use crate::witnessing::Witnessing;
 
 /// Why a start is refused.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +42,9 @@ pub enum AnchorProblem {
 /// How long the anchor waits for what is shipped before it.
 const SHIPPING: Duration = Duration::from_secs(5);
 
+/// How long the anchor waits for witnesses.
+const WITNESSING: Duration = Duration::from_secs(3);
+
 impl App {
     /// The newest signed checkpoint of the caller's tenant (C2SP tlog-checkpoint).
     ///
@@ -61,6 +67,13 @@ impl App {
         let origin = self.origin(tenant);
         let (size, root) = (head.frontier.size(), head.frontier.root());
         let checkpoint = Checkpoint { origin: origin.clone(), size, root };
+        // What was signed already stays as it is: witnesses may have signed it too.
+        let kept = self.store().checkpoint(tenant).await.map_err(|fault| Problem::unavailable(&fault))?;
+        let is_it =
+            |note: &String| open_checkpoint(note, &self.verifier_key(tenant)).as_ref() == Ok(&checkpoint);
+        if let Some(note) = kept.filter(is_it) {
+            return Ok((note, head.frontier));
+        }
         let public = self.ports.keys.public().log;
         let body = checkpoint.body();
         let signature = self.ask_keys(move |keys| keys.sign(SigningKey::Log, body.as_bytes())).await;
@@ -87,7 +100,7 @@ impl App {
     pub async fn anchor(
         &self,
         anchors: &Arc<dyn Anchors>,
-        mut shipping: Option<&mut Shipping>,
+        (mut shipping, witnessing): (Option<&mut Shipping>, &mut Witnessing),
         behind: &mut Vec<TenantId>,
     ) -> Result<(), AnchorFault> {
         behind.extend(self.store().take_grown());
@@ -103,6 +116,7 @@ impl App {
                         shipping.owe(*tenant, note, frontier.clone());
                     }
                     grown.push((*tenant, frontier.size()));
+                    witnessing.owe(*tenant);
                     logs.push((tenant.to_string(), frontier));
                 }
                 // One log that cannot be read keeps no other one out of the anchor.
@@ -110,6 +124,13 @@ impl App {
                     left.push(*tenant);
                     fault = Some(AnchorFault::Unavailable(problem.name().to_owned()));
                 }
+            }
+        }
+        // Who was overtaken ships nothing more either: what it would ship may be another history by now.
+        if shipping.as_ref().is_some_and(|shipping| shipping.behind() > 0) {
+            match kept(anchors, Vec::new()).await {
+                Err(AnchorFault::Unavailable(_)) | Ok(()) => {}
+                Err(ended) => return Err(ended),
             }
         }
         // Before the anchor, so that it knows nothing that was not shipped. It goes on without, if it must.
@@ -120,11 +141,12 @@ impl App {
                 Err(_) => tracing::error!("events were not shipped: the place does not answer"),
             }
         }
-        // Also if nothing grew: another instance may have taken over, and then this one accepts nothing more. It
-        // waits for a disk.
-        let anchors = Arc::clone(anchors);
-        let kept = tokio::task::spawn_blocking(move || anchors.keep(logs)).await;
-        kept.map_err(|fault| AnchorFault::Unavailable(fault.to_string()))??;
+        match tokio::time::timeout(WITNESSING, self.witness(witnessing)).await {
+            Ok(witnessed) => witnessed?,
+            Err(_) => tracing::error!("logs were not cosigned: a witness does not answer"),
+        }
+        // Also if nothing grew: another instance may have taken over, and then this one accepts nothing more.
+        kept(anchors, logs).await?;
         self.outside.anchored(&grown);
         *behind = left;
         fault.map_or(Ok(()), Err)
@@ -146,4 +168,11 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Keeps the anchor, which waits for a disk or another host.
+async fn kept(anchors: &Arc<dyn Anchors>, logs: Vec<(String, Frontier)>) -> Result<(), AnchorFault> {
+    let anchors = Arc::clone(anchors);
+    let kept = tokio::task::spawn_blocking(move || anchors.keep(logs)).await;
+    kept.map_err(|fault| AnchorFault::Unavailable(fault.to_string()))?
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use postern_core::ids::TenantId;
 use postern_core::kernel::{EventHead, Key, KeyringEntry, Kind, StoredEvent};
-use postern_core::ports::{Place, PlaceFault};
+use postern_core::ports::{Place, PlaceFault, Put};
 use postern_core::shipped::{self, ShippedEvents, ShippedKeys};
 use postern_log::{Frontier, TILE_WIDTH, Tile, TileKind, leaf_hash};
 use serde::Serialize;
@@ -51,24 +51,19 @@ impl App {
     /// # Errors
     /// [`PlaceFault`] with the first log's reason; the others were tried.
     pub async fn ship(&self, shipping: &mut Shipping) -> Result<(), PlaceFault> {
-        if shipping.sizes.is_none() {
-            shipping.sizes = Some(self.shipped_already(&shipping.place).await?);
-        }
+        let Shipping { place, sizes, behind, .. } = shipping;
+        let sizes = match sizes {
+            Some(sizes) => sizes,
+            None => sizes.insert(self.shipped_already(place).await?),
+        };
         let mut first = None;
-        let owed: Vec<TenantId> = shipping.behind.keys().copied().collect();
-        for tenant in owed {
-            let Some((checkpoint, size)) =
-                shipping.behind.get(&tenant).map(|(note, frontier)| (note.clone(), frontier.size()))
-            else {
-                continue;
-            };
-            let from =
-                shipping.sizes.iter().flatten().find(|(of, _)| **of == tenant).map_or(0, |(_, size)| *size);
-            match self.ship_log(&shipping.place, tenant, from, &checkpoint, size).await {
+        let owed: Vec<_> =
+            behind.iter().map(|(tenant, (note, to))| (*tenant, note.clone(), to.size())).collect();
+        for (tenant, checkpoint, size) in owed {
+            match self.ship_log(place, tenant, sizes.entry(tenant).or_default(), (&checkpoint, size)).await {
                 Ok(()) => {
-                    shipping.behind.remove(&tenant);
+                    behind.remove(&tenant);
                     self.outside.shipped(tenant, size);
-                    shipping.sizes.get_or_insert_default().insert(tenant, size.max(from));
                 }
                 Err(fault) => first = first.or(Some(fault)),
             }
@@ -86,45 +81,61 @@ impl App {
             let found = held.events(self.local(), tenant, &tile).await?;
             let ours = self.stored_leaves(tenant, tile.range()).await.map_err(fault)?;
             if !found.events.iter().map(|(bytes, _)| leaf_hash(bytes)).eq(ours) {
-                return Err(PlaceFault(format!(
-                    "it has another history of {tenant} than this installation: name an empty place, and keep this one"
-                )));
+                return Err(other_history(tenant));
             }
             sizes.insert(tenant, tile.range().end);
         }
         Ok(sizes)
     }
 
+    /// Ships a log bundle by bundle. Each that is there counts, so that who is cut short goes on from it.
     async fn ship_log(
         &self,
         place: &Arc<dyn Place>,
         tenant: TenantId,
-        from: u64,
-        checkpoint: &str,
-        size: u64,
+        there: &mut u64,
+        (checkpoint, size): (&str, u64),
     ) -> Result<(), PlaceFault> {
-        if from >= size {
+        if *there >= size {
             return Ok(());
         }
         // What was thinned before there was this place cannot come here: an export or a backup has it.
         let kept_from =
             self.kept_from(tenant).await.map_err(|problem| PlaceFault(problem.name().to_owned()))?;
-        let from = from.max(kept_from);
-        let before = Tile::all(TileKind::Entries, from).last().filter(|tile| !tile.is_full());
-        let first = usize::try_from(from / TILE_WIDTH).unwrap_or(usize::MAX);
+        *there = (*there).max(kept_from);
+        let first = usize::try_from(*there / TILE_WIDTH).unwrap_or(usize::MAX);
         for tile in Tile::all(TileKind::Entries, size).skip(first) {
             let events = self.events_of(tenant, &tile).await?;
-            self.ship_keys(place, tenant, &events, from).await?;
+            self.ship_keys(place, tenant, &events, *there, tile.range().end).await?;
             let name = format!("{tenant}/{tile}");
             let shipped = ShippedEvents::of(tile.range().start, checkpoint.to_owned(), events);
-            self.put(place, name, &shipped).await?;
-        }
-        // The wider bundle has all of it.
-        if let Some(narrower) = before {
-            let name = format!("{tenant}/{narrower}");
-            ask(place, move |place| place.remove(&name)).await?;
+            if self.put(place, name, &shipped).await? == Put::WasThere {
+                self.is_ours(place, tenant, &tile, &shipped).await?;
+            }
+            // The wider bundle has all of it.
+            let before = Tile::all(TileKind::Entries, *there).last();
+            if let Some(narrower) = before.filter(|before| !before.is_full() && *there > tile.range().start) {
+                let name = format!("{tenant}/{narrower}");
+                ask(place, move |place| place.remove(&name)).await?;
+            }
+            *there = tile.range().end;
         }
         Ok(())
+    }
+
+    /// What is there under a name must be what was to be put: another node was faster, or an answer was lost.
+    async fn is_ours(
+        &self,
+        place: &Arc<dyn Place>,
+        tenant: TenantId,
+        tile: &Tile,
+        ours: &ShippedEvents,
+    ) -> Result<(), PlaceFault> {
+        let held = InPlace::empty(place);
+        let found = held.events(self.local(), tenant, tile).await?;
+        let leaves =
+            |of: &ShippedEvents| of.events.iter().map(|(bytes, _)| leaf_hash(bytes)).collect::<Vec<_>>();
+        if leaves(&found) == leaves(ours) { Ok(()) } else { Err(other_history(tenant)) }
     }
 
     /// Ships the keys of the subjects that began, before the events that they began with.
@@ -134,19 +145,22 @@ impl App {
         tenant: TenantId,
         events: &[StoredEvent],
         from: u64,
+        end: u64,
     ) -> Result<(), PlaceFault> {
         let began = events
             .iter()
             .filter(|event| event.key.kind == Kind::Subject && event.version == 1 && event.index >= from);
-        let (mut entries, mut first) = (Vec::new(), None);
+        let mut entries = Vec::new();
         for event in began {
             let wrapped = self.store().keyring(event.key).await.map_err(fault)?;
             entries.extend(wrapped.map(|wrapped| KeyringEntry { subject: event.key, wrapped }));
-            first = first.or(Some(event.index));
         }
-        let Some(first) = first else { return Ok(()) };
-        let name = format!("keyring/{}/{tenant}/{first}", self.today());
-        self.put(place, name, &ShippedKeys::of(&entries)).await
+        if entries.is_empty() {
+            return Ok(());
+        }
+        // Both ends: who is cut short and goes on with more events has more keys.
+        let name = format!("keyring/{}/{tenant}/{from}-{end}", self.today());
+        self.put(place, name, &ShippedKeys::of(&entries)).await.map(|_| ())
     }
 
     async fn put<T: Serialize>(
@@ -154,7 +168,7 @@ impl App {
         place: &Arc<dyn Place>,
         name: String,
         what: &T,
-    ) -> Result<(), PlaceFault> {
+    ) -> Result<Put, PlaceFault> {
         let nonce = self.random().map_err(|problem| PlaceFault(problem.name().to_owned()))?;
         let sealed = shipped::seal(self.local(), &name, nonce, what);
         let sealed = sealed.ok_or_else(|| PlaceFault("it could not be encrypted".to_owned()))?;
@@ -191,6 +205,12 @@ impl App {
 /// Whose key goes with an event, and whether the event ends it: for those who replay.
 pub(crate) fn erases(head: &EventHead) -> Option<Key> {
     (head.r#type == "subject.erased").then(|| subject_of(head)).flatten()
+}
+
+fn other_history(tenant: TenantId) -> PlaceFault {
+    PlaceFault(format!(
+        "it has another history of {tenant} than this installation: name an empty place, and keep this one"
+    ))
 }
 
 fn fault(fault: impl ToString) -> PlaceFault {

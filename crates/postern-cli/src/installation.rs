@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use postern_app::{App, Ports, Settings};
 use postern_core::ports::{Entropy as _, Keys, Store};
-use postern_outside::anchor_file::AnchorFile;
 use postern_outside::assertion::JwsAssertions;
 use postern_outside::clock::SystemClock;
 use postern_outside::entropy::SystemEntropy;
@@ -14,7 +13,7 @@ use postern_store::sqlite::{Options, Sqlite};
 
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::keys;
+use crate::{elsewhere, keys};
 
 /// A file in the data folder of a demonstration: `serve` refuses it.
 const DEMONSTRATION: &str = "THIS-IS-A-DEMONSTRATION";
@@ -94,7 +93,7 @@ pub(crate) async fn check_keys(app: &App, config: &Config) -> Result<(), Failure
 
 /// Whether the data folder continues what its anchor knows: a command changes and vouches for nothing else.
 pub(crate) async fn check_anchor(app: &App, config: &Config) -> Result<(), Failure> {
-    let anchor = AnchorFile::look(&config.anchor.file).map_err(Failure::refused)?;
+    let anchor = elsewhere::waiting(config, |config| elsewhere::look(&config.anchor)).await?;
     app.check_anchor(&anchor).await.map_err(Failure::refused)?;
     app.begin_numbering();
     Ok(())

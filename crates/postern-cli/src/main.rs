@@ -8,6 +8,7 @@ mod checks;
 mod client;
 mod commands;
 mod config;
+mod elsewhere;
 mod failure;
 mod installation;
 mod keys;

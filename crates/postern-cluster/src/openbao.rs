@@ -195,6 +195,6 @@ fn program() -> PathBuf {
     std::env::var_os(OPENBAO).map_or_else(|| "bao".into(), PathBuf::from)
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -16,6 +16,7 @@ mod frontier;
 mod hash;
 mod tree;
 mod walk;
+mod witness;
 
 pub use anchor::{Anchor, Rollback, Shrunk, check_against_anchor};
 pub use anchor_json::{AnchorError, AnchoredLog};
@@ -32,3 +33,4 @@ pub use tree::{
     is_consistent, is_included, root_at, same_hashes, unbundle,
 };
 pub use walk::{Walk, WalkError};
+pub use witness::{WitnessKey, add_checkpoint, is_cosigned};

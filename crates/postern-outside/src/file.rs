@@ -97,6 +97,18 @@ pub(crate) fn put(new: &Path, path: &Path) -> Result<(), FileFault> {
     sync_folder(path)
 }
 
+/// Makes a new file whole, under `aside` first, which nobody else may use: whoever reads it sees all of it or
+/// nothing.
+pub(crate) fn create_whole(path: &Path, aside: &Path, bytes: &[u8]) -> Result<(), FileFault> {
+    create(aside, bytes)?;
+    let moved = std::fs::rename(aside, path).map_err(system(path, "put the new file in its place"));
+    if moved.is_err() {
+        let _ = remove(aside);
+    }
+    moved?;
+    sync_folder(path)
+}
+
 /// Removes a file; one that is not there is no error.
 pub(crate) fn remove(path: &Path) -> Result<(), FileFault> {
     match std::fs::remove_file(path) {

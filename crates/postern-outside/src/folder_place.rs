@@ -5,15 +5,16 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use postern_core::ports::{Place, PlaceFault};
+use postern_core::ports::{Entropy as _, Place, PlaceFault, Put};
 
 use crate::FileFault;
+use crate::entropy::SystemEntropy;
 use crate::file::{self, Sort};
 
 /// The longest file that is read, in bytes: a bundle of the longest events, and room to spare.
 const MOST: u64 = 16 * 1024 * 1024;
 
-/// A folder of files that are replaced whole.
+/// A folder of files that are written once, whole.
 #[derive(Debug)]
 pub struct FolderPlace {
     folder: PathBuf,
@@ -68,13 +69,17 @@ impl FolderPlace {
 }
 
 impl Place for FolderPlace {
-    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), PlaceFault> {
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<Put, PlaceFault> {
         Self::open(&self.folder)?;
         let path = self.path(name)?;
+        if path.exists() {
+            return Ok(Put::WasThere);
+        }
         if let Some(parent) = path.parent() {
             DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(fault(parent))?;
         }
-        file::replace(&path, bytes).map_err(said)
+        file::create_whole(&path, &aside(&path)?, bytes).map_err(said)?;
+        Ok(Put::Kept)
     }
 
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>, PlaceFault> {
@@ -100,6 +105,15 @@ impl Place for FolderPlace {
     }
 }
 
+/// A name that no other node takes for the file while it is being written.
+fn aside(path: &Path) -> Result<PathBuf, PlaceFault> {
+    let mut random = [0; 8];
+    SystemEntropy.fill(&mut random).map_err(|fault| PlaceFault(fault.to_string()))?;
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{:016x}.new", u64::from_be_bytes(random)));
+    Ok(name.into())
+}
+
 fn said(fault: FileFault) -> PlaceFault {
     PlaceFault(fault.to_string())
 }
@@ -118,11 +132,11 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let place = FolderPlace::open(folder.path()).unwrap();
         assert_eq!(place.get("a/b").unwrap(), None);
-        place.put("a/b", b"one").unwrap();
-        place.put("a/b", b"two").unwrap();
+        assert_eq!(place.put("a/b", b"one"), Ok(Put::Kept));
+        assert_eq!(place.put("a/b", b"two"), Ok(Put::WasThere));
         place.put("a/c.p/7", b"three").unwrap();
         std::fs::write(folder.path().join("a/d.new"), b"cut").unwrap();
-        assert_eq!(place.get("a/b").unwrap().as_deref(), Some(b"two".as_slice()));
+        assert_eq!(place.get("a/b").unwrap().as_deref(), Some(b"one".as_slice()));
         let mut names = place.list("").unwrap();
         names.sort();
         assert_eq!(names, ["a/b", "a/c.p/7"]);
@@ -133,6 +147,24 @@ mod tests {
         for name in ["", "..", "../a", "/a", "a//b", "a/../../b", "a b"] {
             assert!(place.put(name, b"out").is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn nodes_that_put_at_once_leave_one_whole_file_and_no_other() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let places: Vec<_> = (0..4).map(|_| FolderPlace::open(folder.path()).unwrap()).collect();
+        for round in 0..50 {
+            let name = format!("a/{round}");
+            std::thread::scope(|threads| {
+                for (place, byte) in places.iter().zip(1u8..) {
+                    let name = &name;
+                    threads.spawn(move || place.put(name, &vec![byte; 9000]).unwrap());
+                }
+            });
+            let kept = places[0].get(&name).unwrap().unwrap();
+            assert!(kept.len() == 9000 && kept.iter().all(|byte| *byte == kept[0]), "a torn file");
+        }
+        assert_eq!(std::fs::read_dir(folder.path().join("a")).unwrap().count(), 50);
     }
 
     #[test]

@@ -7,8 +7,10 @@
 //! | [`key_file`] | all keys in one text file | [`postern_core::ports::Keys`] |
 //! | [`token_keys`] | keys in a token, over PKCS#11 | [`postern_core::ports::Keys`] |
 //! | [`transit_keys`] | keys in a transit engine, over HTTPS | [`postern_core::ports::Keys`] |
-//! | [`anchor_file`] | the anchor in a file outside the database | [`postern_core::ports::Anchors`] |
+//! | [`anchor_file`] | the anchor outside the database, in a file or on another host | [`postern_core::ports::Anchors`] |
 //! | [`folder_place`] | a folder that events are shipped to | [`postern_core::ports::Place`] |
+//! | [`kept_folder`] | a folder that keeps anchors and bundles for another host | [`postern_core::ports::Shelf`] |
+//! | [`remote`] | an object store, and a second host | [`postern_core::ports::Cell`], [`postern_core::ports::Place`] |
 //! | [`assertion`] | signed assertions of provers | [`postern_core::ports::Assertions`] |
 
 pub mod anchor_file;
@@ -18,8 +20,10 @@ pub mod entropy;
 mod file;
 mod file_fault;
 pub mod folder_place;
+pub mod kept_folder;
 pub mod key_file;
 mod place;
+pub mod remote;
 pub mod token_keys;
 pub mod transit_keys;
 

@@ -25,6 +25,14 @@ impl Place {
         path
     }
 
+    /// The first line of it, for who is shown it and compares.
+    ///
+    /// # Errors
+    /// [`FileFault`]
+    pub fn secret_line(&self) -> Result<Zeroizing<Vec<u8>>, FileFault> {
+        self.first_line()
+    }
+
     /// The whole of it, if it has at most `most` bytes.
     pub(crate) fn read(&self, most: u64) -> Result<Zeroizing<Vec<u8>>, FileFault> {
         let sort = match self {

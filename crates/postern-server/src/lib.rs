@@ -12,6 +12,7 @@
 //! | [`request_bytes`] | what an assertion is bound to, for clients to compute as well |
 //! | `problem` | refusals as RFC 9457 documents |
 //! | `layers` | what happens around every handler |
+//! | [`keep`] | the counterpart on a second host: anchors and bundles of an installation elsewhere |
 //! | [`operator`] | the Unix socket of the command line |
 //!
 //! Nothing here writes down a body, a key, a query or a code.
@@ -20,6 +21,7 @@ mod admin;
 mod connections;
 mod crowd;
 mod extract;
+pub mod keep;
 mod layers;
 mod limits;
 mod metrics;

@@ -9,6 +9,7 @@
 
 use std::path::Path;
 
+use postern_app::Witnessing;
 use postern_codes::Format;
 use postern_testkit::{Redeem, StoreKind, World, reopen};
 use rusqlite::Connection;
@@ -107,7 +108,7 @@ async fn a_flipped_byte_in_any_column_is_noticed() {
     add_prover(&world).await;
     let mut behind = Vec::new();
     let nowhere: std::sync::Arc<dyn postern_core::ports::Anchors> = std::sync::Arc::new(Nowhere);
-    world.app.anchor(&nowhere, None, &mut behind).await.unwrap();
+    world.app.anchor(&nowhere, (None, &mut Witnessing::default()), &mut behind).await.unwrap();
     assert!(world.app.verify(None, true).await.unwrap().verified);
     let (folder, keys, clock, _) = world.close();
     let original = folder.path();
@@ -199,7 +200,7 @@ async fn an_altered_log_keeps_no_other_one_out_of_the_anchor() {
     let named = std::sync::Arc::new(Named::default());
     let anchors: std::sync::Arc<dyn postern_core::ports::Anchors> = std::sync::Arc::<Named>::clone(&named);
     let mut behind = all.clone();
-    world.app.anchor(&anchors, None, &mut behind).await.unwrap_err();
+    world.app.anchor(&anchors, (None, &mut Witnessing::default()), &mut behind).await.unwrap_err();
     let mut expected: Vec<String> =
         all.iter().filter(|tenant| **tenant != altered).map(ToString::to_string).collect();
     expected.sort_unstable();

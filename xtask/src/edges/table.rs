@@ -117,12 +117,17 @@ pub(super) const ROOMS: [Room; 12] = [
     },
 ];
 
-pub(super) const OWNED: [Owned; 18] = [
+pub(super) const OWNED: [Owned; 19] = [
     Owned { name: "rusqlite", owners: &["postern-store"], because: "SQL" },
     Owned { name: "tokio-postgres", owners: &["postern-store"], because: "SQL" },
     Owned { name: "getrandom", owners: &["postern-outside"], because: "randomness is an argument" },
     Owned { name: "cryptoki", owners: &["postern-outside"], because: "tokens are asked behind a port" },
     Owned { name: "ureq", owners: &["postern-outside"], because: "key services are asked behind a port" },
+    Owned {
+        name: "rusty-s3",
+        owners: &["postern-outside"],
+        because: "object stores are asked behind a port",
+    },
     Owned { name: "aws-lc-rs", owners: &["postern-outside"], because: "keys are used behind a port" },
     Owned {
         name: "jsonwebtoken",

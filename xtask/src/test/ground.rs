@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use postern_cluster::{Cluster, OPENBAO, SHARED_CLUSTER};
+use postern_cluster::{Cluster, OPENBAO, S3_SERVER, SHARED_CLUSTER};
 
-use super::{clock, openbao, postgres, token};
+use super::{clock, postgres, servers, token};
 use crate::Done;
 use crate::cargo::{build, cargo};
 use crate::previous::previous;
@@ -18,6 +18,7 @@ const LONG_CASES: &str = "4096";
 pub(crate) struct Ground {
     cluster: Cluster,
     bao: PathBuf,
+    s3: PathBuf,
 }
 
 impl Ground {
@@ -27,8 +28,8 @@ impl Ground {
         build()?;
         clock::have()?;
         token::have()?;
-        let bao = openbao::have()?;
-        Ok(Self { cluster: postgres::start()?, bao })
+        let (bao, s3) = servers::have()?;
+        Ok(Self { cluster: postgres::start()?, bao, s3 })
     }
 
     /// Unit and integration tests of all crates, or those that `only` takes.
@@ -48,7 +49,8 @@ impl Ground {
             }
             runner
         };
-        command.args(only).env(SHARED_CLUSTER, self.cluster.socket_folder()).env(OPENBAO, &self.bao);
+        command.args(only).env(SHARED_CLUSTER, self.cluster.socket_folder());
+        command.env(OPENBAO, &self.bao).env(S3_SERVER, &self.s3);
         if long {
             command.env("PROPTEST_CASES", LONG_CASES).env("POSTERN_LONG", "1");
         }

@@ -3,9 +3,9 @@
 mod clock;
 mod count;
 mod ground;
-mod openbao;
 mod outside;
 mod postgres;
+mod servers;
 mod token;
 
 use clap::Args;

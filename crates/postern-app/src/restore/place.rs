@@ -80,6 +80,11 @@ impl Held {
         Ok(Self { place: Arc::clone(place), logs, keys })
     }
 
+    /// A place of which one bundle is read.
+    pub(crate) fn empty(place: &Arc<dyn Place>) -> Self {
+        Self { place: Arc::clone(place), logs: BTreeMap::new(), keys: Vec::new() }
+    }
+
     /// Whose logs are there.
     pub(crate) fn tenants(&self) -> Vec<TenantId> {
         self.logs.keys().copied().collect()

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use postern_core::application::{Scope, Token};
-use postern_log::{ConsistencyFile, TILE_WIDTH, consistency_proof, is_consistent, root_at};
+use postern_core::ids::TenantId;
+use postern_log::{ConsistencyFile, Hash, TILE_WIDTH, consistency_proof, is_consistent, root_at};
 
 use super::trees::Most;
 use crate::Problem;
@@ -27,17 +28,29 @@ impl App {
         if earlier > checkpoint.size {
             return Err(Problem::NotFound);
         }
+        let proof = self.proof_between(tenant, earlier, checkpoint.size, checkpoint.root).await?;
+        Ok(ConsistencyFile { earlier, proof, note })
+    }
+
+    /// The proof that a log's signed state begins with its first `earlier` events.
+    pub(crate) async fn proof_between(
+        &self,
+        tenant: TenantId,
+        earlier: u64,
+        size: u64,
+        signed: Hash,
+    ) -> Result<Vec<Hash>, Problem> {
         let mut hashes = self.trees.of(tenant).await;
-        self.grow(tenant, &mut hashes, checkpoint.size / TILE_WIDTH, Most::REQUEST).await?;
-        let tree = self.tree_with(tenant, &hashes, [earlier, checkpoint.size], checkpoint.size).await?;
+        self.grow(tenant, &mut hashes, size / TILE_WIDTH, Most::REQUEST).await?;
+        let tree = self.tree_with(tenant, &hashes, [earlier, size], size).await?;
         let unknown = |fault| Problem::unavailable(&fault);
-        let proof = consistency_proof(&tree, earlier, checkpoint.size).map_err(unknown)?;
+        let proof = consistency_proof(&tree, earlier, size).map_err(unknown)?;
         let root = root_at(&tree, earlier).map_err(unknown)?;
-        if !is_consistent((earlier, root), (checkpoint.size, checkpoint.root), &proof) {
+        if !is_consistent((earlier, root), (size, signed), &proof) {
             drop(tree);
             self.distrust(tenant, &mut hashes).await;
             return Err(Problem::Unavailable);
         }
-        Ok(ConsistencyFile { earlier, proof, note })
+        Ok(proof)
     }
 }

@@ -63,6 +63,9 @@ pub(crate) enum AuditCommand {
         /// The log's verifier key, got on another way than the file: name+id+key
         #[arg(long)]
         key: String,
+        /// The verifier key of a witness that you trust, got on another way than the file; repeatable
+        #[arg(long)]
+        witness: Vec<String>,
         /// A checkpoint kept from before, which the exported log must continue
         #[arg(long)]
         kept: Option<PathBuf>,

@@ -1,5 +1,6 @@
 //! The command line: what can be typed.
 
+mod anchor;
 mod application;
 mod audit;
 mod backup;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use self::anchor::{AnchorCommand, Keep};
 pub(crate) use self::application::{ApplicationCommand, ApplicationCreate, KeyCommand};
 pub(crate) use self::audit::{AuditCommand, AuditProof};
 pub(crate) use self::backup::{BackupCommand, Restore};
@@ -50,6 +52,11 @@ pub(crate) enum Command {
     Init(Init),
     /// Serves
     Serve(Configured),
+    /// The anchor, moved to another host
+    #[command(subcommand)]
+    Anchor(AnchorCommand),
+    /// Keeps anchors and shipped events for an installation on another host
+    Keep(Keep),
     /// Brings the database to the shape that this release knows
     Migrate(Configured),
     /// Explains whether database, data folder and files are as the promises need them

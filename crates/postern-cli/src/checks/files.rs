@@ -1,12 +1,11 @@
 //! The key file and the anchor file.
 
-use postern_outside::anchor_file::AnchorFile;
 use postern_outside::key_file::{KeyFile, Kind};
 
 use super::{Finding, advice, danger, ok};
 use crate::config::{self, Config};
 use crate::failure::Failure;
-use crate::keys;
+use crate::{elsewhere, keys};
 
 /// The finding about the anchor.
 pub(super) const ANCHOR: &str = "anchor-file";
@@ -21,7 +20,7 @@ pub(super) fn files(config: &Config) -> Vec<Finding> {
             "Put the installation's key file there, mode 0600, owned by the service's user.",
         )
     });
-    let anchor = match AnchorFile::look(&config.anchor.file) {
+    let anchor = match elsewhere::look(&config.anchor) {
         Ok(_) => ok(ANCHOR, "The anchor can be read."),
         Err(fault) => danger(
             ANCHOR,

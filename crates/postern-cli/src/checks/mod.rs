@@ -12,6 +12,7 @@ use postern_store::postgres::settings;
 pub(crate) use whole::whole;
 
 use crate::config::Config;
+use crate::elsewhere;
 use crate::failure::Failure;
 
 /// How bad a finding is.
@@ -82,7 +83,10 @@ fn ok(name: &'static str, found: impl Into<String>) -> Finding {
 
 /// Everything that was looked at without opening the installation.
 pub(crate) async fn findings(config: &Config) -> Vec<Finding> {
-    let mut found = files::files(config);
+    let files = elsewhere::waiting(config, |config| Ok(files::files(config))).await;
+    let mut found = files.unwrap_or_else(|fault| {
+        vec![danger(files::ANCHOR, fault.to_string(), "It is not known.", "Try again.")]
+    });
     found.push(listener::listener(config));
     found.push(listener::administration(config));
     match config.store.target() {

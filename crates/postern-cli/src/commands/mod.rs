@@ -1,5 +1,6 @@
 //! Commands: one file per noun.
 
+mod anchor;
 mod application;
 mod audit;
 mod backup;
@@ -10,6 +11,7 @@ mod demo;
 mod doctor;
 mod init;
 mod issue;
+mod keep;
 mod key;
 mod key_move;
 mod man;
@@ -36,6 +38,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Demo(demo) => demo::run(demo, json).await?,
         Command::Init(init) => init::run(init, json).await?,
         Command::Serve(configured) => serve::run(configured, json).await?,
+        Command::Anchor(command) => anchor::run(command, json).await?,
+        Command::Keep(keep) => keep::run(keep, json).await?,
         Command::Migrate(configured) => migrate::run(configured, json).await?,
         Command::Doctor(configured) => return doctor::run(configured, json).await,
         Command::Config(ConfigCommand::Check(configured)) => configuration::check(configured, json)?,

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use postern_app::operator::Note;
-use postern_app::{App, Shipping};
+use postern_app::{App, Shipping, Witnessing};
 use postern_core::ports::Anchors;
-use postern_outside::anchor_file::{AnchorFile, AnchorKeeper};
-use postern_outside::folder_place::FolderPlace;
+use postern_outside::anchor_file::AnchorKeeper;
 use postern_server::{Administration, Readiness, Server};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -18,7 +17,7 @@ use crate::config::{Config, Place};
 use crate::failure::Failure;
 use crate::installation::For;
 use crate::tls::Kept;
-use crate::{checks, installation, logging, output, sockets};
+use crate::{checks, elsewhere, installation, logging, output, sockets};
 
 /// Serves what the configuration says. A data folder that its anchor does not agree with is not served: the
 /// process stays, says why on `/readyz`, and answers nothing else.
@@ -30,13 +29,15 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
     checks::refuse(&config).await?;
     let app = installation::open(&config, For::Serving).await?;
     installation::check_keys(&app, &config).await?;
+    elsewhere::waiting(&config, |config| elsewhere::reach(&config.anchor)).await?;
     let readiness = Arc::new(Readiness::new());
     let anchors = anchor(&app, &config, &readiness).await;
     if anchors.is_some() {
         app.begin_numbering();
         note_keys(&app, &config).await?;
     }
-    let shipping = shipping(&config)?;
+    let shipping = elsewhere::place(None, &config)?.map(Shipping::to);
+    let witnessing = Witnessing::by(elsewhere::witnesses(&config)?);
     let tls = config.server.tls.as_ref().map(Kept::read).transpose()?;
     let listener = match tls {
         Some(_) => Server::bind_anywhere(config.server.listen).await.map_err(Failure::refused)?,
@@ -57,6 +58,7 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
         files,
         anchors,
         shipping,
+        witnessing,
         readiness,
         limits: config.limits().of_server(),
         tls,
@@ -86,10 +88,12 @@ fn watched(config: &Config) -> Watched {
 /// Takes the anchor over, if the data folder continues what it knows.
 async fn anchor(app: &App, config: &Config, readiness: &Readiness) -> Option<Arc<dyn Anchors>> {
     let checked = async {
-        let (mut file, anchor) = AnchorFile::open(&config.anchor.file).map_err(|fault| fault.to_string())?;
+        let held = elsewhere::waiting(config, |config| elsewhere::hold(&config.anchor)).await;
+        let (mut held, anchor) = held.map_err(|fault| fault.to_string())?;
         app.check_anchor(&anchor).await.map_err(|problem| problem.to_string())?;
-        let anchor = file.take_over().map_err(|fault| fault.to_string())?;
-        Ok::<_, String>(AnchorKeeper::new(file, anchor))
+        let taken = tokio::task::spawn_blocking(move || held.take_over().map(|anchor| (held, anchor))).await;
+        let (held, anchor) = taken.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
+        Ok::<_, String>(AnchorKeeper::new(held, anchor))
     };
     match checked.await {
         Ok(keeper) => Some(Arc::new(keeper)),
@@ -100,13 +104,6 @@ async fn anchor(app: &App, config: &Config, readiness: &Readiness) -> Option<Arc
             None
         }
     }
-}
-
-/// Where events are shipped to. A place that is not there at the start is a mistake to mend at once.
-fn shipping(config: &Config) -> Result<Option<Shipping>, Failure> {
-    let Some(folder) = &config.shipping.folder else { return Ok(None) };
-    let place = FolderPlace::open(folder).map_err(Failure::refused)?;
-    Ok(Some(Shipping::to(Arc::new(place))))
 }
 
 /// Says where it listens: in the log, and as one line of JSON if asked for.

@@ -1,5 +1,6 @@
 //! Configuration: one TOML file, one section per concern, safe values for everything that is absent.
 
+mod elsewhere;
 mod limits;
 mod place;
 mod sections;
@@ -8,6 +9,7 @@ mod source;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+pub(crate) use elsewhere::{Evidence, Host, S3, Witness};
 pub(crate) use limits::Limits;
 pub(crate) use place::Place;
 pub(crate) use sections::{
@@ -38,6 +40,7 @@ pub(crate) struct Config {
     pub(crate) anchor: Anchor,
     pub(crate) shipping: Shipping,
     pub(crate) retention: Retention,
+    pub(crate) evidence: Evidence,
     pub(crate) log: Log,
 }
 
@@ -58,6 +61,15 @@ impl Config {
                 .map_err(Failure::refused)?;
         for path in [&mut config.store.data, &mut config.anchor.file, &mut config.server.socket] {
             *path = folder.join(&*path);
+        }
+        for s3 in [&mut config.anchor.s3, &mut config.shipping.s3].into_iter().flatten() {
+            s3.within(&folder);
+        }
+        for host in [&mut config.anchor.host, &mut config.shipping.host].into_iter().flatten() {
+            host.within(&folder);
+        }
+        for authority in config.evidence.witnesses.iter_mut().filter_map(|witness| witness.ca_file.as_mut()) {
+            *authority = folder.join(&*authority);
         }
         config.shipping.folder.iter_mut().for_each(|path| *path = folder.join(&*path));
         if let Some(tls) = &mut config.server.tls {
@@ -98,6 +110,7 @@ impl Config {
                     .to_owned(),
             );
         }
+        self.check_elsewhere()?;
         for (name, path) in files {
             if path.is_some_and(|path| path.starts_with(&self.store.data)) {
                 return wrong(format!(
@@ -157,6 +170,50 @@ impl Config {
 }
 
 impl Config {
+    /// One place each, and no secret of one where it would open the other.
+    fn check_elsewhere(&self) -> Result<(), Failure> {
+        let (anchor, shipping) = (&self.anchor, &self.shipping);
+        let places = [shipping.folder.is_some(), shipping.s3.is_some(), shipping.host.is_some()].into_iter();
+        if anchor.s3.is_some() && anchor.host.is_some() {
+            return Err(Failure::Usage("anchor.s3 and anchor.host exclude each other".to_owned()));
+        }
+        if places.filter(|named| *named).count() > 1 {
+            return Err(Failure::Usage(
+                "shipping.folder, shipping.s3 and shipping.host exclude each other".to_owned(),
+            ));
+        }
+        let secrets = [
+            anchor.s3.as_ref().map(|s3| &s3.credentials_file),
+            anchor.host.as_ref().map(|host| &host.token_file),
+            shipping.s3.as_ref().map(|s3| &s3.credentials_file),
+            shipping.host.as_ref().map(|host| &host.token_file),
+        ];
+        let secrets: Vec<&Source> = secrets.into_iter().flatten().collect();
+        if let [one, other] = *secrets.as_slice()
+            && one == other
+        {
+            return Err(Failure::Usage(
+                "the anchor and what is shipped have the same credentials: whoever has the ones could set the other back. Make two"
+                    .to_owned(),
+            ));
+        }
+        let inside =
+            secrets.iter().any(|secret| secret.path().is_some_and(|path| path.starts_with(&self.store.data)));
+        if inside {
+            return Err(Failure::Usage(
+                "credentials of another host are inside the data folder: whoever copies the one would have the other. Put them elsewhere"
+                    .to_owned(),
+            ));
+        }
+        for witness in &self.evidence.witnesses {
+            witness.key()?;
+        }
+        for host in [&anchor.host, &shipping.host].into_iter().flatten() {
+            host.settings()?;
+        }
+        Ok(())
+    }
+
     /// The limits, with what a configuration of the release before says of them.
     pub(crate) fn limits(&self) -> Limits {
         let (before, mut limits) = (&self.server, self.limits.clone());
@@ -207,6 +264,21 @@ mod tests {
         assert!(refused("[anchor]\nfile = \"data/a/b\"").is_err());
         assert!(refused("[shipping]\nfolder = \"data/shipped\"").is_err());
         assert!(refused("[shipping]\nfolder = \"/mnt/shipped\"").is_ok());
+        let host =
+            |file: &str| format!("host = {{ url = \"https://second.example\", token_file = \"{file}\" }}");
+        let s3 = |file: &str| {
+            format!(
+                "s3 = {{ endpoint = \"https://s3.example\", bucket = \"postern\", credentials_file = \"{file}\" }}"
+            )
+        };
+        assert!(refused(&format!("[anchor]\n{}\n[shipping]\n{}", host("a"), host("b"))).is_ok());
+        assert!(refused(&format!("[anchor]\n{}\n[shipping]\n{}", host("a"), host("a"))).is_err());
+        assert!(refused(&format!("[anchor]\n{}\n[shipping]\n{}", s3("a"), s3("a"))).is_err());
+        assert!(refused(&format!("[anchor]\n{}\n{}", host("a"), s3("b"))).is_err());
+        assert!(refused(&format!("[shipping]\nfolder = \"/mnt\"\n{}", s3("b"))).is_err());
+        assert!(refused(&format!("[shipping]\n{}", s3("data/secret"))).is_err());
+        assert!(refused("[shipping]\ns3 = { secret = \"x\" }").is_err());
+        assert!(refused(&format!("[anchor]\n{}", host("a").replace(" }", ", key = \"k\" }"))).is_err());
         assert!(refused("[server]\nlisen = \"127.0.0.1:80\"").is_err());
         for (days, taken) in [(0, true), (1, false), (399, false), (400, true), (3650, true)] {
             assert_eq!(refused(&format!("[retention]\nevents_days = {days}")).is_ok(), taken, "{days}");

@@ -8,7 +8,7 @@ use postern_core::limits;
 use postern_store::postgres::Target;
 use serde::{Deserialize, Serialize};
 
-use super::{Place, Source};
+use super::{Host, Place, S3, Source};
 use crate::failure::Failure;
 
 /// Who this installation is.
@@ -150,6 +150,14 @@ pub(crate) struct Pkcs11 {
 pub(crate) struct Anchor {
     /// The anchor file, outside the data folder.
     pub(crate) file: PathBuf,
+    /// What it is called on another host.
+    pub(crate) name: String,
+    /// An object store that keeps it in place of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) s3: Option<S3>,
+    /// A host that keeps it in place of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) host: Option<Host>,
 }
 
 /// Where events are shipped to.
@@ -159,6 +167,12 @@ pub(crate) struct Shipping {
     /// A folder on another disk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) folder: Option<PathBuf>,
+    /// An object store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) s3: Option<S3>,
+    /// A host where `postern keep` runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) host: Option<Host>,
 }
 
 /// How long things are kept.
@@ -233,7 +247,7 @@ impl Default for Keys {
 
 impl Default for Anchor {
     fn default() -> Self {
-        Self { file: PathBuf::from("anchor") }
+        Self { file: PathBuf::from("anchor"), name: "anchor".to_owned(), s3: None, host: None }
     }
 }
 

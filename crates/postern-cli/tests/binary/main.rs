@@ -14,6 +14,7 @@ mod commands;
 mod database_restore;
 mod demo;
 mod doctor;
+mod elsewhere;
 mod evidence;
 mod json;
 mod kill;

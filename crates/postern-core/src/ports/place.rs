@@ -3,11 +3,11 @@
 /// Keeps named bytes: a folder on another disk, an object store. Names are paths of letters, digits, `_`, `-` and
 /// `.`, made by the product. A call waits for a disk or a network: not on an async thread.
 pub trait Place: Send + Sync {
-    /// Keeps bytes under a name, whole or not at all, in place of what was there.
+    /// Keeps bytes under a name, whole or not at all. What is there already stays as it is.
     ///
     /// # Errors
-    /// [`PlaceFault`]; what was there before may still be there.
-    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), PlaceFault>;
+    /// [`PlaceFault`]; the bytes may have been kept all the same.
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<Put, PlaceFault>;
 
     /// What is kept under a name.
     ///
@@ -21,11 +21,21 @@ pub trait Place: Send + Sync {
     /// [`PlaceFault`] if it could not be asked.
     fn list(&self, under: &str) -> Result<Vec<String>, PlaceFault>;
 
-    /// Removes what is kept under a name; nothing there is no error.
+    /// Removes what is kept under a name; nothing there is no error. A place that gives nothing up may keep it, and
+    /// removes by itself what is too old.
     ///
     /// # Errors
-    /// [`PlaceFault`] if it is still there.
+    /// [`PlaceFault`] if it should not be there any more, and is.
     fn remove(&self, name: &str) -> Result<(), PlaceFault>;
+}
+
+/// What became of bytes that were to be kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Put {
+    /// They are kept.
+    Kept,
+    /// Something was there under this name: by another node, or by a call whose answer was lost.
+    WasThere,
 }
 
 /// A place could not be used.

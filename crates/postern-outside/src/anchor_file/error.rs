@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use postern_core::ports::CellFault;
 use postern_log::Shrunk;
 
 use crate::FileFault;
@@ -19,13 +20,13 @@ pub enum AnchorError {
     )]
     Missing {
         /// Where it should be.
-        path: PathBuf,
+        path: String,
     },
     /// What is in it.
     #[error("the anchor {path} is damaged ({fault}): put the newest copy of it back")]
     Damaged {
-        /// The file.
-        path: PathBuf,
+        /// Where it is.
+        path: String,
         /// What is wrong with it.
         #[source]
         fault: postern_log::AnchorError,
@@ -62,15 +63,38 @@ pub enum AnchorError {
         "the anchor {path} has the highest epoch there is, which no number of starts explains: restore it"
     )]
     NoEpochLeft {
-        /// The file.
-        path: PathBuf,
+        /// Where it is.
+        path: String,
+    },
+    /// It is on another host, which does not answer or does not let us.
+    #[error("the anchor {path} cannot be used: {fault}")]
+    Cell {
+        /// Where it is.
+        path: String,
+        /// Why.
+        #[source]
+        fault: CellFault,
+    },
+    /// Others write it at this moment.
+    #[error(
+        "others write the anchor {path} at this moment: does another instance run with it? Then stop one"
+    )]
+    Busy {
+        /// Where it is.
+        path: String,
+    },
+    /// There is one already.
+    #[error("there is an anchor {path} already, and none is overwritten: is it this installation's?")]
+    Exists {
+        /// Where it is.
+        path: String,
     },
 }
 
 impl From<FileFault> for AnchorError {
     fn from(fault: FileFault) -> Self {
         match fault {
-            FileFault::Missing { path } => Self::Missing { path },
+            FileFault::Missing { path } => Self::Missing { path: path.display().to_string() },
             other => Self::File(other),
         }
     }

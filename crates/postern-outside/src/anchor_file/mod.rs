@@ -1,34 +1,37 @@
-//! The anchor in a file: kept outside the database, so that one set back by accident is noticed.
+//! The anchor: kept outside the database, so that one set back is noticed. One algorithm for every cell.
 //!
 //! A file on the same host protects against accidents. Against somebody who can write both, the anchor has to
-//! be on another host. Two processes on one host exclude each other by a lock; a process elsewhere that shares
-//! the folder is found by the epoch, though not between the comparison and the renaming.
+//! be on another host. Two processes on one host exclude each other by a lock; a process elsewhere is found by the
+//! epoch: where the cell is a file, not between the comparison and the renaming.
 
+mod cell;
 mod error;
 mod keeper;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use postern_core::ports::CellValue;
 use postern_log::{Anchor, Frontier};
 
-use crate::file::{self, Sort};
+pub use cell::{AnchorCell, AwayCell, FileCell};
 pub use error::AnchorError;
 pub use keeper::AnchorKeeper;
 
-/// The longest anchor that is read, in bytes: some fifty thousand logs.
-const MOST: u64 = 64 * 1024 * 1024;
 /// The highest epoch: JSON readers elsewhere hold integers no further (2⁵³ − 1).
 const LAST_EPOCH: u64 = (1 << 53) - 1;
+/// How often a write is tried that another one came before: each time it is looked who that was.
+const TRIES: u32 = 3;
 
 /// The right to write an installation's anchor, held until it is dropped.
 #[derive(Debug)]
-pub struct AnchorFile {
-    path: PathBuf,
+pub struct HeldAnchor<C> {
+    cell: C,
     epoch: u64,
-    _lock: File,
 }
+
+/// The anchor in a file of this machine.
+pub type AnchorFile = HeldAnchor<FileCell>;
 
 impl AnchorFile {
     /// Makes a new anchor that knows no log yet, with epoch 0 and mode 0600. Never overwrites.
@@ -36,22 +39,17 @@ impl AnchorFile {
     /// # Errors
     /// See [`AnchorError`].
     pub fn create(path: &Path) -> Result<(Self, Anchor), AnchorError> {
-        let lock = lock(path)?;
-        let anchor = Anchor::default();
-        file::create(path, &anchor.to_json())?;
-        Ok((Self { path: path.to_owned(), epoch: anchor.epoch, _lock: lock }, anchor))
+        Self::begin(FileCell::locked(path)?, &Anchor::default())
     }
 
-    /// Takes the lock and reads the anchor. [`AnchorFile::take_over`] comes next, before the first write.
+    /// Takes the lock and reads the anchor. [`HeldAnchor::take_over`] comes next, before the first write.
     ///
     /// # Errors
     /// See [`AnchorError`]; one that is missing or damaged is never made anew here.
     pub fn open(path: &Path) -> Result<(Self, Anchor), AnchorError> {
         // The anchor first: a wrong path should not leave a lock file behind.
-        read(path)?;
-        let lock = lock(path)?;
-        let anchor = read(path)?;
-        Ok((Self { path: path.to_owned(), epoch: anchor.epoch, _lock: lock }, anchor))
+        Self::look(path)?;
+        Self::hold(FileCell::locked(path)?)
     }
 
     /// The anchor as it is now, for a look without the right to write it.
@@ -59,7 +57,38 @@ impl AnchorFile {
     /// # Errors
     /// See [`AnchorError`].
     pub fn look(path: &Path) -> Result<Anchor, AnchorError> {
-        read(path)
+        look(&FileCell::unlocked(path))
+    }
+}
+
+/// The anchor in a cell as it is now, for a look without the right to write it.
+///
+/// # Errors
+/// See [`AnchorError`].
+pub fn look(cell: &impl AnchorCell) -> Result<Anchor, AnchorError> {
+    read(cell).map(|(anchor, _)| anchor)
+}
+
+impl<C: AnchorCell> HeldAnchor<C> {
+    /// Begins with this anchor in an empty cell. Never overwrites.
+    ///
+    /// # Errors
+    /// See [`AnchorError`].
+    pub fn begin(cell: C, anchor: &Anchor) -> Result<(Self, Anchor), AnchorError> {
+        if cell.swap(None, &anchor.to_json())? {
+            Ok((Self { cell, epoch: anchor.epoch }, anchor.clone()))
+        } else {
+            Err(AnchorError::Exists { path: cell.place() })
+        }
+    }
+
+    /// Reads the anchor. [`HeldAnchor::take_over`] comes next, before the first write.
+    ///
+    /// # Errors
+    /// See [`AnchorError`]; one that is missing or damaged is never made anew here.
+    pub fn hold(cell: C) -> Result<(Self, Anchor), AnchorError> {
+        let anchor = look(&cell)?;
+        Ok((Self { cell, epoch: anchor.epoch }, anchor))
     }
 
     /// Raises the epoch by one, so that every instance that was there before is fenced off. Gives the anchor
@@ -68,34 +97,7 @@ impl AnchorFile {
     /// # Errors
     /// See [`AnchorError`].
     pub fn take_over(&mut self) -> Result<Anchor, AnchorError> {
-        let mut anchor = self.current()?;
-        if anchor.epoch >= LAST_EPOCH {
-            return Err(AnchorError::NoEpochLeft { path: self.path.clone() });
-        }
-        anchor.epoch += 1;
-        file::replace(&self.path, &anchor.to_json())?;
-        self.epoch = anchor.epoch;
-        Ok(anchor)
-    }
-
-    /// Replaces the anchor, if it is still this instance's and no log goes backwards. Durable when this
-    /// returns; after an error the file holds the old anchor or the new one, whole.
-    ///
-    /// # Errors
-    /// [`AnchorError::Overtaken`] if another instance took over; see [`AnchorError`] for others.
-    pub fn write(&mut self, next: &Anchor) -> Result<(), AnchorError> {
-        if next.epoch != self.epoch {
-            return Err(AnchorError::OtherEpoch { held: self.epoch, given: next.epoch });
-        }
-        let current = self.current()?;
-        if *next == current {
-            return Ok(());
-        }
-        let mut forward = current.clone();
-        for log in current.logs.keys() {
-            forward.advance(log, next.logs.get(log).cloned().unwrap_or_default())?;
-        }
-        Ok(file::replace(&self.path, &next.to_json())?)
+        self.raise(|logs| logs)
     }
 
     /// Begins the anchor anew with these logs, and raises the epoch: what a resolved rollback ends with. Whoever
@@ -104,27 +106,67 @@ impl AnchorFile {
     /// # Errors
     /// See [`AnchorError`].
     pub fn begin_anew(&mut self, logs: BTreeMap<String, Frontier>) -> Result<Anchor, AnchorError> {
-        let current = self.current()?;
-        if current.epoch >= LAST_EPOCH {
-            return Err(AnchorError::NoEpochLeft { path: self.path.clone() });
+        self.raise(|_| logs.clone())
+    }
+
+    /// Replaces the anchor, if it is still this instance's and no log goes backwards. Durable when this
+    /// returns; after an error the old anchor or the new one is there, whole.
+    ///
+    /// # Errors
+    /// [`AnchorError::Overtaken`] if another instance took over; see [`AnchorError`] for others.
+    pub fn write(&mut self, next: &Anchor) -> Result<(), AnchorError> {
+        if next.epoch != self.epoch {
+            return Err(AnchorError::OtherEpoch { held: self.epoch, given: next.epoch });
         }
-        let anchor = Anchor { epoch: current.epoch + 1, logs };
-        file::replace(&self.path, &anchor.to_json())?;
-        self.epoch = anchor.epoch;
-        Ok(anchor)
+        for _ in 0..TRIES {
+            let (current, value) = self.current()?;
+            if *next == current {
+                return Ok(());
+            }
+            let mut forward = current.clone();
+            for log in current.logs.keys() {
+                forward.advance(log, next.logs.get(log).cloned().unwrap_or_default())?;
+            }
+            if self.cell.swap(Some(&value), &next.to_json())? {
+                return Ok(());
+            }
+        }
+        Err(AnchorError::Busy { path: self.cell.place() })
     }
 
-    fn current(&self) -> Result<Anchor, AnchorError> {
-        let found = read(&self.path)?;
-        if found.epoch == self.epoch { Ok(found) } else { Err(AnchorError::Overtaken { epoch: found.epoch }) }
+    /// Whether it is on this machine.
+    pub(crate) fn is_here(&self) -> bool {
+        self.cell.is_here()
+    }
+
+    fn raise(
+        &mut self,
+        logs: impl Fn(BTreeMap<String, Frontier>) -> BTreeMap<String, Frontier>,
+    ) -> Result<Anchor, AnchorError> {
+        let (current, value) = self.current()?;
+        if current.epoch >= LAST_EPOCH {
+            return Err(AnchorError::NoEpochLeft { path: self.cell.place() });
+        }
+        let anchor = Anchor { epoch: current.epoch + 1, logs: logs(current.logs) };
+        if self.cell.swap(Some(&value), &anchor.to_json())? {
+            self.epoch = anchor.epoch;
+            return Ok(anchor);
+        }
+        // Another one came before.
+        self.current()?;
+        Err(AnchorError::Busy { path: self.cell.place() })
+    }
+
+    fn current(&self) -> Result<(Anchor, CellValue), AnchorError> {
+        let found = read(&self.cell)?;
+        let epoch = found.0.epoch;
+        if epoch == self.epoch { Ok(found) } else { Err(AnchorError::Overtaken { epoch }) }
     }
 }
 
-fn read(path: &Path) -> Result<Anchor, AnchorError> {
-    let bytes = file::read(path, Sort::Public, MOST)?;
-    Anchor::from_json(&bytes).map_err(|fault| AnchorError::Damaged { path: path.to_owned(), fault })
-}
-
-fn lock(path: &Path) -> Result<File, AnchorError> {
-    file::lock(path)?.ok_or_else(|| AnchorError::InUse { path: path.to_owned() })
+fn read(cell: &impl AnchorCell) -> Result<(Anchor, CellValue), AnchorError> {
+    let value = cell.read()?.ok_or_else(|| AnchorError::Missing { path: cell.place() })?;
+    let anchor = Anchor::from_json(&value.bytes)
+        .map_err(|fault| AnchorError::Damaged { path: cell.place(), fault })?;
+    Ok((anchor, value))
 }

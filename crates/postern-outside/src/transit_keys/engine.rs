@@ -1,26 +1,22 @@
 //! The engine over HTTP: one agent that keeps its connection, a token that is read anew for every call.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
 use ureq::http::Uri;
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Error, RequestBuilder};
 use zeroize::Zeroizing;
 
 use super::TransitFault;
-use crate::file::{self, Sort};
+use crate::Place;
 use crate::key_file::KeyFileError;
-use crate::{FileFault, Place};
+use crate::remote::{self, RemoteFault, Trust};
 
 /// How long a call may take in all.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// The longest answer that is read, in bytes.
 const LONGEST: u64 = 256 * 1024;
-/// The longest file of certificates that is read, in bytes.
-const MOST_PEM: u64 = 1024 * 1024;
 
 /// A transit engine, and the token that it is asked with. No `Debug`, no `Serialize`.
 #[derive(Clone)]
@@ -38,15 +34,10 @@ impl Transit {
     /// [`TransitFault`]. Nothing was asked yet.
     pub fn new(url: &str, token: Place, authority: Option<PathBuf>) -> Result<Self, TransitFault> {
         let url = url.trim_end_matches('/').to_owned();
-        let encrypted = is_encrypted(&url).ok_or_else(|| TransitFault::Address(url.clone()))?;
-        let config = Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .user_agent("postern");
-        let config = if encrypted { config.tls_config(tls(authority)?) } else { config };
-        Ok(Self { url, token, agent: config.build().new_agent() })
+        is_encrypted(&url).ok_or_else(|| TransitFault::Address(url.clone()))?;
+        let trust = Trust { authority, client: None };
+        let agent = remote::agent(&url, &trust, PATIENCE).map_err(of_address)?;
+        Ok(Self { url, token, agent })
     }
 
     /// Reads.
@@ -111,38 +102,19 @@ impl TransitFault {
 
 /// Whether an address is one of HTTPS; `None` if it is no address that keys may go to.
 fn is_encrypted(url: &str) -> Option<bool> {
-    let uri: Uri = url.parse().ok()?;
-    let authority = uri.authority()?;
-    let whole = uri.path().starts_with("/v1/") && uri.query().is_none() && !authority.as_str().contains('@');
-    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
-    let near = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    match uri.scheme_str()? {
-        "https" if whole => Some(true),
-        "http" if whole && near => Some(false),
-        _ => None,
-    }
+    let whole = url.parse::<Uri>().ok()?.path().starts_with("/v1/");
+    remote::is_encrypted(url).filter(|_| whole)
 }
 
-fn tls(authority: Option<PathBuf>) -> Result<TlsConfig, TransitFault> {
-    let path = authority.unwrap_or_else(|| "keys.transit.ca_file".into());
-    let none = || TransitFault::NoAuthority { path: path.clone() };
-    let pem = match file::read(&path, Sort::Public, MOST_PEM) {
-        Err(FileFault::Missing { .. }) => return Err(none()),
-        read => read.map_err(KeyFileError::from)?,
-    };
-    let certificates: Vec<_> = parse_pem(&pem)
-        .filter_map(|item| match item {
-            Ok(PemItem::Certificate(certificate)) => Some(certificate),
-            _ => None,
-        })
-        .collect();
-    if certificates.is_empty() {
-        return Err(none());
+fn of_address(fault: RemoteFault) -> TransitFault {
+    match fault {
+        RemoteFault::NoAuthority { path } => {
+            let unnamed = path == Path::new("ca_file");
+            TransitFault::NoAuthority { path: if unnamed { "keys.transit.ca_file".into() } else { path } }
+        }
+        RemoteFault::File(fault) => KeyFileError::from(fault).into(),
+        other => TransitFault::Address(other.to_string()),
     }
-    Ok(TlsConfig::builder()
-        .root_certs(RootCerts::from(certificates))
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .build())
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! `postern audit check`: a proof or an exported log, against the log's verifier key and nothing else: no database,
 //! no network, no configuration.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
 use postern_log::{
-    Checkpoint, CheckpointError, ExportCheck, ProofFile, ProofFileError, Tile, TileKind, key_name,
-    open_checkpoint_of, same_hashes,
+    Checkpoint, CheckpointError, ExportCheck, ProofFile, ProofFileError, Tile, TileKind, WitnessKey,
+    key_name, open_checkpoint_of, same_hashes,
 };
 use serde_json::{Value, json};
 
@@ -16,10 +17,22 @@ use crate::failure::Failure;
 use crate::output;
 
 /// Checks; exit code 3 if it does not hold.
-pub(super) fn check(path: &Path, key: &str, kept: Option<&Path>, json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn check(
+    path: &Path,
+    key: &str,
+    (witnesses, kept): (&[String], Option<&Path>),
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    // Who is named twice counts once.
+    let witnesses = witnesses
+        .iter()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .map(|key| WitnessKey::parse(key).map_err(|_| no_witness()));
+    let witnesses: Vec<WitnessKey> = witnesses.collect::<Result<_, _>>()?;
     let checked = match (path.is_dir(), kept) {
-        (true, kept) => folder(path, key, kept)?,
-        (false, None) => proof(path, key)?,
+        (true, kept) => folder(path, key, kept, &witnesses)?,
+        (false, None) => proof(path, key, &witnesses)?,
         (false, Some(_)) => {
             return Err(Failure::Usage(
                 "--kept goes with a folder: one proof does not show the log before".into(),
@@ -32,7 +45,11 @@ pub(super) fn check(path: &Path, key: &str, kept: Option<&Path>, json: bool) -> 
     };
     output::answer(&said, json);
     output::message(if code == ExitCode::SUCCESS {
-        "It is what the holder of the key has signed. Without a witness this is self-asserted."
+        if said.get("self_asserted") == Some(&Value::Bool(false)) {
+            "It is what the holder of the key has signed, and what the witnesses named above have seen."
+        } else {
+            "It is what the holder of the key has signed. Without a witness this is self-asserted."
+        }
     } else {
         "It does not hold: believe nothing of it. Ask for it again, and keep both."
     });
@@ -42,19 +59,25 @@ pub(super) fn check(path: &Path, key: &str, kept: Option<&Path>, json: bool) -> 
 /// What was checked, or what is wrong with it.
 type Checked = Result<Value, String>;
 
-fn proof(path: &Path, key: &str) -> Result<Checked, Failure> {
+fn proof(path: &Path, key: &str, witnesses: &[WitnessKey]) -> Result<Checked, Failure> {
     let checked = ProofFile::parse(&files::text(path)?).and_then(|proof| Ok((proof.check(key)?, proof)));
     Ok(match checked {
         Ok((checkpoint, proof)) => {
             let event: Value = serde_json::from_slice(&proof.event).unwrap_or(Value::Null);
-            Ok(said(&checkpoint, &[("index", proof.index.into()), ("event", event)]))
+            let seen = seen(&proof.note, witnesses);
+            seen.map(|seen| {
+                said(
+                    &checkpoint,
+                    &[&[("index", proof.index.into()), ("event", event)], seen.as_slice()].concat(),
+                )
+            })
         }
         Err(ProofFileError::Checkpoint(CheckpointError::Key)) => return Err(no_key()),
         Err(fault) => Err(fault.to_string()),
     })
 }
 
-fn folder(path: &Path, key: &str, kept: Option<&Path>) -> Result<Checked, Failure> {
+fn folder(path: &Path, key: &str, kept: Option<&Path>, witnesses: &[WitnessKey]) -> Result<Checked, Failure> {
     let checkpoint = match opened(&path.join("checkpoint"), key)? {
         Ok(checkpoint) => checkpoint,
         Err(finding) => return Ok(Err(finding)),
@@ -63,12 +86,38 @@ fn folder(path: &Path, key: &str, kept: Option<&Path>) -> Result<Checked, Failur
         Ok(kept) => kept,
         Err(finding) => return Ok(Err(format!("the kept checkpoint: {finding}"))),
     };
+    let seen = match seen(&files::text(&path.join("checkpoint"))?, witnesses) {
+        Ok(seen) => seen,
+        Err(finding) => return Ok(Err(finding)),
+    };
     let checked = tiles(path, &checkpoint, kept.as_ref());
     Ok(checked.map(|thinned| {
-        let thinned =
-            Some(("thinned", Value::from(thinned))).filter(|(_, thinned)| *thinned != Value::from(0));
-        said(&checkpoint, thinned.as_slice())
+        let thinned = (thinned > 0).then(|| ("thinned", Value::from(thinned)));
+        said(&checkpoint, &thinned.into_iter().chain(seen).collect::<Vec<_>>())
     }))
+}
+
+/// Which of the known witnesses have cosigned a note, and when. Of none that is known, nothing is said.
+fn seen(note: &str, witnesses: &[WitnessKey]) -> Result<Vec<(&'static str, Value)>, String> {
+    let mut by = Vec::new();
+    for witness in witnesses {
+        let name = witness.name();
+        let time = witness.cosigned(note).map_err(|fault| format!("the witness {name}: {fault}"))?;
+        if let Some(time) = time {
+            by.push(json!({ "witness": name, "seconds": time }));
+        }
+    }
+    if witnesses.is_empty() {
+        return Ok(Vec::new());
+    }
+    let self_asserted = by.is_empty();
+    Ok(vec![("cosigned", Value::Array(by)), ("self_asserted", self_asserted.into())])
+}
+
+fn no_witness() -> Failure {
+    Failure::Usage(
+        "a verifier key of a witness looks like name+id+key, and its key is one of cosignature/v1".into(),
+    )
 }
 
 /// Opens a checkpoint of the log whose key this is.

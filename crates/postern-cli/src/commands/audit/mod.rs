@@ -28,6 +28,8 @@ pub(super) async fn run(command: AuditCommand, json: bool) -> Result<ExitCode, F
         AuditCommand::Resolve { shipped, configured } => {
             super::backup::resolve(shipped.as_deref(), &configured, json).await
         }
-        AuditCommand::Check { path, key, kept } => check::check(&path, &key, kept.as_deref(), json),
+        AuditCommand::Check { path, key, witness, kept } => {
+            check::check(&path, &key, (&witness, kept.as_deref()), json)
+        }
     }
 }

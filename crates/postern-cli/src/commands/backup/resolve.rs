@@ -1,13 +1,11 @@
 //! `postern audit resolve`: data that are older than their anchor, completed or made safe.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use postern_app::restore::Resolved;
-use postern_core::ports::Place;
-use postern_outside::anchor_file::AnchorFile;
-use postern_outside::folder_place::FolderPlace;
+use postern_log::Frontier;
 use serde_json::json;
 
 use crate::arguments::Configured;
@@ -15,7 +13,7 @@ use crate::commands::operate::whoami;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::installation::{self, For};
-use crate::output;
+use crate::{elsewhere, output};
 
 /// Completes the data, revokes what is not certain, and begins the anchor anew.
 pub(in crate::commands) async fn resolve(
@@ -24,20 +22,22 @@ pub(in crate::commands) async fn resolve(
     json: bool,
 ) -> Result<ExitCode, Failure> {
     let config = Config::read(&configured.config)?;
-    let place = shipped(place, &config)?;
-    let (mut file, anchor) = AnchorFile::open(&config.anchor.file).map_err(Failure::refused)?;
+    let place = elsewhere::place(place, &config)?;
+    let (file, anchor) = elsewhere::waiting(&config, |config| elsewhere::hold(&config.anchor)).await?;
     let app = installation::open(&config, For::Resolving).await?;
     installation::check_keys(&app, &config).await?;
     let resolved = app.resolve(&whoami(), &anchor, place.as_ref(), None).await.map_err(Failure::refused)?;
-    file.begin_anew(app.edges().await.map_err(Failure::refused)?).map_err(Failure::refused)?;
+    begin_anew(file, app.edges().await.map_err(Failure::refused)?).await?;
     Ok(said(&resolved, &config.store.data, json))
 }
 
-/// The place that events were shipped to, if there is one.
-pub(super) fn shipped(named: Option<&Path>, config: &Config) -> Result<Option<Arc<dyn Place>>, Failure> {
-    let Some(folder) = named.or(config.shipping.folder.as_deref()) else { return Ok(None) };
-    let place = FolderPlace::open(folder).map_err(Failure::refused)?;
-    Ok(Some(Arc::new(place)))
+/// Begins the anchor anew, which waits for a disk or another host.
+pub(super) async fn begin_anew(
+    mut anchor: elsewhere::Held,
+    edges: BTreeMap<String, Frontier>,
+) -> Result<(), Failure> {
+    let begun = tokio::task::spawn_blocking(move || anchor.begin_anew(edges)).await;
+    begun.map_err(Failure::refused)?.map(|_| ()).map_err(Failure::refused)
 }
 
 /// Says what was done.

@@ -4,17 +4,16 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use postern_app::restore::check_shipped;
-use postern_outside::anchor_file::AnchorFile;
 use postern_store::sqlite::backup;
 use serde_json::json;
 
-use super::resolve::{said, shipped};
+use super::resolve::{begin_anew, said};
 use crate::arguments::Restore;
 use crate::commands::operate::whoami;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::{installation, keys, output};
+use crate::{elsewhere, installation, keys, output};
 
 /// Lays a backup down, completes it, and takes the anchor over: whoever else serves this installation stops.
 pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failure> {
@@ -27,9 +26,9 @@ pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failur
     }
     let to = restore.to.unwrap_or_else(|| config.store.data.clone());
     let keys = keys::open(&config.keys)?;
-    let place = shipped(restore.shipped.as_deref(), &config)?;
+    let place = elsewhere::place(restore.shipped.as_deref(), &config)?;
     // Held until the end: nobody serves meanwhile.
-    let (mut file, anchor) = AnchorFile::open(&config.anchor.file).map_err(Failure::refused)?;
+    let (file, anchor) = elsewhere::waiting(&config, |config| elsewhere::hold(&config.anchor)).await?;
     let copied = backup::look(&restore.backup).map_err(Failure::refused)?;
     let name = &config.installation.name;
     let erased = match &place {
@@ -60,7 +59,7 @@ pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failur
         }
     }
     let resolved = app.resolve(&whoami(), &anchor, place.as_ref(), Some(&copied)).await.map_err(after)?;
-    file.begin_anew(app.edges().await.map_err(after)?).map_err(Failure::refused)?;
+    begin_anew(file, app.edges().await.map_err(after)?).await?;
     drop(progress);
     Ok(said(&resolved, &to, json))
 }

@@ -3,29 +3,32 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use postern_app::{App, Shipping};
+use postern_app::{App, Shipping, Witnessing};
 use postern_core::ports::{AnchorFault, Anchors};
 use postern_server::{Metrics, Readiness};
 use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use super::stopped;
 
 /// How often the anchor is written.
 const ANCHOR: Duration = Duration::from_secs(1);
-/// Ticks in a row without a written anchor after which the service says that it is not ready.
-const OLD_ANCHOR: u32 = 10;
+/// Age of what is written elsewhere from which on the service says that it is not ready.
+const OLD: Duration = Duration::from_secs(10);
 
 /// Writes the anchor once a second, and a last time when the service stops.
 pub(super) async fn keep(
     app: Arc<App>,
-    (anchors, mut shipping): (Arc<dyn Anchors>, Option<Shipping>),
+    (anchors, mut shipping, mut witnessing): (Arc<dyn Anchors>, Option<Shipping>, Witnessing),
     readiness: Arc<Readiness>,
     metrics: Arc<Metrics>,
     stopping: watch::Receiver<bool>,
 ) {
     let mut ticks = tokio::time::interval(ANCHOR);
-    let (mut behind, mut missed, mut complete) = (Vec::new(), 0u32, false);
-    let mut unshipped = 0u32;
+    // Another host may take longer than that to answer: what was missed is not made up for.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut behind, mut complete) = (Vec::new(), false);
+    let (mut anchored, mut shipped) = (Instant::now(), Instant::now());
     let stop = stopped(stopping);
     tokio::pin!(stop);
     loop {
@@ -42,9 +45,9 @@ pub(super) async fn keep(
                 }
             }
         }
-        match app.anchor(&anchors, shipping.as_mut(), &mut behind).await {
+        match app.anchor(&anchors, (shipping.as_mut(), &mut witnessing), &mut behind).await {
             Ok(()) => {
-                missed = 0;
+                anchored = Instant::now();
                 readiness.clear("anchor-old");
             }
             Err(fault @ (AnchorFault::Overtaken | AnchorFault::Backwards(_))) => {
@@ -54,21 +57,22 @@ pub(super) async fn keep(
                 return;
             }
             Err(AnchorFault::Unavailable(fault)) => {
-                missed += 1;
-                tracing::error!(%fault, missed, "the anchor was not written");
-                if missed >= OLD_ANCHOR {
+                let age = anchored.elapsed();
+                tracing::error!(%fault, seconds = age.as_secs(), "the anchor was not written");
+                if age >= OLD {
                     readiness.degraded("anchor-old");
                 }
             }
         }
-        unshipped =
-            if shipping.as_ref().is_some_and(|shipping| shipping.behind() > 0) { unshipped + 1 } else { 0 };
-        if unshipped >= OLD_ANCHOR {
+        if shipping.as_ref().is_none_or(|shipping| shipping.behind() == 0) {
+            shipped = Instant::now();
+        }
+        if shipped.elapsed() >= OLD {
             readiness.degraded("shipping-old");
         } else {
             readiness.clear("shipping-old");
         }
-        metrics.set_log_anchor_age(ANCHOR * missed);
+        metrics.set_log_anchor_age(anchored.elapsed());
         metrics.set_log_merge_delay(app.merge_delay());
         if over {
             return;

@@ -8,7 +8,7 @@ mod watch;
 use std::sync::Arc;
 
 use ipnet::IpNet;
-use postern_app::{App, Shipping};
+use postern_app::{App, Shipping, Witnessing};
 use postern_core::ports::Anchors;
 use postern_server::{Administration, Limits, Metrics, Readiness, Server};
 use tokio::net::{TcpListener, UnixListener};
@@ -31,6 +31,8 @@ pub(super) struct Running {
     pub(super) anchors: Option<Arc<dyn Anchors>>,
     /// Where events are shipped to.
     pub(super) shipping: Option<Shipping>,
+    /// Who cosigns checkpoints.
+    pub(super) witnessing: Witnessing,
     pub(super) readiness: Arc<Readiness>,
     pub(super) limits: Limits,
     /// What the API's listener shows, if it speaks TLS.
@@ -62,7 +64,13 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     let anchor = running.anchors.map(|anchors| {
         let (app, readiness, metrics) =
             (Arc::clone(&running.app), Arc::clone(&running.readiness), Arc::clone(&metrics));
-        tokio::spawn(anchor::keep(app, (anchors, running.shipping), readiness, metrics, anchor_stopping))
+        tokio::spawn(anchor::keep(
+            app,
+            (anchors, running.shipping, running.witnessing),
+            readiness,
+            metrics,
+            anchor_stopping,
+        ))
     });
     let (app, readiness) = (Arc::clone(&running.app), Arc::clone(&running.readiness));
     let watcher = watch::keep(app, running.watched, readiness, Arc::clone(&metrics), jobs_stopping.clone());

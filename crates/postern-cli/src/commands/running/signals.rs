@@ -13,7 +13,7 @@ pub(in crate::commands) struct Signals {
 }
 
 /// What asks a process to stop, without the rest.
-pub(super) struct Stops {
+pub(in crate::commands) struct Stops {
     terminate: Signal,
     interrupt: Signal,
 }
@@ -28,14 +28,14 @@ impl Signals {
     }
 
     /// What asks to stop, and what asks to read anew.
-    pub(super) fn apart(self) -> (Stops, Signal) {
+    pub(in crate::commands) fn apart(self) -> (Stops, Signal) {
         (Stops { terminate: self.terminate, interrupt: self.interrupt }, self.renew)
     }
 }
 
 impl Stops {
     /// Waits until one of them asks.
-    pub(super) async fn asked(mut self) {
+    pub(in crate::commands) async fn asked(mut self) {
         tokio::select! { _ = self.terminate.recv() => {}, _ = self.interrupt.recv() => {} }
     }
 }
