@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use postern_app::{EventPage, EventQuery, Problem};
-use postern_core::ports::{AnchorFault, Anchors, Place, PlaceFault};
+use postern_app::{EventPage, EventQuery, Problem, Witnessing};
+use postern_core::ports::{AnchorFault, Anchors, Place, PlaceFault, Put};
 use postern_log::{Frontier, Tile};
 use postern_testkit::{StoreKind, World};
 
@@ -34,12 +34,17 @@ pub(crate) struct Folder {
 }
 
 impl Place for Folder {
-    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), PlaceFault> {
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<Put, PlaceFault> {
         if self.away.load(std::sync::atomic::Ordering::SeqCst) {
             return Err(PlaceFault("away".to_owned()));
         }
-        self.files.lock().unwrap().insert(name.to_owned(), bytes.to_vec());
-        Ok(())
+        // Written once: what is there stays.
+        let mut files = self.files.lock().unwrap();
+        if files.contains_key(name) {
+            return Ok(Put::WasThere);
+        }
+        files.insert(name.to_owned(), bytes.to_vec());
+        Ok(Put::Kept)
     }
 
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>, PlaceFault> {
@@ -61,7 +66,7 @@ impl Place for Folder {
 pub(crate) async fn anchor(world: &World) {
     let anchors: Arc<dyn Anchors> = Arc::new(Kept);
     let mut all = world.app.all_logs().await.unwrap();
-    world.app.anchor(&anchors, None, &mut all).await.unwrap();
+    world.app.anchor(&anchors, (None, &mut Witnessing::default()), &mut all).await.unwrap();
 }
 
 /// 300 old events, and 20 that are 401 days younger.
