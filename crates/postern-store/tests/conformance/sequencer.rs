@@ -131,7 +131,7 @@ fn two_who_number_at_once_wait_for_each_other() {
 
 /// Another node's numbering, held back between its lock and its commit.
 const HELD_BACK: &str = "BEGIN; SELECT 1 FROM log_head FOR UPDATE; SELECT pg_sleep(1); \
-     INSERT INTO event SELECT * FROM kept_event; DELETE FROM pending WHERE version = 1; \
+     INSERT INTO event SELECT * FROM spare_event; DELETE FROM pending WHERE version = 1; \
      UPDATE log_head h SET size = k.size FROM kept_head k WHERE k.tenant = h.tenant; COMMIT";
 
 /// Who waited for a head goes on from what the other one wrote meanwhile.
@@ -143,7 +143,7 @@ fn who_waited_for_a_head_sees_what_was_numbered_meanwhile() {
         add(&*node, counter(1), 1).await;
         node.number_now().await.expect("numbers");
         server.database().psql(
-            "CREATE TABLE kept_event AS SELECT * FROM event; CREATE TABLE kept_head AS SELECT * FROM log_head; \
+            "CREATE TABLE spare_event AS SELECT * FROM event; CREATE TABLE kept_head AS SELECT * FROM log_head; \
              INSERT INTO pending SELECT tenant, kind, object, version, body, mac, 0 FROM event; \
              DELETE FROM event; UPDATE log_head SET size = 0",
         );
