@@ -1,6 +1,8 @@
 //! A key service that counts what it is asked, and that can stop answering.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use postern_core::ids::{SubjectId, TenantId};
 use postern_core::local_keys::LocalKeys;
@@ -14,6 +16,7 @@ pub struct CountedKeys {
     away: AtomicBool,
     waits: AtomicBool,
     unsigned: AtomicBool,
+    slow: Mutex<Option<(SubjectId, Duration)>>,
 }
 
 impl CountedKeys {
@@ -26,6 +29,7 @@ impl CountedKeys {
             away: AtomicBool::new(false),
             waits: AtomicBool::new(false),
             unsigned: AtomicBool::new(false),
+            slow: Mutex::new(None),
         }
     }
 
@@ -50,6 +54,22 @@ impl CountedKeys {
         self.unsigned.store(!signs, Ordering::SeqCst);
     }
 
+    /// Takes this much longer about one subject: a difference for a measurement to find.
+    pub fn slow(&self, subject: SubjectId, span: Duration) {
+        *self.slow.lock().unwrap() = Some((subject, span));
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "it takes time, and reads none")]
+    fn linger(&self, subject: SubjectId) {
+        let slow = *self.slow.lock().unwrap();
+        if let Some((_, span)) = slow.filter(|(slow, _)| *slow == subject) {
+            let begun = Instant::now();
+            while begun.elapsed() < span {
+                std::hint::spin_loop();
+            }
+        }
+    }
+
     fn present(&self) -> Result<(), KeysUnavailable> {
         let away = self.away.load(Ordering::SeqCst);
         (!away).then_some(()).ok_or_else(|| KeysUnavailable("it was sent away by a test".to_owned()))
@@ -65,6 +85,7 @@ impl Keys for CountedKeys {
     ) -> Result<SubjectKeys, KeysUnavailable> {
         self.present()?;
         self.asked.fetch_add(1, Ordering::SeqCst);
+        self.linger(subject);
         self.inner.subject_keys(tenant, subject, epoch)
     }
 
