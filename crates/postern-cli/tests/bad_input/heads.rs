@@ -7,8 +7,8 @@ use crate::site::Site;
 /// A right redemption whose head has these lines more; whether it may be done all the same.
 fn lines() -> Vec<(&'static str, String)> {
     vec![
-        ("a line of 40 KiB", format!("X-Long: {}\r\n", "x".repeat(40 << 10))),
-        ("a name of 40 KiB", format!("{}: x\r\n", "x".repeat(40 << 10))),
+        ("a line of 80 KiB", format!("X-Long: {}\r\n", "x".repeat(80 << 10))),
+        ("a name of 80 KiB", format!("{}: x\r\n", "x".repeat(80 << 10))),
         ("a mebibyte of lines", "X-More: some more of it\r\n".repeat(40_000)),
         ("two hundred lines", "X: y\r\n".repeat(200)),
         ("a NUL in a line", "X-Nul: a\0b\r\n".to_owned()),

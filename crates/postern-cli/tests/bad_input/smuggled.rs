@@ -23,8 +23,6 @@ async fn a_request_inside_another_is_never_done() {
         format!("{length}transfer-encoding: CHUNKED\r\n"),
         format!("{length}Transfer-Encoding: chunked\r\nTransfer-Encoding: cow\r\n"),
         format!("{length}Transfer-Encoding: cow\r\nTransfer-Encoding: chunked\r\n"),
-        // Only chunked: the one that a front reads by itself as the end of the body.
-        chunked.to_owned(),
     ];
     for head in heads {
         for path in ["/v1/subjects/lookup", "/absent", "/healthz"] {
@@ -40,6 +38,13 @@ async fn a_request_inside_another_is_never_done() {
     assert_eq!(reply.statuses(), [400, 400]);
     site.serves_others().await;
     site.is_whole().await;
+    // Where only chunks say how long the body is, nobody can read it otherwise: what follows is the next request. So the
+    // test would see an inner request that is done.
+    let other = site.body(&site.sheet.codes[2]).to_string();
+    let inner = String::from_utf8(site.request("/v1/redemptions", other.as_bytes())).unwrap();
+    let inner = inner.replace("Idempotency-Key: bad-input", "Idempotency-Key: another");
+    let control = site.head("/absent", chunked) + "2\r\n{}\r\n0\r\n\r\n" + &inner;
+    assert_eq!(site.send(control.as_bytes()).await.statuses(), [404, 201]);
 }
 
 /// In one connection, one after the other, each for itself: a bad one takes none of its neighbours along.

@@ -69,11 +69,9 @@ fn row(format: Format) -> String {
 fn what_a_guesser_may_hope_for_is_what_the_document_says() {
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/campaigns.md");
     let document = fs::read_to_string(document).unwrap();
-    for format in Format::ALL {
-        let row = row(format);
-        println!("{row}");
-        assert!(document.contains(&row), "docs/campaigns.md does not have:\n{row}");
-    }
+    let rows = Format::ALL.map(row).join("\n");
+    println!("{rows}");
+    assert!(document.contains(&rows), "docs/campaigns.md does not have:\n{rows}");
 }
 
 #[test]

@@ -89,7 +89,12 @@ async fn day(world: &World, botnet: &mut Botnet, format: Format, at_most: u64) {
     let begun = botnet.words;
     while botnet.words - begun < at_most {
         // Words of all formats: a set's own decides what waits, not the typed one.
-        let typed = if format.stretched() { format } else { Format::ALL[usize::try_from(botnet.words % 16 / 14).unwrap()] };
+        let typed = match botnet.words % 32 {
+            _ if format.stretched() => format,
+            30 => Format::Compact,
+            31 => Format::Numeric,
+            _ => format,
+        };
         match botnet.tries(world, "owner", typed).await {
             Tried::Wait(after) if world.clock.now().plus(after) < end => world.clock.advance(after),
             Tried::Wait(_) | Tried::Closed => break,
@@ -117,8 +122,9 @@ async fn month(kind: StoreKind, format: Format, first_factor: bool) {
         // A stretched word costs a stretch: the short form guesses all day long on two days, and then until it must wait.
         let at_most = match (long(), format.stretched()) {
             (true, _) => 2_000,
-            (false, true) if today > 1 => 5,
-            (false, _) => 60,
+            (false, true) if today < 2 => 200,
+            (false, true) => 5,
+            (false, false) => 30,
         };
         day(&world, &mut botnet, format, at_most).await;
         owner.comes_in(&world, &mut botnet, today).await;
