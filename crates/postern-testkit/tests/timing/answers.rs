@@ -24,7 +24,7 @@ impl Wire {
     /// A redemption as it is sent, from a network that nobody else is in.
     pub(crate) fn request(&mut self, world: &World, case: &Case) -> Vec<u8> {
         self.sent += 1;
-        let (high, low) = (self.sent >> 8, self.sent & 255);
+        let (high, low) = (self.sent >> 8 & 255, self.sent & 255);
         let body = json!({
             "subject": case.subject,
             "code": case.word,

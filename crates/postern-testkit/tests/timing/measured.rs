@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use postern_codes::Format;
+use postern_server::Limits;
 use postern_testkit::{Service, StoreKind, World};
 use serde_json::json;
 
@@ -51,7 +52,8 @@ async fn measured(kind: StoreKind, samples: usize) {
     let all = cases(&world, Format::Standard).await;
     let mut cases: Vec<Case> = all.into_iter().filter(|case| wanted.contains(&case.why)).collect();
     cases.extend(more(&world).await);
-    let service = Service::start(&world).await;
+    let limits = Limits { requests_per_connection: usize::MAX, ..Limits::SHIPPED };
+    let service = Service::start_with(&world, limits).await;
     let mut wire = Wire::connect(&service.authority).await;
     let mut times: Vec<Vec<u64>> = vec![Vec::new(); cases.len()];
     let mut state = 42u64;
