@@ -53,12 +53,8 @@ impl Running {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let authority = listener.local_addr().unwrap().to_string();
         let (stop, stopping) = oneshot::channel::<()>();
-        let server = Server::new(
-            Arc::clone(app),
-            limits,
-            Arc::new(Readiness::new()),
-            Arc::new(Metrics::new()),
-        );
+        let server =
+            Server::new(Arc::clone(app), limits, Arc::new(Readiness::new()), Arc::new(Metrics::new()));
         let running = tokio::spawn(async move {
             server.serve(listener, None, async { drop(stopping.await) }).await;
         });

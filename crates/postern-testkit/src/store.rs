@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use postern_core::Time;
 use postern_core::ids::TenantId;
-use postern_core::kernel::{
-    Committed, Key, Kind, StoreFault, StoredEvent, Tally, View, Want, Work,
-};
+use postern_core::kernel::{Committed, Key, Kind, StoreFault, StoredEvent, Tally, View, Want, Work};
 use postern_core::ports::{Copied, Future, Listed, LogHead, SealedClaim, Sizes, Store};
 
 /// A store behind counters.

@@ -13,7 +13,8 @@ fn altered(site: &Site, from: &str, to: &str) -> Vec<u8> {
 
 fn bodies(site: &Site) -> Vec<(&'static str, Vec<u8>)> {
     let right = site.body(&site.sheet.codes[1]).to_string();
-    let nested = |open: &str, close: &str, depth| [open.repeat(depth), close.repeat(depth)].concat().into_bytes();
+    let nested =
+        |open: &str, close: &str, depth| [open.repeat(depth), close.repeat(depth)].concat().into_bytes();
     let with = |from: &str, to: &str| altered(site, from, to);
     let raw = |from: &[u8], to: &[u8]| {
         let bytes = right.as_bytes();
@@ -28,7 +29,10 @@ fn bodies(site: &Site) -> Vec<(&'static str, Vec<u8>)> {
         ("deep lists", nested("[", "]", 30_000)),
         ("deep objects", nested("{\"a\":", "}", 10_000)),
         ("deep lists that do not end", b"[".repeat(60_000)),
-        ("a deep member more", with("\"txn\"", &format!("\"x\":{}1{},\"txn\"", "[".repeat(200), "]".repeat(200)))),
+        (
+            "a deep member more",
+            with("\"txn\"", &format!("\"x\":{}1{},\"txn\"", "[".repeat(200), "]".repeat(200))),
+        ),
         ("a deep external id", with("\"anna\"", &format!("{}{}", "[".repeat(2_000), "]".repeat(2_000)))),
         ("a member more", with("\"txn\"", "\"other\":1,\"txn\"")),
         ("a member more inside", with("\"level\"", "\"other\":1,\"level\"")),
@@ -70,7 +74,10 @@ fn bodies(site: &Site) -> Vec<(&'static str, Vec<u8>)> {
         ("a transaction with an umlaut", with("login-0123456789", "login-0123456789-\u{e4}")),
         ("a code of 60,000 letters", with(&code, &format!("\"code\":\"{}\"", "A".repeat(60_000)))),
         ("a code of invisible letters", with(&code, &format!("\"code\":\"{}\"", "\\u200b".repeat(9_000)))),
-        ("a code that grows when normalised", with(&code, &format!("\"code\":\"{}\"", "\u{fdfa}".repeat(20_000)))),
+        (
+            "a code that grows when normalised",
+            with(&code, &format!("\"code\":\"{}\"", "\u{fdfa}".repeat(20_000))),
+        ),
         ("a code that is a list", with(&code, "\"code\":[\"x\"]")),
         ("no code", with(&code, "\"code\":null")),
         ("another purpose", with("second_factor", "everything")),
@@ -111,10 +118,15 @@ async fn no_route_takes_them() {
     let site = Site::new(StoreKind::Memory).await;
     let confirm = format!("/v1/code-sets/{}/confirm", site.sheet.set);
     let revoke = format!("/v1/code-sets/{}/revoke", site.sheet.set);
-    let routes = ["/v1/subjects", "/v1/subjects/lookup", "/v1/code-sets", "/v1/code-sets/revoke", "/v1/rehearsals"];
+    let routes =
+        ["/v1/subjects", "/v1/subjects/lookup", "/v1/code-sets", "/v1/code-sets/revoke", "/v1/rehearsals"];
     let no_route_takes: Vec<_> = bodies(&site)
         .into_iter()
-        .filter(|(about, _)| ["mebibyte", "deep lists", "deep objects", "null", "list", "UTF-16"].iter().any(|one| about.contains(one)))
+        .filter(|(about, _)| {
+            ["mebibyte", "deep lists", "deep objects", "null", "list", "UTF-16"]
+                .iter()
+                .any(|one| about.contains(one))
+        })
         .collect();
     assert!(no_route_takes.len() > 6);
     for path in routes.into_iter().chain([confirm.as_str(), revoke.as_str()]) {

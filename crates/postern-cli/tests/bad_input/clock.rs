@@ -17,7 +17,9 @@ async fn is_whole(world: &World, spent: usize) {
     world.app.number_pending().await;
     let events = world.app.events(&world.token, query).await.unwrap().items;
     let heads: Vec<EventHead> = events.iter().map(|event| EventHead::read(&event.bytes).unwrap()).collect();
-    let of = |object: &str| heads.iter().filter(|head| head.object == object).map(|head| head.time).collect::<Vec<_>>();
+    let of = |object: &str| {
+        heads.iter().filter(|head| head.object == object).map(|head| head.time).collect::<Vec<_>>()
+    };
     for head in &heads {
         assert!(of(&head.object).is_sorted(), "event time went back in {}", head.object);
     }
@@ -30,8 +32,14 @@ async fn jumps_between_requests(kind: StoreKind) {
     let world = World::new(kind).await;
     world.subject("anna").await;
     let sheet = world.issue("anna", Format::Standard).await;
-    let jumps: [(bool, Duration); 6] =
-        [(true, HOUR), (false, HOUR * 2), (true, HOUR * 48), (false, HOUR * 47), (false, HOUR * 30 * 24), (true, HOUR * 24 * 60)];
+    let jumps: [(bool, Duration); 6] = [
+        (true, HOUR),
+        (false, HOUR * 2),
+        (true, HOUR * 48),
+        (false, HOUR * 47),
+        (false, HOUR * 30 * 24),
+        (true, HOUR * 24 * 60),
+    ];
     let mut spent = 0;
     for (n, (forward, span)) in jumps.into_iter().enumerate() {
         if forward {
@@ -74,7 +82,11 @@ async fn jumps_during_requests(kind: StoreKind) {
         tokio::spawn(async move {
             let mut forward = true;
             while !stop.load(Ordering::SeqCst) {
-                if forward { world.clock.advance(HOUR * 30) } else { world.clock.retreat(HOUR * 30) }
+                if forward {
+                    world.clock.advance(HOUR * 30)
+                } else {
+                    world.clock.retreat(HOUR * 30)
+                }
                 forward = !forward;
                 tokio::task::yield_now().await;
             }

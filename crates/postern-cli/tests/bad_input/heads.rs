@@ -59,14 +59,20 @@ async fn bodies_that_are_not_as_long_as_they_say_spend_nothing() {
     let chunked = |chunks: &str| site.head("/v1/redemptions", "Transfer-Encoding: chunked\r\n") + chunks;
     let size = format!("{:x}", body.len());
     let cases = [
-        ("a length that never comes", site.head("/v1/redemptions", &format!("Content-Length: {}\r\n", body.len() + 1)) + &body),
+        (
+            "a length that never comes",
+            site.head("/v1/redemptions", &format!("Content-Length: {}\r\n", body.len() + 1)) + &body,
+        ),
         ("a chunk that never comes", chunked(&format!("{:x}\r\n{body}\r\n", body.len() + 10))),
         ("chunks without an end", chunked(&format!("{size}\r\n{body}\r\n"))),
         ("a chunk that is longer than it says", chunked(&format!("5\r\n{body}\r\n0\r\n\r\n"))),
         ("a size that is none", chunked(&format!("zz\r\n{body}\r\n0\r\n\r\n"))),
         ("a size below nothing", chunked(&format!("-5\r\n{body}\r\n0\r\n\r\n"))),
         ("a size beyond all", chunked(&format!("fffffffffffffffff\r\n{body}\r\n0\r\n\r\n"))),
-        ("an extension without end", chunked(&format!("{size};{}\r\n{body}\r\n0\r\n\r\n", "x".repeat(100_000)))),
+        (
+            "an extension without end",
+            chunked(&format!("{size};{}\r\n{body}\r\n0\r\n\r\n", "x".repeat(100_000))),
+        ),
         ("line feeds alone", chunked(&format!("{size}\n{body}\n0\n\n"))),
         ("trailers without end", chunked(&format!("5\r\n{{\"a\":\r\n0\r\n{}", "X: y\r\n".repeat(20_000)))),
         ("chunks of one byte without end", chunked(&"1\r\n \r\n".repeat(100_000))),
@@ -109,7 +115,8 @@ async fn other_protocols_end_the_connection() {
 async fn who_asks_before_the_body_is_told_to_go_on_or_why_not() {
     let site = Site::new(StoreKind::Memory).await;
     let body = site.body("PSTN-1").to_string();
-    let more = |length: usize| format!("Connection: close\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n");
+    let more =
+        |length: usize| format!("Connection: close\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n");
     let reply = site.send((site.head("/v1/redemptions", &more(body.len())) + &body).as_bytes()).await;
     assert!(String::from_utf8_lossy(&reply.0).starts_with("HTTP/1.1 100 "));
     assert_eq!(reply.statuses(), [422]);

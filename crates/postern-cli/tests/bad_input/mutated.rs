@@ -67,8 +67,11 @@ fn change() -> impl Strategy<Value = Change> {
 fn requests(site: &Site) -> Vec<Vec<u8>> {
     let wrong = site.body("PSTN-6N6NW-S9B8B-XYXXT-K5NXF-Y9YZ2").to_string();
     let get = |path: &str| {
-        format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\r\n", site.world.key)
-            .into_bytes()
+        format!(
+            "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\r\n",
+            site.world.key
+        )
+        .into_bytes()
     };
     let chunked = site.head("/v1/redemptions", "Connection: close\r\nTransfer-Encoding: chunked\r\n")
         + &format!("{:x}\r\n{wrong}\r\n0\r\n\r\n", wrong.len());
@@ -90,8 +93,8 @@ fn changed_at_random_they_are_answered_from_the_list() {
     let site = runtime.block_on(Site::with(StoreKind::Memory, limits));
     let requests = requests(&site);
     let cases = if long() { 20_000 } else { 300 };
-    let strategy =
-        (0..requests.len(), proptest::collection::vec(change(), 1..5), Just(())).prop_map(|(of, changes, ())| (of, changes));
+    let strategy = (0..requests.len(), proptest::collection::vec(change(), 1..5), Just(()))
+        .prop_map(|(of, changes, ())| (of, changes));
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let ran = runner.run(&strategy, |(of, changes)| {
         let mut bytes = requests[of].clone();

@@ -47,7 +47,9 @@ impl Botnet {
         self.words += 1;
         let source = number % self.sources;
         let how = Redeem {
-            device: number.is_multiple_of(7).then(|| "pstd_0123456789ABCDEFGHJKMNPQRSTVWXYZ01234567".to_owned()),
+            device: number
+                .is_multiple_of(7)
+                .then(|| "pstd_0123456789ABCDEFGHJKMNPQRSTVWXYZ01234567".to_owned()),
             address: Some(format!("10.{}.{}.1", source >> 8 & 255, source & 255)),
             key: Some(format!("bot-{number}")),
         };

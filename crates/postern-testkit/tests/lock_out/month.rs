@@ -183,8 +183,7 @@ async fn a_month_against_a_numeric_set_two_nodes() {
 #[tokio::test]
 async fn an_absent_owners_set_is_guessed_at_one_share_and_the_known_device_still_comes_in() {
     let world = World::new(StoreKind::Memory).await;
-    let (mut owner, mut botnet) =
-        (Owner::new(&world, Format::Compact).await, Botnet::new(true, 5_000));
+    let (mut owner, mut botnet) = (Owner::new(&world, Format::Compact).await, Botnet::new(true, 5_000));
     for _ in 0..DAYS {
         day(&world, &mut botnet, Format::Compact, 200).await;
     }

@@ -44,6 +44,10 @@ async fn a_name_that_does_not_exist_is_slowed_like_one_that_does() {
         let nobody = story(&world, "nobody", format, sources, words).await;
         assert_eq!(somebody, nobody, "{format:?} from {sources} sources");
         let waits = somebody.iter().filter(|one| one.is_some()).count();
-        assert_eq!(waits > 0, sources <= limits::SOURCES as u64 || format.stretched(), "{format:?} from {sources} sources");
+        assert_eq!(
+            waits > 0,
+            sources <= limits::SOURCES as u64 || format.stretched(),
+            "{format:?} from {sources} sources"
+        );
     }
 }

@@ -61,7 +61,8 @@ impl Wire {
         };
         assert_eq!(end, bytes.len(), "there is more than one answer");
         let text = String::from_utf8(bytes).unwrap();
-        let without = |line: &str| if line.starts_with("date: ") { "date: \r\n".to_owned() } else { line.to_owned() };
+        let without =
+            |line: &str| if line.starts_with("date: ") { "date: \r\n".to_owned() } else { line.to_owned() };
         text.split_inclusive("\r\n").map(without).collect()
     }
 }

@@ -1,6 +1,6 @@
-//! The long form: the time of an answer over loopback, reasons in random order. It must find 50 µs that are planted in
-//! the key service for one subject, and must not find a difference between two of a kind. Never part of an ordinary
-//! run: what a machine does besides is no promise.
+//! The long form: the time of an answer over loopback, reasons in random order. It must find a difference that is
+//! planted in the key service for one subject (50 µs in memory, more where a disk has noise of its own), and must not
+//! find one between two of a kind. Never part of an ordinary run: what a machine does besides is no promise.
 
 use std::time::{Duration, Instant};
 
@@ -14,8 +14,6 @@ use crate::cases::{Case, cases};
 use crate::guess;
 use crate::statistics::compare;
 
-/// The difference that must be found.
-const PLANTED: Duration = Duration::from_micros(50);
 /// What is called found.
 const FOUND: f64 = 1e-6;
 /// Samples of each reason.
@@ -24,14 +22,18 @@ const SAMPLES: usize = 10_000;
 const WARM: usize = 300;
 
 /// Two more subjects with a wrong word each: one of a kind with the first, one with a difference planted.
-async fn more(world: &World) -> Vec<Case> {
+async fn more(world: &World, planted: Duration) -> Vec<Case> {
     let mut more = Vec::new();
     for why in ["again", "planted"] {
         let id = world.subject(why).await;
         world.issue(why, Format::Standard).await;
-        more.push(Case { why, subject: json!({ "external_id": why }), word: guess(Format::Standard).to_owned() });
+        more.push(Case {
+            why,
+            subject: json!({ "external_id": why }),
+            word: guess(Format::Standard).to_owned(),
+        });
         if why == "planted" {
-            world.keys.slow(id, PLANTED);
+            world.keys.slow(id, planted);
         }
     }
     more
@@ -46,12 +48,12 @@ async fn timed(wire: &mut Wire, request: &[u8]) -> u64 {
     took.as_nanos().try_into().unwrap()
 }
 
-async fn measured(kind: StoreKind, samples: usize) {
+async fn measured(kind: StoreKind, samples: usize, planted: Duration) {
     let world = World::new(kind).await;
     let wanted = ["wrong", "spent", "old", "canary", "nobody"];
     let all = cases(&world, Format::Standard).await;
     let mut cases: Vec<Case> = all.into_iter().filter(|case| wanted.contains(&case.why)).collect();
-    cases.extend(more(&world).await);
+    cases.extend(more(&world, planted).await);
     let limits = Limits { requests_per_connection: usize::MAX, ..Limits::SHIPPED };
     let service = Service::start_with(&world, limits).await;
     let mut wire = Wire::connect(&service.authority).await;
@@ -81,12 +83,12 @@ async fn measured(kind: StoreKind, samples: usize) {
             found.median, case.why, found.shift, found.p
         );
     }
-    let (again, planted) = (compare(wrong, of("again")), compare(wrong, of("planted")));
+    let (again, slower) = (compare(wrong, of("again")), compare(wrong, of("planted")));
     assert!(again.p > FOUND, "two of a kind were told apart: {again:?}");
-    assert!(planted.p < FOUND && planted.shift > 0.0, "a planted difference was not found: {planted:?}");
+    assert!(slower.p < FOUND && slower.shift > 0.0, "a planted difference was not found: {slower:?}");
     for case in cases.iter().filter(|case| !["wrong", "again", "planted"].contains(&case.why)) {
         let found = compare(wrong, of(case.why));
-        let small = found.shift.abs() < PLANTED.as_micros() as f64 / 2.0;
+        let small = found.shift.abs() < planted.as_micros() as f64 / 2.0;
         assert!(found.p > FOUND || small, "{} is told apart by time: {found:?}", case.why);
     }
 }
@@ -94,13 +96,13 @@ async fn measured(kind: StoreKind, samples: usize) {
 #[tokio::test]
 async fn time_tells_nothing_apart_memory() {
     if std::env::var_os("POSTERN_LONG").is_some() {
-        measured(StoreKind::Memory, SAMPLES).await;
+        measured(StoreKind::Memory, SAMPLES, Duration::from_micros(50)).await;
     }
 }
 
 #[tokio::test]
 async fn time_tells_nothing_apart_sqlite() {
     if std::env::var_os("POSTERN_LONG").is_some() {
-        measured(StoreKind::Sqlite, SAMPLES / 4).await;
+        measured(StoreKind::Sqlite, SAMPLES / 4, Duration::from_micros(500)).await;
     }
 }

@@ -96,7 +96,8 @@ fn compared(found: &[(&str, String, Work)], about: &str) {
         let all: Vec<u64> = found.iter().map(|(_, _, work)| of(work)).collect();
         all.iter().max().unwrap() - all.iter().min().unwrap()
     };
-    let (macs, rows, bytes) = (apart(|work| work.macs), apart(|work| work.rows), apart(|work| work.store.bytes));
+    let (macs, rows, bytes) =
+        (apart(|work| work.macs), apart(|work| work.rows), apart(|work| work.store.bytes));
     // A node on PostgreSQL numbers events by itself meanwhile, and checks their MACs.
     let macs_apart = if about.starts_with("Postgres") { u64::MAX } else { MACS_APART };
     println!("{about}: {:?}, HMACs {} ± {macs}, rows ± {rows}, bytes ± {bytes}", exact(work), work.macs);
