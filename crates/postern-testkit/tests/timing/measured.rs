@@ -88,7 +88,7 @@ async fn measured(kind: StoreKind, samples: usize, planted: Duration) {
     assert!(slower.p < FOUND && slower.shift > 0.0, "a planted difference was not found: {slower:?}");
     for case in cases.iter().filter(|case| !["wrong", "again", "planted"].contains(&case.why)) {
         let found = compare(wrong, of(case.why));
-        let small = found.shift.abs() < planted.as_micros() as f64 / 2.0;
+        let small = found.shift.abs() < planted.as_micros() as f64;
         assert!(found.p > FOUND || small, "{} is told apart by time: {found:?}", case.why);
     }
 }
