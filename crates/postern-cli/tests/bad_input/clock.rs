@@ -83,9 +83,9 @@ async fn jumps_during_requests(kind: StoreKind) {
             let mut forward = true;
             while !stop.load(Ordering::SeqCst) {
                 if forward {
-                    world.clock.advance(HOUR * 30)
+                    world.clock.advance(HOUR * 30);
                 } else {
-                    world.clock.retreat(HOUR * 30)
+                    world.clock.retreat(HOUR * 30);
                 }
                 forward = !forward;
                 tokio::task::yield_now().await;
