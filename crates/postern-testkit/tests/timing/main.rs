@@ -3,7 +3,6 @@
 //! service, stretches, rows opened, reads, writes, bytes); the long form measures time over loopback.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::cast_precision_loss,
