@@ -36,6 +36,15 @@ pub(crate) struct Shown {
     pub(crate) lasts: bool,
 }
 
+impl Shown {
+    /// When the next answer's token counts as minted: as this one while it lasts. One that takes its place makes the
+    /// device known at once, since this one did: or a stranger could keep the owner out for three days.
+    pub(crate) fn goes_on(self, now: Time) -> u32 {
+        let known = now.minus(limits::DEVICE_KNOWN_AFTER).seconds();
+        if self.lasts { self.minted } else { u32::try_from(known).unwrap_or(self.minted) }
+    }
+}
+
 /// Reads a shown token; `None` if it is not this subject's, of another epoch, or over.
 pub(crate) fn shown(
     keys: &LocalKeys,

@@ -18,6 +18,8 @@ pub mod application;
 pub mod assurance;
 pub mod bucket;
 pub mod campaign;
+#[cfg(feature = "counted")]
+pub mod counted;
 pub mod encoding;
 mod format_name;
 pub mod frame;

@@ -53,6 +53,10 @@ impl Stretch {
 
     fn run(self, text: &[u8], salt: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let mut out = Zeroizing::new(vec![0; 32]);
+        #[cfg(feature = "counted")]
+        if self != Self::None {
+            crate::counted::STRETCHES.one();
+        }
         match self {
             Self::None => return Some(Zeroizing::new(text.to_vec())),
             Self::Argon2id { memory, passes } => {

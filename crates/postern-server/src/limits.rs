@@ -24,6 +24,7 @@ pub struct Limits {
     /// Time for a body to arrive.
     pub body_time: Duration,
     /// Bytes of a request's line and headers.
+    // The HTTP library looks between two reads, so up to twice as many may pass.
     pub head: usize,
     /// Bytes of a request's target: path and query.
     pub target: usize,

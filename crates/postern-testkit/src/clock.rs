@@ -21,6 +21,11 @@ impl TestClock {
     pub fn advance(&self, span: Duration) {
         self.0.fetch_add(span.as_millis().try_into().unwrap(), Ordering::SeqCst);
     }
+
+    /// Moves the clock back.
+    pub fn retreat(&self, span: Duration) {
+        self.0.fetch_sub(span.as_millis().try_into().unwrap(), Ordering::SeqCst);
+    }
 }
 
 impl Clock for TestClock {

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use postern_core::ids::{SubjectId, TenantId};
 use postern_core::local_keys::LocalKeys;
@@ -16,6 +17,7 @@ pub struct CountedKeys {
     waits: AtomicBool,
     unsigned: AtomicBool,
     meanwhile: Mutex<Option<Meanwhile>>,
+    slow: Mutex<Option<(SubjectId, Duration)>>,
 }
 
 /// What happens while the key service is asked.
@@ -32,6 +34,7 @@ impl CountedKeys {
             waits: AtomicBool::new(false),
             unsigned: AtomicBool::new(false),
             meanwhile: Mutex::new(None),
+            slow: Mutex::new(None),
         }
     }
 
@@ -62,6 +65,22 @@ impl CountedKeys {
         *self.meanwhile.lock().unwrap() = Some(Box::new(work));
     }
 
+    /// Takes this much longer about one subject: a difference for a measurement to find.
+    pub fn slow(&self, subject: SubjectId, span: Duration) {
+        *self.slow.lock().unwrap() = Some((subject, span));
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "it takes time, and reads none")]
+    fn linger(&self, subject: SubjectId) {
+        let slow = *self.slow.lock().unwrap();
+        if let Some((_, span)) = slow.filter(|(slow, _)| *slow == subject) {
+            let begun = Instant::now();
+            while begun.elapsed() < span {
+                std::hint::spin_loop();
+            }
+        }
+    }
+
     fn present(&self) -> Result<(), KeysUnavailable> {
         let away = self.away.load(Ordering::SeqCst);
         (!away).then_some(()).ok_or_else(|| KeysUnavailable("it was sent away by a test".to_owned()))
@@ -77,6 +96,7 @@ impl Keys for CountedKeys {
     ) -> Result<SubjectKeys, KeysUnavailable> {
         self.present()?;
         self.asked.fetch_add(1, Ordering::SeqCst);
+        self.linger(subject);
         let keys = self.inner.subject_keys(tenant, subject, epoch);
         let work = self.meanwhile.lock().unwrap().take();
         if let Some(work) = work {

@@ -21,6 +21,7 @@ pub mod leaks;
 mod many;
 mod prover;
 mod service;
+mod store;
 mod world;
 
 pub use backend::{Redeem, Sheet, request};
@@ -32,4 +33,5 @@ pub use keys::CountedKeys;
 pub use many::Maker;
 pub use prover::TestProver;
 pub use service::Service;
+pub use store::{Asked, CountedStore};
 pub use world::{StoreKind, World, reopen};

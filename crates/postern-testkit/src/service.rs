@@ -31,7 +31,12 @@ struct Running {
 impl Service {
     /// Starts a service over a world.
     pub async fn start(world: &World) -> Self {
-        let nodes = [Running::start(&world.app).await, Running::start(&world.other).await];
+        Self::start_with(world, Limits::default()).await
+    }
+
+    /// The same with other limits.
+    pub async fn start_with(world: &World, limits: Limits) -> Self {
+        let nodes = [Running::start(&world.app, limits).await, Running::start(&world.other, limits).await];
         let [authority, other] = [&nodes[0], &nodes[1]].map(|node| node.authority.clone());
         Self { authority, other, key: world.key.clone(), turn: AtomicUsize::new(0), _running: nodes }
     }
@@ -44,16 +49,12 @@ impl Service {
 }
 
 impl Running {
-    async fn start(app: &Arc<App>) -> Self {
+    async fn start(app: &Arc<App>, limits: Limits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let authority = listener.local_addr().unwrap().to_string();
         let (stop, stopping) = oneshot::channel::<()>();
-        let server = Server::new(
-            Arc::clone(app),
-            Limits::default(),
-            Arc::new(Readiness::new()),
-            Arc::new(Metrics::new()),
-        );
+        let server =
+            Server::new(Arc::clone(app), limits, Arc::new(Readiness::new()), Arc::new(Metrics::new()));
         let running = tokio::spawn(async move {
             server.serve(listener, None, async { drop(stopping.await) }).await;
         });

@@ -17,7 +17,7 @@ use postern_store::postgres::{self, Postgres};
 use postern_store::sqlite::{Options, Sqlite};
 use tempfile::TempDir;
 
-use crate::{CountedKeys, SeededEntropy, TestClock, TestProver};
+use crate::{CountedKeys, CountedStore, SeededEntropy, TestClock, TestProver};
 
 /// Which store.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,6 +49,8 @@ pub struct World {
     pub token: Arc<Token>,
     /// The application's key as text.
     pub key: String,
+    /// The store of the first node.
+    pub store: Arc<CountedStore>,
     /// The use cases of another node, where a store has more than one; else of the same.
     pub other: Arc<App>,
     folder: Option<TempDir>,
@@ -68,17 +70,17 @@ impl World {
         let folder = (kind == StoreKind::Sqlite).then(|| TempDir::new().unwrap());
         let clock = Arc::new(TestClock::default());
         let database = (kind == StoreKind::Postgres).then(Database::new);
-        let node = |store, seed| app(store, Arc::clone(&keys), Arc::clone(&clock), seed);
-        let (app, other) = match &database {
-            None => {
-                let one = node(open(folder.as_ref().map(TempDir::path), &keys), 2);
-                (Arc::clone(&one), one)
-            }
+        let node = |store: Arc<dyn Store>, seed| app(store, Arc::clone(&keys), Arc::clone(&clock), seed);
+        let (store, other) = match &database {
+            None => (open(folder.as_ref().map(TempDir::path), &keys), None),
             Some(database) => {
                 postern_store::postgres::migrate(&database.url()).await.unwrap();
-                (node(on_server(database, &keys, 1).await, 2), node(on_server(database, &keys, 2).await, 5))
+                (on_server(database, &keys, 1).await, Some(node(on_server(database, &keys, 2).await, 5)))
             }
         };
+        let store = Arc::new(CountedStore::new(store));
+        let app = node(Arc::<CountedStore>::clone(&store), 2);
+        let other = other.unwrap_or_else(|| Arc::clone(&app));
         let operator = app.operator("test");
         operator.open_log().await.unwrap();
         let tenant = operator.create_tenant("acme", None).await.unwrap();
@@ -94,7 +96,7 @@ impl World {
         };
         let (_, key) = operator.create_application(tenant, new).await.unwrap();
         let token = Arc::new(Token::parse(&key).unwrap());
-        Self { app, clock, keys, tenant, token, key: key.to_string(), other, folder, database }
+        Self { app, clock, keys, tenant, token, key: key.to_string(), store, other, folder, database }
     }
 
     /// Registers a prover.
@@ -173,8 +175,8 @@ impl World {
     /// Ends the application and gives its data folder, which lives as long as what is returned.
     #[must_use]
     pub fn close(self) -> (TempDir, Arc<CountedKeys>, Arc<TestClock>, TenantId) {
-        let Self { app, other, clock, keys, tenant, folder, .. } = self;
-        drop((app, other));
+        let Self { app, store, other, clock, keys, tenant, folder, .. } = self;
+        drop((app, store, other));
         (folder.expect("only SQLite has a data folder"), keys, clock, tenant)
     }
 }

@@ -58,8 +58,10 @@ impl App {
             if evidence.is_none() && bucket_forgot(view, &guess, view.at(now))? {
                 return Ok(Step::Prepare(()));
             }
-            // As many comparisons as for a subject; nothing can be found.
-            let _ = search(&prepared, &[]);
+            // As many comparisons as for a subject, and its kinds are read; nothing can be found.
+            let _ = std::hint::black_box(search(&prepared, &[]));
+            let kinds = Secrecy { keys: gate.local(), nonce: [0; 8] };
+            let _ = std::hint::black_box(kinds.truth(guess.nobody.bucket, CodeKind::Live));
             let at = view.at(now);
             let held = view.held(guess.nobody.bucket)?;
             let mut draft = gate.draft(&caller, view, now, private.clone());
@@ -95,7 +97,10 @@ impl App {
     ) -> Result<Option<Vec<u8>>, Problem> {
         let subject = Key::of(Kind::Subject, attempt.gate.tenant(), attempt.subject_id());
         let _ = self.private(subject, client).await?;
-        self.seal_client(&SubjectKey::new(Zeroizing::new(*stand_in)), subject, client)
+        let key = SubjectKey::new(Zeroizing::new(*stand_in));
+        // A subject's key is unwrapped.
+        let _ = std::hint::black_box(key.wrap(self.local(), subject, [0; 12]));
+        self.seal_client(&key, subject, client)
     }
 }
 

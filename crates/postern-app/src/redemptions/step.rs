@@ -126,7 +126,7 @@ impl Run {
             request: self.mark,
             application: &self.application,
             txn: self.txn,
-            device_minted: self.standing.device.filter(|device| device.lasts).map(|device| device.minted),
+            device_minted: self.standing.device.map(|device| device.goes_on(self.now)),
             format: self.format,
             secrecy: Secrecy { keys: self.gate.local(), nonce: self.nonce },
             ended,

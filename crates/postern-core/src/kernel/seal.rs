@@ -89,6 +89,8 @@ impl Sealer {
 
     /// Opens a row if it and its parts are as they were sealed.
     pub(super) fn open<'a>(&self, key: Key, row: &'a Row) -> Option<Opened<'a>> {
+        #[cfg(feature = "counted")]
+        crate::counted::ROWS.one();
         if !same(&self.row(key, row.version, &row.body), &row.seal) {
             return None;
         }
@@ -198,6 +200,8 @@ impl Sealer {
 /// HMAC-SHA-256 over a frame. RFC 2104 §2 pads a shorter key with zeros to the block's 64 bytes, so a padded
 /// key is the same key, and one that cannot be refused.
 pub(crate) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Seal {
+    #[cfg(feature = "counted")]
+    crate::counted::MACS.one();
     let mut block = Zeroizing::new([0; 64]);
     block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
     let mut hmac = Hmac::<Sha256>::new((&*block).into());

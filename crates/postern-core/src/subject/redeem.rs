@@ -38,7 +38,7 @@ pub struct Redeem<'a> {
     pub application: &'a str,
     /// SHA-256 of the caller's login transaction.
     pub txn: Fixed<32>,
-    /// Second at which a still good device token was minted, if the caller showed one.
+    /// Second at which the answer's device token counts as minted, if the caller showed a good one.
     pub device_minted: Option<u32>,
     /// The format that decides if there is no active set: that of the default tier.
     pub format: Format,

@@ -42,7 +42,10 @@ async fn collect(mut body: Body, room: usize, limit: usize) -> Result<Bytes, Ref
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let said = headers.get(CONTENT_TYPE).and_then(|said| said.to_str().ok()).unwrap_or_default();
+    // Who says it twice may mean either.
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(only), None) = (types.next(), types.next()) else { return false };
+    let said = only.to_str().unwrap_or_default();
     let (kind, parameters) = said.split_once(';').unwrap_or((said, ""));
     let parameters = parameters.trim();
     kind.trim().eq_ignore_ascii_case("application/json")
@@ -67,5 +70,9 @@ mod tests {
         for other in ["", "text/plain", "application/jsonp", "application/json; charset=utf-16"] {
             assert!(!of(other), "{other}");
         }
+        let json = HeaderValue::from_static("application/json");
+        let mut twice = HeaderMap::from_iter([(CONTENT_TYPE, json.clone())]);
+        twice.append(CONTENT_TYPE, json);
+        assert!(!is_json(&twice) && !is_json(&HeaderMap::new()));
     }
 }
