@@ -12,6 +12,7 @@ use postern_log::verifier_key;
 use tokio::sync::Semaphore;
 
 use crate::alarms::Alarms;
+use crate::failing::Failing;
 use crate::jobs::Progress;
 use crate::keys::Peppers;
 use crate::lanes::Lanes;
@@ -64,6 +65,7 @@ pub struct App {
     pub(crate) progress: Mutex<HashMap<(TenantId, u32), Progress>>,
     pub(crate) peppers: Peppers,
     pub(crate) stopped: AtomicBool,
+    pub(crate) failing: Failing,
 }
 
 impl App {
@@ -88,6 +90,7 @@ impl App {
             progress: Mutex::default(),
             peppers: Peppers::default(),
             stopped: AtomicBool::new(false),
+            failing: Failing::default(),
         }
     }
 
@@ -102,6 +105,12 @@ impl App {
     #[must_use]
     pub fn verifier_key(&self, tenant: TenantId) -> String {
         verifier_key(&self.origin(tenant), &self.ports.keys.public().log)
+    }
+
+    /// Whether the store did not take or did not answer something in the last seconds, and has committed nothing since.
+    #[must_use]
+    pub fn store_fails(&self) -> bool {
+        self.failing.fails(self.now())
     }
 
     /// Stops answering: another instance has taken over, or the data folder is not to be trusted. Every use

@@ -59,7 +59,12 @@ pub struct World {
 impl World {
     /// An installation whose one application may do everything and has its bare word taken, as in a demonstration.
     pub async fn new(kind: StoreKind) -> Self {
-        let keys = Arc::new(CountedKeys::new(KeyFile::generate(&SeededEntropy::new(1)).unwrap()));
+        Self::with_keys(kind, KeyFile::generate(&SeededEntropy::new(1)).unwrap()).await
+    }
+
+    /// The same with these keys: those of a file can be rotated.
+    pub async fn with_keys(kind: StoreKind, keys: KeyFile) -> Self {
+        let keys = Arc::new(CountedKeys::new(keys));
         let folder = (kind == StoreKind::Sqlite).then(|| TempDir::new().unwrap());
         let clock = Arc::new(TestClock::default());
         let database = (kind == StoreKind::Postgres).then(Database::new);

@@ -15,7 +15,6 @@ mod demo;
 mod doctor;
 mod evidence;
 mod json;
-mod kill;
 mod leaks;
 mod login;
 mod moved_clock;

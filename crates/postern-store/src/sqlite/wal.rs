@@ -1,13 +1,13 @@
 //! Moving the write-ahead log into the database: a thread does most of it beside the writer, the writer
 //! begins the log anew before it is too long.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use rusqlite::{Connection, Error};
+use rusqlite::{Connection, Error, ffi};
 
 use super::open::for_writing;
 
@@ -76,6 +76,18 @@ impl Wal {
             }
         }
     }
+}
+
+/// A connection after a failed commit. What the log holds since may not be on the disk, though the next flush says that it
+/// is, and a log is read as far as it is whole: so it is moved into the database before anything is written behind it.
+pub(super) fn after_failure(folder: &Path) -> Result<Connection, Error> {
+    let connection = for_writing(folder)?;
+    let is_busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0))?;
+    if is_busy {
+        let why = Some("somebody still reads from the write-ahead log of before".to_owned());
+        return Err(Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), why));
+    }
+    Ok(connection)
 }
 
 /// Runs a checkpoint; how long the log is, in bytes.

@@ -34,10 +34,16 @@ pub(super) fn begin(
     let (sums, expiry, peppers) =
         (Arc::clone(app), Arc::clone(app), (Arc::clone(app), Arc::clone(readiness)));
     let (ringing, metrics) = (Arc::clone(app), Arc::clone(metrics));
+    let (storing, told) = (Arc::clone(app), Arc::clone(readiness));
     [
         tokio::spawn(campaigns(Arc::clone(app), stopping.clone())),
         tokio::spawn(every(OFTEN, stopping.clone(), move || {
             ring(&ringing, &metrics);
+            if storing.store_fails() {
+                told.degraded("store-failing");
+            } else {
+                told.clear("store-failing");
+            }
             std::future::ready(())
         })),
         tokio::spawn(replay(Arc::clone(app), Arc::clone(readiness), stopping.clone())),

@@ -1,0 +1,43 @@
+//! The database's server is stopped at once, as by a power cut, and comes back: both nodes go on by themselves.
+
+use tokio::task::JoinSet;
+
+use crate::load::Load;
+use crate::site::Site;
+use crate::{Moments, kills};
+
+/// Answers at most between two crashes.
+const BETWEEN: u8 = 120;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_databases_server_crashes_and_comes_back() {
+    let mut site = Site::on_a_cluster();
+    let mut cluster = site.cluster.take().unwrap();
+    let (load, moments) = (Load::new(site), Moments::new());
+    let serving = load.site.serve();
+    let (mut clients, mut unanswered) = (JoinSet::new(), 0);
+    for _ in 0..kills() {
+        for node in &serving {
+            load.send(&mut clients, &node.authority);
+        }
+        load.answered(moments.next(BETWEEN)).await;
+        tokio::task::block_in_place(|| cluster.restart());
+        // Accepted again by whoever is there, without being told.
+        let accepted = load.ledger.accepted();
+        while load.ledger.accepted() <= accepted {
+            load.answered(1).await;
+        }
+        load.stop(&mut clients).await;
+        unanswered += load.ledger.check(&load.site.installed, &serving[0].authority).await;
+    }
+    let accepted = load.ledger.accepted();
+    println!("{} crashes, {accepted} codes accepted, {unanswered} without an answer of their own", kills());
+    assert!(unanswered > 0, "nothing was under way");
+    serving.into_iter().for_each(|node| assert_eq!(node.stop(), Some(0)));
+    let serving = load.site.serve();
+    load.ledger.is_in_the_log(&load.site.installed, &serving[0].authority).await;
+    drop(serving);
+    load.site.verify();
+    drop(load);
+    drop(cluster);
+}
