@@ -41,7 +41,8 @@ impl Spoilt {
         let mut http = Http::connect(&self.serving.admin, "none").await;
         for _ in 0..40_000 {
             let answer = http.get("/readyz").await;
-            let says_why = answer.json()["reasons"].as_array().is_some_and(|all| all.contains(&json!(REASON)));
+            let says_why =
+                answer.json()["reasons"].as_array().is_some_and(|all| all.contains(&json!(REASON)));
             if says_why != is_ready && (answer.status == 200) == is_ready {
                 return;
             }
@@ -75,15 +76,25 @@ async fn nothing_is_acknowledged(fault: Fault) {
     for (name, codes) in &sheets {
         for code in &codes[..2] {
             let key = format!("spoilt-{name}-{code}");
-            let asked = crate::ledger::Asked { name: name.clone(), code: code.clone(), key, body: installed.redemption(name, code) };
+            let asked = crate::ledger::Asked {
+                name: name.clone(),
+                code: code.clone(),
+                key,
+                body: installed.redemption(name, code),
+            };
             let answer = http.post("/v1/redemptions", &asked.body, &asked.key).await;
             assert_eq!(answer.status, 503, "{fault:?}: {}", answer.json());
-            told.push(answer.json()["type"].as_str().unwrap().trim_start_matches("urn:postern:problem:").to_owned());
+            told.push(
+                answer.json()["type"].as_str().unwrap().trim_start_matches("urn:postern:problem:").to_owned(),
+            );
             load.ledger.asks(asked);
         }
     }
     println!("{fault:?}: {told:?}");
-    assert!(told.iter().all(|problem| ["unavailable", "outcome-unknown"].contains(&problem.as_str())), "{told:?}");
+    assert!(
+        told.iter().all(|problem| ["unavailable", "outcome-unknown"].contains(&problem.as_str())),
+        "{told:?}"
+    );
     if fault == Fault::NoFlush {
         assert_eq!(told[0], "outcome-unknown", "a commit that failed is not known to be undone");
     }
@@ -142,14 +153,18 @@ async fn nothing_is_acknowledged_behind_what_did_not_flush() {
     let installed = &spoilt.load.site.installed;
     let mut http = spoilt.http().await;
     let codes = installed.issue(&mut http, "anna", "once").await;
-    let salts = || std::fs::read(installed.data().join("postern.db-wal")).unwrap().get(16..24).map(<[u8]>::to_vec);
+    let salts =
+        || std::fs::read(installed.data().join("postern.db-wal")).unwrap().get(16..24).map(<[u8]>::to_vec);
     spoilt.disk.becomes(Fault::NoFlush);
     let lost = installed.redemption("anna", &codes[1]);
     assert_eq!(http.post("/v1/redemptions", &lost, "lost").await.status, 503);
     let before = salts();
     assert!(before.is_some(), "the commit that failed is in the log");
     spoilt.disk.becomes(Fault::Well);
-    assert_eq!(http.post("/v1/redemptions", &installed.redemption("anna", &codes[2]), "next").await.status, 201);
+    assert_eq!(
+        http.post("/v1/redemptions", &installed.redemption("anna", &codes[2]), "next").await.status,
+        201
+    );
     let after = salts();
     assert!(after.is_some() && after != before, "it was acknowledged in the same log");
     assert_eq!(http.post("/v1/redemptions", &lost, "lost").await.status, 201);
@@ -172,4 +187,3 @@ async fn a_slow_disk() {
     assert_eq!(load.ledger.check(&load.site.installed, &spoilt.serving.authority).await, 0);
     spoilt.ends_well().await;
 }
-

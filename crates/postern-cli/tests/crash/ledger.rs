@@ -74,7 +74,11 @@ impl Ledger {
         let mut http = Http::connect(authority, &installed.key).await;
         let (open, spent, revoked) = {
             let mut pages = self.pages();
-            (std::mem::take(&mut pages.open), std::mem::take(&mut pages.spent), std::mem::take(&mut pages.revoked))
+            (
+                std::mem::take(&mut pages.open),
+                std::mem::take(&mut pages.spent),
+                std::mem::take(&mut pages.revoked),
+            )
         };
         let unanswered = open.len();
         for asked in open.into_values() {
@@ -98,11 +102,15 @@ impl Ledger {
         let (mut logged, mut places, mut after) = (0, std::collections::BTreeSet::new(), None);
         loop {
             let after_it = after.map(|index: u64| format!("&after={index}")).unwrap_or_default();
-            let page = http.send(Method::GET, &format!("/v1/events?limit=500{after_it}"), None, "").await.json();
+            let page =
+                http.send(Method::GET, &format!("/v1/events?limit=500{after_it}"), None, "").await.json();
             let items = page["items"].as_array().unwrap();
             for event in items.iter().filter(|event| event["type"] == "code.spent") {
                 let (fact, object) = (&event["fact"], event["object"].to_string());
-                assert!(places.insert((object, fact["generation"].as_u64(), fact["slot"].as_u64())), "{event}");
+                assert!(
+                    places.insert((object, fact["generation"].as_u64(), fact["slot"].as_u64())),
+                    "{event}"
+                );
                 logged += 1;
             }
             match items.last() {
@@ -126,7 +134,8 @@ async fn is_spent(installed: &Installed, http: &mut Http, asked: &Asked, told: &
     for member in ["redemption", "set", "slot", "remaining", "device_token"] {
         assert_eq!(same[member], told[member], "a retry was answered otherwise");
     }
-    let again = http.post("/v1/redemptions", &installed.redemption(name, code), &format!("again-{key}")).await;
+    let again =
+        http.post("/v1/redemptions", &installed.redemption(name, code), &format!("again-{key}")).await;
     assert_eq!(again.status, 422, "a code of {name} was accepted twice: {}", again.json());
 }
 

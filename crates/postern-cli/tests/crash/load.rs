@@ -39,7 +39,9 @@ impl Load {
         for _ in 0..CLIENTS {
             let (load, authority) = (Arc::clone(self), authority.to_owned());
             clients.spawn(async move {
-                let Some(mut http) = Http::try_connect(&authority, &load.site.installed.key).await else { return };
+                let Some(mut http) = Http::try_connect(&authority, &load.site.installed.key).await else {
+                    return;
+                };
                 while !load.stop.load(Ordering::SeqCst) {
                     if load.one_subject(&mut http).await.is_none() {
                         return;
@@ -72,7 +74,8 @@ impl Load {
         let mut is_certain = true;
         for code in &codes[..REDEEMED] {
             let body = self.site.installed.redemption(&name, code);
-            let asked = Asked { name: name.clone(), code: code.clone(), key: format!("redeem-{name}-{code}"), body };
+            let asked =
+                Asked { name: name.clone(), code: code.clone(), key: format!("redeem-{name}-{code}"), body };
             self.ledger.asks(asked.clone());
             let answer = self.post(http, "/v1/redemptions", &asked.body, &asked.key).await?;
             is_certain &= answer.status == 201;
@@ -105,10 +108,12 @@ impl Load {
             return Some(None);
         }
         let staged = staged.json();
-        let codes = staged["codes"].as_array().unwrap().iter().map(|code| code["code"].as_str().unwrap().to_owned());
+        let codes =
+            staged["codes"].as_array().unwrap().iter().map(|code| code["code"].as_str().unwrap().to_owned());
         let (set, codes): (_, Vec<_>) = (staged["set"].as_str().unwrap().to_owned(), codes.collect());
         let path = format!("/v1/code-sets/{set}/confirm");
-        let confirmed = self.post(http, &path, &json!({ "code": codes[0] }), &format!("confirm-{name}")).await?;
+        let confirmed =
+            self.post(http, &path, &json!({ "code": codes[0] }), &format!("confirm-{name}")).await?;
         Some((confirmed.status == 200).then_some((set, codes)))
     }
 

@@ -95,3 +95,94 @@ fn checkpoint(connection: &Connection, how: &str) -> Result<u64, Error> {
     let frames: i64 = connection.prepare_cached(how)?.query_one((), |row| row.get(1))?;
     Ok(u64::try_from(frames).unwrap_or(0).saturating_mul(FRAME))
 }
+
+#[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests may, and this is the room that SQL lives in"
+)]
+mod tests {
+    use std::path::Path;
+    use std::sync::mpsc::channel;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::sqlite::open::prepare;
+
+    /// A database with a log of some length, which nobody copies.
+    fn grown(folder: &Path) -> Connection {
+        let (_, connection) = prepare(folder).unwrap();
+        connection.execute_batch("CREATE TABLE filling (bytes BLOB)").unwrap();
+        fill(&connection, 1 << 20);
+        connection
+    }
+
+    fn fill(connection: &Connection, bytes: u64) {
+        connection
+            .execute("INSERT INTO filling VALUES (zeroblob(?1))", (i64::try_from(bytes).unwrap(),))
+            .unwrap();
+    }
+
+    fn length(folder: &Path) -> u64 {
+        folder.join("postern.db-wal").metadata().unwrap().len()
+    }
+
+    #[test]
+    fn an_idle_writer_begins_a_long_log_anew_and_leaves_a_short_one() {
+        let (folder, wal) = (TempDir::new().unwrap(), Wal::default());
+        let connection = grown(folder.path());
+        let before = length(folder.path());
+        wal.bytes.store(WHEN_IDLE - 1, Ordering::Relaxed);
+        wal.when_idle(Some(&connection));
+        fill(&connection, 100);
+        assert!(length(folder.path()) > before, "a short log was begun anew");
+        let before = length(folder.path());
+        wal.bytes.store(WHEN_IDLE, Ordering::Relaxed);
+        wal.when_idle(Some(&connection));
+        fill(&connection, 100);
+        assert_eq!(length(folder.path()), before, "the log goes on where it was");
+        assert_eq!(wal.bytes.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn under_load_only_a_very_long_log_is_emptied() {
+        let (folder, wal) = (TempDir::new().unwrap(), Wal::default());
+        let connection = grown(folder.path());
+        let before = length(folder.path());
+        wal.bytes.store(AT_MOST - 1, Ordering::Relaxed);
+        wal.after_batch(Some(&connection));
+        assert_eq!(length(folder.path()), before);
+        wal.bytes.store(AT_MOST, Ordering::Relaxed);
+        wal.after_batch(Some(&connection));
+        assert_eq!(length(folder.path()), 0);
+        wal.bytes.store(AT_MOST, Ordering::Relaxed);
+        wal.after_batch(None);
+        assert_eq!(wal.bytes.load(Ordering::Relaxed), AT_MOST, "without a connection nothing is done");
+    }
+
+    #[test]
+    fn the_thread_measures_a_log_that_a_reader_holds_up() {
+        let (folder, wal) = (TempDir::new().unwrap(), Wal::default());
+        let connection = grown(folder.path());
+        let reader = for_writing(folder.path()).unwrap();
+        reader.execute_batch("BEGIN").unwrap();
+        let _: i64 = reader.query_row("SELECT count(*) FROM filling", (), |row| row.get(0)).unwrap();
+        fill(&connection, WHEN_IDLE);
+        let (stop, stopped) = channel();
+        let (measures, at) = (wal.clone(), folder.path().to_owned());
+        let thread = std::thread::spawn(move || measures.keep_short(at, &stopped));
+        while wal.bytes.load(Ordering::Relaxed) < WHEN_IDLE {
+            std::thread::yield_now();
+        }
+        drop(stop);
+        thread.join().unwrap();
+        // It cannot be begun anew while somebody reads what is in it, and is when nobody does any more.
+        assert!(after_failure(folder.path()).is_err());
+        assert!(length(folder.path()) > WHEN_IDLE);
+        drop(reader);
+        assert!(after_failure(folder.path()).is_ok());
+        assert_eq!(length(folder.path()), 0);
+    }
+}

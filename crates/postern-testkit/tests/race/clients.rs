@@ -151,7 +151,11 @@ impl Holder {
         let problem = body["type"].as_str().unwrap_or_default().trim_start_matches("urn:postern:problem:");
         match (answer.status, problem) {
             (201, _) => {
-                let at = self.sheets.iter().position(|sheet| body["set"] == sheet.set.to_string().as_str()).unwrap();
+                let at = self
+                    .sheets
+                    .iter()
+                    .position(|sheet| body["set"] == sheet.set.to_string().as_str())
+                    .unwrap();
                 let (generation, code) = (u32::try_from(at).unwrap() + 1, body["slot"].as_u64().unwrap());
                 Told::Accepted { generation, code: usize::try_from(code).unwrap() }
             }

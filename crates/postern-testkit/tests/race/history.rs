@@ -65,7 +65,9 @@ pub(crate) fn is_in_some_order(calls: &[Call], paper: &Paper) -> bool {
 }
 
 fn search(mut left: Vec<Call>, paper: Paper, tried: &mut HashSet<(Vec<Call>, Paper)>) -> bool {
-    while let Some(at) = left.iter().position(|call| may_be_next(call, &left) && changes_nothing(call, &paper)) {
+    while let Some(at) =
+        left.iter().position(|call| may_be_next(call, &left) && changes_nothing(call, &paper))
+    {
         left.remove(at);
     }
     if left.iter().all(|call| call.answered.is_none()) {

@@ -2,7 +2,13 @@
 //! What each client asked and was told is kept with the order in time, and held against a sheet of paper on which one
 //! act follows the other. `planted` shows that the check refuses a bad history, and which controls were taken out of
 //! the product to see it fail is written in docs/campaigns.md.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout, reason = "tests may")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests may"
+)]
 
 mod against;
 mod clients;

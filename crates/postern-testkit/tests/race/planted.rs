@@ -33,7 +33,8 @@ fn a_code_that_was_accepted_twice_is_seen() {
 /// The same among 64 at once: the check does not take for ever.
 #[test]
 fn a_code_that_was_accepted_twice_is_seen_in_a_crowd() {
-    let mut calls: Vec<Call> = (0..64).map(|client| call(FIRST, Told::Refused, client, 100 + client)).collect();
+    let mut calls: Vec<Call> =
+        (0..64).map(|client| call(FIRST, Told::Refused, client, 100 + client)).collect();
     assert!(!holds(&calls), "nobody was accepted");
     calls[40].answered = Some((140, accepted(1, 1)));
     assert!(holds(&calls));
