@@ -11,7 +11,7 @@ const BETWEEN: u8 = 120;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_databases_server_crashes_and_comes_back() {
-    let mut site = Site::on_a_cluster();
+    let mut site = Site::on_a_cluster(&[]);
     let mut cluster = site.cluster.take().unwrap();
     let (load, moments) = (Load::new(site), Moments::new());
     let serving = load.site.serve();
@@ -39,5 +39,27 @@ async fn the_databases_server_crashes_and_comes_back() {
     drop(serving);
     load.site.verify();
     drop(load);
+    drop(cluster);
+}
+
+/// The check itself: a server that answers before it flushes is seen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_forgets_is_seen() {
+    let late =
+        [("synchronous_commit", "off"), ("wal_writer_delay", "10s"), ("wal_writer_flush_after", "1GB")];
+    let mut site = Site::on_a_cluster(&late);
+    site.tolerates("\"synchronous-commit-off\"");
+    let mut cluster = site.cluster.take().unwrap();
+    let load = Load::new(site);
+    let serving = load.site.serve();
+    let mut clients = JoinSet::new();
+    load.send(&mut clients, &serving[0].authority);
+    load.answered(60).await;
+    tokio::task::block_in_place(|| cluster.restart());
+    load.stop(&mut clients).await;
+    let (node, checks) = (serving[0].authority.clone(), std::sync::Arc::clone(&load));
+    let checked = tokio::spawn(async move { checks.ledger.check(&checks.site.installed, &node).await });
+    assert!(checked.await.is_err(), "what was forgotten was not missed");
+    drop((serving, load));
     drop(cluster);
 }

@@ -25,19 +25,24 @@ impl Site {
     pub(crate) fn on_a_database() -> Self {
         let database = Database::new();
         let site = Self { installed: two_nodes(&database), _database: Some(database), cluster: None };
-        for folder in site.folders() {
-            let path = folder.join("postern.toml");
-            let text = fs::read_to_string(&path).unwrap();
-            fs::write(path, text.replace("tolerate = []", "tolerate = [\"fsync-off\"]")).unwrap();
-        }
+        site.tolerates("\"fsync-off\"");
         site
     }
 
-    /// Two nodes on a cluster of their own, which flushes.
-    pub(crate) fn on_a_cluster() -> Self {
-        let cluster = Cluster::start(&[("fsync", "on")]);
+    /// Two nodes on a cluster of their own, which flushes; with more settings of it.
+    pub(crate) fn on_a_cluster(settings: &[(&str, &str)]) -> Self {
+        let cluster = Cluster::start(&[&[("fsync", "on")], settings].concat());
         let database = cluster.database();
         Self { installed: two_nodes(&database), _database: Some(database), cluster: Some(cluster) }
+    }
+
+    /// Serves in spite of these dangers.
+    pub(crate) fn tolerates(&self, dangers: &str) {
+        for folder in self.folders() {
+            let path = folder.join("postern.toml");
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(path, text.replace("tolerate = []", &format!("tolerate = [{dangers}]"))).unwrap();
+        }
     }
 
     /// The folder of every node.

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use crate::clients::{Holder, Site};
 use crate::endings::Ending;
 use crate::history::{Call, History};
+use crate::log::{Log, spent_behind};
 use crate::paper::{Asks, Paper, Told};
 use crate::{CLIENTS, is_long};
 
@@ -20,7 +21,7 @@ const TRIES: usize = 5;
 
 async fn against(kind: StoreKind, ending: Ending) {
     let mut site = Arc::new(Site::new(kind).await);
-    let (mut accepted, mut refused, mut cut_off) = (0, 0, 0);
+    let (mut accepted, mut refused, mut cut_off, mut log) = (0, 0, 0, Log::default());
     for round in 0..if is_long() { 40 } else { 2 } {
         let holders = one_round(&site, round, ending).await;
         for holder in holders.iter() {
@@ -29,12 +30,15 @@ async fn against(kind: StoreKind, ending: Ending) {
             refused += holder.history.count(|_, told| matches!(told, Told::Refused | Told::Denied));
             cut_off += cut_off_of(&holder.history);
         }
+        let names = log.read_on(&site.world).await;
+        let behind = ending.event(kind).map_or(0, |event| spent_behind(&names, event));
+        assert_eq!(behind, 0, "codes were spent behind {:?}", ending.event(kind));
         if ending == Ending::Burn {
             site.world.app.run_campaigns().await;
         }
         site.verify().await;
         if ending.ends_nothing() {
-            site = Arc::new(Site::new(kind).await);
+            (site, log) = (Arc::new(Site::new(kind).await), Log::default());
         }
     }
     println!("{kind:?} {ending:?}: {accepted} accepted, {refused} refused, {cut_off} codes cut off");

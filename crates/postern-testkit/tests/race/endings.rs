@@ -7,10 +7,11 @@ use postern_app::operator::Command;
 use postern_core::ids::ApplicationId;
 use postern_core::ports::Clock as _;
 use postern_core::subject::fact::RevokeReason;
-use postern_testkit::Http;
+use postern_testkit::{Http, StoreKind};
 use serde_json::json;
 
 use crate::clients::{Holder, Site};
+use crate::log::spent;
 use crate::paper::{Asks, Told};
 
 /// What a redemption races against.
@@ -41,6 +42,17 @@ impl Ending {
     /// Whether codes of before go on. A key file holds two versions: each rotation has an installation of its own.
     pub(crate) fn ends_nothing(self) -> bool {
         self == Self::Rotation
+    }
+
+    /// The event behind which nothing of a round is spent, for what ends other records than the holders' own.
+    /// On PostgreSQL the sequencer orders records by their names, not by their commits.
+    pub(crate) fn event(self, kind: StoreKind) -> Option<&'static str> {
+        match self {
+            _ if kind == StoreKind::Postgres => None,
+            Self::Burn => Some("campaign.started"),
+            Self::Key => Some("application_key.revoked"),
+            _ => None,
+        }
     }
 
     /// What it is on the holders' sheets.
@@ -96,5 +108,9 @@ impl Ending {
             None => world.clock.advance(Duration::from_secs(2)),
         }
         holders.iter().zip(calls).for_each(|(holder, call)| holder.history.hears(call, Told::Done));
+        for holder in holders {
+            let call = holder.history.sends(Asks::Look);
+            holder.history.hears(call, Told::Sees(spent(world, holder.subject).await));
+        }
     }
 }

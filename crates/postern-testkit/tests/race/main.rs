@@ -15,6 +15,7 @@ mod clients;
 mod endings;
 mod flood;
 mod history;
+mod log;
 mod one_code;
 mod paper;
 mod planted;

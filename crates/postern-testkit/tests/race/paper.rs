@@ -19,6 +19,8 @@ pub(crate) enum Asks {
     EndKey,
     /// Something that changes nothing for this holder.
     Else,
+    /// To see in the log how many codes are spent, with another key.
+    Look,
 }
 
 /// What is told.
@@ -35,6 +37,8 @@ pub(crate) enum Told {
     Done,
     /// There is nothing to confirm any more.
     Moved,
+    /// So many codes are spent.
+    Sees(usize),
     /// Not tried, for there was too much at once: always true, and nothing changed.
     TooMany,
     /// Not tried, for this source has guessed too often.
@@ -94,6 +98,7 @@ impl SequentialSpec for Paper {
         match *asks {
             Asks::Else => {}
             Asks::EndKey => self.key_works = false,
+            Asks::Look => return Told::Sees(self.crossed_out.len()),
             // The clock and the operator need no key: an end is an end.
             Asks::End => (self.active, self.staged) = (None, None),
             _ if !self.key_works => return Told::Denied,

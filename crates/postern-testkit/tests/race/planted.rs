@@ -64,6 +64,17 @@ fn a_staged_code_that_was_accepted_and_an_old_one_after_it_are_seen() {
     assert!(!holds(&both(5)), "the new one had been accepted");
 }
 
+/// The client alone cannot tell; who looked into the log in between can.
+#[test]
+fn a_code_that_was_spent_behind_an_end_is_seen_by_who_looks() {
+    let looked = |saw| {
+        let late = call(FIRST, accepted(1, 1), 1, 6);
+        [late, call(Asks::EndKey, Told::Done, 2, 3), call(Asks::Look, Told::Sees(saw), 4, 5)]
+    };
+    assert!(holds(&looked(1)));
+    assert!(!holds(&looked(0)));
+}
+
 #[test]
 fn a_good_code_that_was_refused_is_seen() {
     assert!(!holds(&[call(FIRST, Told::Refused, 1, 2)]));
