@@ -1,6 +1,7 @@
 //! A key service that counts what it is asked, and that can stop answering.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use postern_core::ids::{SubjectId, TenantId};
 use postern_core::local_keys::LocalKeys;
@@ -14,6 +15,7 @@ pub struct CountedKeys {
     away: AtomicBool,
     waits: AtomicBool,
     unsigned: AtomicBool,
+    takes: AtomicU64,
 }
 
 impl CountedKeys {
@@ -26,6 +28,7 @@ impl CountedKeys {
             away: AtomicBool::new(false),
             waits: AtomicBool::new(false),
             unsigned: AtomicBool::new(false),
+            takes: AtomicU64::new(0),
         }
     }
 
@@ -43,6 +46,12 @@ impl CountedKeys {
     /// Whether it says of itself that its calls wait, as those of a token do.
     pub fn waiting(&self, waits: bool) {
         self.waits.store(waits, Ordering::SeqCst);
+    }
+
+    /// How long it takes for a subject's keys, as one at a distance does; its calls wait from now on.
+    pub fn takes(&self, time: Duration) {
+        self.takes.store(time.as_millis().try_into().unwrap(), Ordering::SeqCst);
+        self.waiting(true);
     }
 
     /// Whether it signs.
@@ -65,6 +74,7 @@ impl Keys for CountedKeys {
     ) -> Result<SubjectKeys, KeysUnavailable> {
         self.present()?;
         self.asked.fetch_add(1, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(self.takes.load(Ordering::SeqCst)));
         self.inner.subject_keys(tenant, subject, epoch)
     }
 

@@ -20,7 +20,7 @@ const HOLDERS: usize = 8;
 const TRIES: usize = 5;
 
 async fn against(kind: StoreKind, ending: Ending) {
-    let mut site = Arc::new(Site::new(kind).await);
+    let mut site = new_site(kind).await;
     let (mut accepted, mut refused, mut cut_off, mut log) = (0, 0, 0, Log::default());
     for round in 0..if is_long() { 40 } else { 2 } {
         let holders = one_round(&site, round, ending).await;
@@ -38,12 +38,18 @@ async fn against(kind: StoreKind, ending: Ending) {
         }
         site.verify().await;
         if ending.ends_nothing() {
-            (site, log) = (Arc::new(Site::new(kind).await), Log::default());
+            (site, log) = (new_site(kind).await, Log::default());
         }
     }
     println!("{kind:?} {ending:?}: {accepted} accepted, {refused} refused, {cut_off} codes cut off");
     assert!(accepted >= HOLDERS && refused >= HOLDERS, "{accepted} accepted, {refused} refused: no race");
     assert_eq!(cut_off == 0, ending.ends_nothing(), "no code met its end, or it met one that was none");
+}
+
+async fn new_site(kind: StoreKind) -> Arc<Site> {
+    let site = Site::new(kind).await;
+    site.keys_are_far();
+    Arc::new(site)
 }
 
 /// Codes that were tried and never accepted.

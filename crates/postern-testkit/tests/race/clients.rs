@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use hyper::Method;
 use postern_app::operator::NewApplication;
@@ -64,6 +65,11 @@ impl Site {
         let mut byte = [0; 1];
         self.random.fill(&mut byte).unwrap();
         byte[0] % most
+    }
+
+    /// From now on a redemption looks, then waits for its keys, then decides: much can happen in between.
+    pub(crate) fn keys_are_far(&self) {
+        self.world.keys.takes(Duration::from_millis(10));
     }
 
     /// Waits until so many more answers have come.
