@@ -1,5 +1,5 @@
 //! Redemptions against everything that ends a sheet, its holder's stay or the caller's key, and against a rotation:
-//! 64 clients of eight holders, several for each code, several codes of each sheet.
+//! 64 clients of sixteen holders, several for each code, several codes of each sheet.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::paper::{Asks, Paper, Told};
 use crate::{CLIENTS, is_long};
 
 /// Holders of a round.
-const HOLDERS: usize = 8;
+const HOLDERS: usize = 16;
 /// Codes that a client tries one after the other: all of a holder's clients are at about the same ones.
 const TRIES: usize = 5;
 

@@ -69,7 +69,7 @@ impl Site {
 
     /// From now on a redemption looks, then waits for its keys, then decides: much can happen in between.
     pub(crate) fn keys_are_far(&self) {
-        self.world.keys.takes(Duration::from_millis(10));
+        self.world.keys.takes(Duration::from_millis(20));
     }
 
     /// Waits until so many more answers have come.
