@@ -83,7 +83,7 @@ impl Ledger {
         let unanswered = open.len();
         for asked in open.into_values() {
             let answer = http.post("/v1/redemptions", &asked.body, &asked.key).await;
-            assert_eq!(answer.status, 201, "a lost answer cost a code: {}", answer.json());
+            assert_eq!(answer.status, 201, "a lost answer cost a code: {}", answer.json()["type"]);
             self.spends(&asked, &answer.json());
         }
         let late = std::mem::take(&mut self.pages().spent);
@@ -129,14 +129,14 @@ impl Ledger {
 async fn is_spent(installed: &Installed, http: &mut Http, asked: &Asked, told: &Value) {
     let Asked { name, code, key, body } = asked;
     let same = http.post("/v1/redemptions", body, key).await;
-    assert_eq!(same.status, 201, "a retry was not answered: {}", same.json());
+    assert_eq!(same.status, 201, "a retry was not answered: {}", same.json()["type"]);
     let same = same.json();
     for member in ["redemption", "set", "slot", "remaining", "device_token"] {
-        assert_eq!(same[member], told[member], "a retry was answered otherwise");
+        assert!(same[member] == told[member], "a retry was answered with another {member}");
     }
     let again =
         http.post("/v1/redemptions", &installed.redemption(name, code), &format!("again-{key}")).await;
-    assert_eq!(again.status, 422, "a code of {name} was accepted twice: {}", again.json());
+    assert_eq!(again.status, 422, "a code of {name} was accepted twice");
 }
 
 async fn holds(installed: &Installed, http: &mut Http, one: &Revoked) {
@@ -144,7 +144,7 @@ async fn holds(installed: &Installed, http: &mut Http, one: &Revoked) {
     let same = http.post(path, body, key).await;
     assert_eq!(same.status, 200, "{}", same.json());
     let late = http.post("/v1/redemptions", &installed.redemption(name, left), &format!("late-{key}")).await;
-    assert_eq!(late.status, 422, "a revoked code of {name} was accepted: {}", late.json());
+    assert_eq!(late.status, 422, "a revoked code of {name} was accepted");
     let found = http.post("/v1/subjects/lookup", &json!({ "external_id": name }), "").await.json();
     let shown = http.get(&format!("/v1/subjects/{}", found["subject"].as_str().unwrap())).await.json();
     assert_eq!(shown["active_set"], Value::Null, "{shown}");

@@ -82,7 +82,7 @@ impl Load {
             match answer.status {
                 201 => self.ledger.spends(&asked, &answer.json()),
                 503 => {}
-                _ => panic!("{}", answer.json()),
+                _ => panic!("{}", answer.json()["type"]),
             }
         }
         if is_certain && number.is_multiple_of(6) {

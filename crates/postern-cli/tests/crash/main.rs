@@ -37,7 +37,7 @@ struct Moments(SeededEntropy);
 impl Moments {
     /// By the seed in `POSTERN_SEED`, or by one of its own.
     fn new() -> Self {
-        let given = std::env::var("POSTERN_SEED").ok().and_then(|seed| seed.parse().ok());
+        let given = std::env::var_os("POSTERN_SEED").and_then(|seed| seed.to_str()?.parse().ok());
         let seed = given.unwrap_or_else(|| RandomState::new().hash_one(std::process::id()));
         println!("POSTERN_SEED={seed}");
         Self(SeededEntropy::new(seed))
