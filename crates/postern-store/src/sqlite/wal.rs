@@ -97,11 +97,6 @@ fn checkpoint(connection: &Connection, how: &str) -> Result<u64, Error> {
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "tests may, and this is the room that SQL lives in"
-)]
 mod tests {
     use std::path::Path;
     use std::sync::mpsc::channel;
