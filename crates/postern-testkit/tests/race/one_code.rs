@@ -18,8 +18,7 @@ async fn one_code_many_clients(kind: StoreKind) {
     let sheets = match kind {
         _ if is_long() => 200,
         StoreKind::Memory => 4,
-        StoreKind::Sqlite => 20,
-        StoreKind::Postgres => 10,
+        StoreKind::Sqlite | StoreKind::Postgres => 10,
     };
     let site = Site::new(kind).await;
     let mut caller = site.caller().await;
