@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 
 use crate::alarms::Alarms;
 use crate::audit::Walked;
+use crate::failing::Failing;
 use crate::jobs::Progress;
 use crate::keys::Peppers;
 use crate::lanes::Lanes;
@@ -68,6 +69,7 @@ pub struct App {
     pub(crate) peppers: Peppers,
     pub(crate) stopped: AtomicBool,
     pub(crate) walked: Walked,
+    pub(crate) failing: Failing,
 }
 
 impl App {
@@ -94,6 +96,7 @@ impl App {
             peppers: Peppers::default(),
             stopped: AtomicBool::new(false),
             walked: Walked::default(),
+            failing: Failing::default(),
         }
     }
 
@@ -108,6 +111,12 @@ impl App {
     #[must_use]
     pub fn verifier_key(&self, tenant: TenantId) -> String {
         verifier_key(&self.origin(tenant), &self.ports.keys.public().log)
+    }
+
+    /// Whether the store did not take or did not answer something in the last seconds, and has committed nothing since.
+    #[must_use]
+    pub fn store_fails(&self) -> bool {
+        self.failing.fails(self.now())
     }
 
     /// Stops answering: another instance has taken over, or the data folder is not to be trusted. Every use

@@ -13,6 +13,7 @@ pub mod audit;
 mod authorise;
 mod device;
 mod events;
+mod failing;
 mod jobs;
 pub mod jws;
 mod keys;

@@ -72,7 +72,10 @@ impl App {
     /// Reads what is wanted; a store that does not answer is `unavailable`.
     pub(crate) async fn look(&self, wants: &[Want]) -> Result<View, Problem> {
         self.running()?;
-        self.store().look(wants).await.map_err(|fault| Problem::unavailable(&fault))
+        self.store().look(wants).await.map_err(|fault| {
+            self.failing.failed(self.now());
+            Problem::unavailable(&fault)
+        })
     }
 
     /// Nothing is read or committed once the application was stopped.
@@ -137,7 +140,13 @@ impl App {
         + 'static,
     ) -> Result<Ended<A>, Problem> {
         self.running()?;
-        match decide(self.store(), view, decide_on).await {
+        let outcome = decide(self.store(), view, decide_on).await;
+        match outcome {
+            Outcome::Committed(_) => self.failing.committed(),
+            Outcome::Busy | Outcome::Unknown => self.failing.failed(self.now()),
+            _ => {}
+        }
+        match outcome {
             Outcome::Committed(answer) | Outcome::Nothing(answer) => answer.map(Ended::Answer),
             Outcome::Prepare(()) => Ok(Ended::Again),
             Outcome::Taken(place) => Ok(Ended::Taken(place)),

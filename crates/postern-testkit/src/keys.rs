@@ -1,7 +1,7 @@
 //! A key service that counts what it is asked, and that can stop answering.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use postern_core::ids::{SubjectId, TenantId};
@@ -18,6 +18,7 @@ pub struct CountedKeys {
     unsigned: AtomicBool,
     meanwhile: Mutex<Option<Meanwhile>>,
     slow: Mutex<Option<(SubjectId, Duration)>>,
+    takes: AtomicU64,
 }
 
 /// What happens while the key service is asked.
@@ -35,6 +36,7 @@ impl CountedKeys {
             unsigned: AtomicBool::new(false),
             meanwhile: Mutex::new(None),
             slow: Mutex::new(None),
+            takes: AtomicU64::new(0),
         }
     }
 
@@ -52,6 +54,12 @@ impl CountedKeys {
     /// Whether it says of itself that its calls wait, as those of a token do.
     pub fn waiting(&self, waits: bool) {
         self.waits.store(waits, Ordering::SeqCst);
+    }
+
+    /// How long it takes for a subject's keys, as one at a distance does; its calls wait from now on.
+    pub fn takes(&self, time: Duration) {
+        self.takes.store(time.as_millis().try_into().unwrap(), Ordering::SeqCst);
+        self.waiting(true);
     }
 
     /// Whether it signs.
@@ -96,6 +104,7 @@ impl Keys for CountedKeys {
     ) -> Result<SubjectKeys, KeysUnavailable> {
         self.present()?;
         self.asked.fetch_add(1, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(self.takes.load(Ordering::SeqCst)));
         self.linger(subject);
         let keys = self.inner.subject_keys(tenant, subject, epoch);
         let work = self.meanwhile.lock().unwrap().take();

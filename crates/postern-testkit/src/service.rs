@@ -43,8 +43,13 @@ impl Service {
 
     /// A connection of the world's application, to the nodes in turn.
     pub async fn connect(&self) -> Http {
+        self.connect_as(&self.key).await
+    }
+
+    /// The same of another application.
+    pub async fn connect_as(&self, key: &str) -> Http {
         let turn = self.turn.fetch_add(1, Ordering::SeqCst);
-        Http::connect(if turn.is_multiple_of(2) { &self.authority } else { &self.other }, &self.key).await
+        Http::connect(if turn.is_multiple_of(2) { &self.authority } else { &self.other }, key).await
     }
 }
 

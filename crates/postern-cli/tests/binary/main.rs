@@ -17,7 +17,6 @@ mod doctor;
 mod elsewhere;
 mod evidence;
 mod json;
-mod kill;
 mod leaks;
 mod login;
 mod moved_clock;

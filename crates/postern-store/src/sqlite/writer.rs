@@ -17,9 +17,8 @@ use super::batch::{Done, Failed, run};
 use super::broken::after_rollback;
 use super::heads::Heads;
 use super::jobs::Job;
-use super::open::for_writing;
 use super::tallies::Sums;
-use super::wal::Wal;
+use super::wal::{Wal, after_failure};
 
 /// Sums wait at most this long, and so long without work counts as idle.
 const IDLE: Duration = Duration::from_millis(250);
@@ -85,7 +84,7 @@ impl Writer {
     }
 
     fn take(&mut self) -> Result<Connection, Error> {
-        self.connection.take().map_or_else(|| for_writing(&self.folder), Ok)
+        self.connection.take().map_or_else(|| after_failure(&self.folder), Ok)
     }
 
     /// Settles a batch, on a new connection where the one before is not to be used any more.

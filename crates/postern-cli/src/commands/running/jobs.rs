@@ -44,11 +44,17 @@ pub(super) fn begin(
         (Arc::clone(app), Arc::clone(app), (Arc::clone(app), Arc::clone(readiness)));
     let (ringing, metrics) = (Arc::clone(app), Arc::clone(metrics));
     let keeping = keeping(Arc::clone(app), Arc::clone(&metrics), events_days, stopping.clone());
+    let (storing, told) = (Arc::clone(app), Arc::clone(readiness));
     [
         tokio::spawn(keeping),
         tokio::spawn(campaigns(Arc::clone(app), stopping.clone())),
         tokio::spawn(every(OFTEN, stopping.clone(), move || {
             ring(&ringing, &metrics);
+            if storing.store_fails() {
+                told.degraded("store-failing");
+            } else {
+                told.clear("store-failing");
+            }
             std::future::ready(())
         })),
         tokio::spawn(replay(Arc::clone(app), Arc::clone(readiness), stopping.clone())),
