@@ -222,6 +222,12 @@ impl Serving {
         Self { child, authority, admin, _stdout: stdout }
     }
 
+    /// The process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kills the process as a power cut would.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -10,6 +10,7 @@
     reason = "a test's ground may panic"
 )]
 
+mod at_rest;
 mod backend;
 mod clock;
 mod entropy;
@@ -23,6 +24,7 @@ mod prover;
 mod service;
 mod world;
 
+pub use at_rest::{AtRest, Numbers};
 pub use backend::{Redeem, Sheet, request};
 pub use clock::TestClock;
 pub use entropy::SeededEntropy;

@@ -17,7 +17,7 @@ use postern_store::postgres::{self, Postgres};
 use postern_store::sqlite::{Options, Sqlite};
 use tempfile::TempDir;
 
-use crate::{CountedKeys, SeededEntropy, TestClock, TestProver};
+use crate::{AtRest, CountedKeys, SeededEntropy, TestClock, TestProver};
 
 /// Which store.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,19 +59,24 @@ pub struct World {
 impl World {
     /// An installation whose one application may do everything and has its bare word taken, as in a demonstration.
     pub async fn new(kind: StoreKind) -> Self {
-        let keys = Arc::new(CountedKeys::new(KeyFile::generate(&SeededEntropy::new(1)).unwrap()));
+        Self::another(kind, 1).await
+    }
+
+    /// The same with keys and ids of its own, made of a seed.
+    pub async fn another(kind: StoreKind, seed: u64) -> Self {
+        let keys = Arc::new(CountedKeys::new(KeyFile::generate(&SeededEntropy::new(seed)).unwrap()));
         let folder = (kind == StoreKind::Sqlite).then(|| TempDir::new().unwrap());
         let clock = Arc::new(TestClock::default());
         let database = (kind == StoreKind::Postgres).then(Database::new);
-        let node = |store, seed| app(store, Arc::clone(&keys), Arc::clone(&clock), seed);
+        let node = |store, more| app(store, Arc::clone(&keys), Arc::clone(&clock), seed + more);
         let (app, other) = match &database {
             None => {
-                let one = node(open(folder.as_ref().map(TempDir::path), &keys), 2);
+                let one = node(open(folder.as_ref().map(TempDir::path), &keys), 1);
                 (Arc::clone(&one), one)
             }
             Some(database) => {
                 postern_store::postgres::migrate(&database.url()).await.unwrap();
-                (node(on_server(database, &keys, 1).await, 2), node(on_server(database, &keys, 2).await, 5))
+                (node(on_server(database, &keys, 1).await, 1), node(on_server(database, &keys, 2).await, 4))
             }
         };
         let operator = app.operator("test");
@@ -147,6 +152,12 @@ impl World {
         self.app.operate("test", change).await.unwrap();
     }
 
+    /// Whether it is a PostgreSQL installation.
+    #[must_use]
+    pub const fn is_on_server(&self) -> bool {
+        self.database.is_some()
+    }
+
     /// The database of a PostgreSQL installation.
     #[must_use]
     pub fn database(&self) -> &Database {
@@ -163,6 +174,14 @@ impl World {
     #[must_use]
     pub fn open_at(&self, data: &Path) -> Arc<App> {
         app(open(Some(data), &self.keys), Arc::clone(&self.keys), Arc::clone(&self.clock), 3)
+    }
+
+    /// Ends the application and gives what is left at rest.
+    #[must_use]
+    pub fn leave(self) -> AtRest {
+        let Self { app, other, clock, keys, folder, database, .. } = self;
+        drop((app, other));
+        AtRest { folder, database, keys, clock }
     }
 
     /// Ends the application and gives its data folder, which lives as long as what is returned.
@@ -196,7 +215,12 @@ async fn on_server(database: &Database, keys: &CountedKeys, node: u8) -> Arc<dyn
     Arc::new(Postgres::open(&database.url(), sealer, [node; 16], options).await.unwrap())
 }
 
-fn app(store: Arc<dyn Store>, keys: Arc<CountedKeys>, clock: Arc<TestClock>, seed: u64) -> Arc<App> {
+pub(crate) fn app(
+    store: Arc<dyn Store>,
+    keys: Arc<CountedKeys>,
+    clock: Arc<TestClock>,
+    seed: u64,
+) -> Arc<App> {
     let entropy = Arc::new(SeededEntropy::new(seed));
     let ports = Ports { store, keys, clock, entropy, assertions: Arc::new(JwsAssertions) };
     Arc::new(App::new(ports, Settings { installation: "postern.test".to_owned(), stretches: 2 }))

@@ -1,12 +1,15 @@
 //! Verifying rows, claims and the keyring against the log.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures_util::future::join_all;
+use postern_core::Time;
 use postern_core::application::Application;
 use postern_core::bucket::Bucket;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{ClaimKey, EventHead, Held, Key, Kind, Record, Space, Tampered, Want, replay};
+use postern_core::limits;
 use postern_core::personal::SubjectKey;
 use postern_core::ports::Listed;
 use postern_core::prover::Prover;
@@ -23,6 +26,10 @@ use crate::operator::Refused;
 const PAGE: usize = 500;
 /// Rows whose events and keys are read at the same time.
 const BESIDE: usize = 8;
+
+/// For so long at least the place of a used assertion is kept: longer than any assertion lives, and half as long as it is
+/// taken for, so that no clock's step makes it seem missing.
+const ASSERTION_PLACES_LIVE: Duration = Duration::from_secs(limits::ASSERTION_LIVES.as_secs() * 15);
 
 /// What is gathered while rows are looked at.
 struct Rows<'a> {
@@ -201,10 +208,11 @@ impl App {
     async fn verify_claims(
         &self,
         rows: &mut Rows<'_>,
-        assertions: &[([u8; 32], Key)],
+        assertions: &[([u8; 32], Key, Time)],
     ) -> Result<(), Refused> {
         let claims = self.store().claims(rows.tenant).await.map_err(|fault| Refused(fault.to_string()))?;
-        let used: BTreeSet<_> = assertions.iter().copied().collect();
+        let used: BTreeSet<_> = assertions.iter().map(|(place, owner, _)| (*place, *owner)).collect();
+        let mut taken = BTreeSet::new();
         for (claim, seal) in claims {
             let name = format!("claim of {}", claim.owner);
             if !self.local().sealer().claim_is_genuine(&claim, &seal) {
@@ -212,6 +220,9 @@ impl App {
                 continue;
             }
             let (place, owner) = (claim.place, claim.owner);
+            if place.space == Space::Assertion {
+                taken.insert((place.key, owner));
+            }
             match place.space {
                 Space::ExternalId | Space::Departed if rows.named.remove(&place) != Some(owner) => {
                     if !self.names_now(owner, place).await? {
@@ -225,6 +236,13 @@ impl App {
                 }
                 Space::ExternalId | Space::Departed | Space::Assertion | Space::Cap => {}
             }
+        }
+        let now = self.now();
+        let missing = assertions.iter().filter(|(place, owner, at)| {
+            at.plus(ASSERTION_PLACES_LIVE) > now && !taken.contains(&(*place, *owner))
+        });
+        for (_, owner, _) in missing {
+            rows.find(*owner, "the place of an assertion that it used is missing");
         }
         for owner in std::mem::take(&mut rows.named).into_values() {
             rows.find(owner, "a place that it names is not claimed");

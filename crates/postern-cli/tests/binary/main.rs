@@ -16,7 +16,6 @@ mod doctor;
 mod evidence;
 mod json;
 mod kill;
-mod leaks;
 mod login;
 mod moved_clock;
 mod node;
