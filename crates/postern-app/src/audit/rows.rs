@@ -114,8 +114,11 @@ impl App {
         let held = Held::<R>::open(key, Some(&listed.row), self.local().sealer());
         let Ok(held) = held else { return Ok(Beside { held, history: None, wrapped: None }) };
         let walked = rows.versions.get(&key).is_some_and(|events| *events >= held.version());
-        let history =
-            if rows.how.replay || !walked { Some(self.history(key, held.version()).await?) } else { None };
+        let history = if rows.how.replay || !walked {
+            Some(self.whole_history(key, held.version()).await?)
+        } else {
+            None
+        };
         let has_key = R::KIND == Kind::Subject;
         let wrapped = if has_key {
             self.store().keyring(key).await.map_err(|fault| Refused(fault.to_string()))?
@@ -159,6 +162,16 @@ impl App {
                 rows.find(key, difference);
             }
         }
+    }
+
+    /// The same, of a row: what was committed a moment ago may wait for its place in the log, and is given it.
+    async fn whole_history(&self, key: Key, version: u64) -> Result<Vec<EventHead>, Refused> {
+        let history = self.history(key, version).await?;
+        if history.len() as u64 >= version {
+            return Ok(history);
+        }
+        self.number_pending().await;
+        self.history(key, version).await
     }
 
     /// A record's events up to a version, in order.

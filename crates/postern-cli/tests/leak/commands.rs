@@ -37,7 +37,8 @@ impl<'s, 'a> Commands<'s, 'a> {
         let named = words.replace("TENANT", &self.installed.tenant);
         let arguments: Vec<&str> = named.split(' ').chain(["--json"]).collect();
         let output = self.installed.command(&arguments, "");
-        assert!(output.status.success(), "{words}: {}", String::from_utf8_lossy(&output.stderr));
+        let all = [output.stdout.as_slice(), &output.stderr].concat();
+        assert!(output.status.success(), "{words}: {}", String::from_utf8_lossy(&all));
         self.scenario.kept(&format!("{words}, beside"), output.stderr.clone());
         output
     }
@@ -45,7 +46,7 @@ impl<'s, 'a> Commands<'s, 'a> {
     /// What is set up before codes are issued; the key of an application that may do more than the usual one.
     pub(crate) fn before(&mut self) -> String {
         self.say("tenant change TENANT --keep-kinds");
-        let scopes = "subjects:read,subjects:leave,sets:stage,redeem,rehearse,sets:revoke";
+        let scopes = "events:read,subjects:read,subjects:write,subjects:tier-raise,subjects:leave,sets:stage,redeem,rehearse,sets:revoke";
         let made = self.show(&format!("application create more --tenant TENANT --scopes {scopes}"));
         let (application, key) =
             (made["application"].as_str().unwrap(), made["key"].as_str().unwrap().to_owned());
@@ -61,7 +62,10 @@ impl<'s, 'a> Commands<'s, 'a> {
         let code = self.scenario.secrets.codes[9].clone();
         for word in [code.clone(), format!("{code}X"), code[..20].to_owned()] {
             let said = output(POSTERN.as_ref(), &["code", "inspect"], &format!("{word}\n"), &[]);
-            self.scenario.kept("code inspect", [said.stdout, said.stderr].concat());
+            // What it read is its answer: that is what it is for.
+            let mut answer: Value = serde_json::from_slice(&said.stdout).unwrap();
+            answer["canonical"].take();
+            self.scenario.kept("code inspect", [answer.to_string().into_bytes(), said.stderr].concat());
         }
         let body = json!({ "subject": { "external_id": "special" }, "reason": "renew" });
         let assertion =
@@ -128,6 +132,8 @@ impl<'s, 'a> Commands<'s, 'a> {
         std::fs::write(passphrase.path(), "a passphrase of this test\n").unwrap();
         let copy = folder.join("sealed-copy").display().to_string();
         self.say(&format!("key backup {copy} --passphrase-file {}", passphrase.path().display()));
+        self.say("audit verify --replay");
+        // The last act: the restored folder goes on from the anchor, and the one that there was does not.
         if self.installed.data().exists() {
             let (backup, to) =
                 (folder.join("backup").display().to_string(), folder.join("restored").display().to_string());
@@ -137,6 +143,5 @@ impl<'s, 'a> Commands<'s, 'a> {
             self.scenario.kept("backup restore", [said.stdout, said.stderr].concat());
             assert!(folder.join("restored").exists());
         }
-        self.say("audit verify --replay");
     }
 }

@@ -7,6 +7,11 @@ use postern_testkit::leaks::Search;
 
 use crate::sinks::Sink;
 
+/// Bytes of a page of memory.
+const PAGE: usize = 4096;
+/// A page that was never written.
+const ZEROES: [u8; PAGE] = [0; PAGE];
+
 /// What others on the machine can see of a process.
 pub(crate) fn seen_by_others(id: u32) -> Vec<Sink> {
     let names = ["environ", "cmdline", "comm", "status", "maps", "mountinfo"];
@@ -36,7 +41,9 @@ pub(crate) fn found_in(id: u32, search: &Search) -> Option<Vec<String>> {
         let (from, until) = (u64::from_str_radix(from, 16).ok()?, u64::from_str_radix(until, 16).ok()?);
         let mut bytes = vec![0; usize::try_from(until - from).ok()?];
         if memory.read_exact_at(&mut bytes, from).is_ok() {
-            found.extend(search.found_in(&bytes));
+            // Most pages were never written: what is left stays in its order.
+            let pages = bytes.chunks(PAGE).filter(|page| **page != ZEROES[..page.len()]);
+            found.extend(search.found_in(&pages.collect::<Vec<_>>().concat()));
         }
     }
     found.sort();

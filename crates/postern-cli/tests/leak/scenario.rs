@@ -42,11 +42,16 @@ impl<'a> Scenario<'a> {
             self.redeem(&name, &codes[8], "old").await;
             self.redeem(&name, &next[1], "next").await;
         }
+        self.read().await;
+    }
+
+    /// Canary and duress codes, by an application that may have them made.
+    pub(crate) async fn special(&mut self, serving: &Serving, key: &str) {
+        self.http = Http::connect(&serving.authority, key).await;
         let special = self.issue("special", "standard", json!({ "canaries": 2, "duress": true })).await;
         for (n, code) in special.iter().rev().take(3).enumerate() {
             self.redeem("special", code, &format!("special-{n}")).await;
         }
-        self.read().await;
     }
 
     /// Stages and confirms.
@@ -184,8 +189,7 @@ impl<'a> Scenario<'a> {
     }
 
     /// Somebody is exported, leaves, is to be erased: for that an application needs a scope more.
-    pub(crate) async fn leave(&mut self, serving: &Serving, key: &str) {
-        self.http = Http::connect(&serving.authority, key).await;
+    pub(crate) async fn leave(&mut self) {
         let lookup = json!({ "external_id": "special" });
         let found = self.http.post("/v1/subjects/lookup", &lookup, "").await;
         let subject = found.json()["subject"].as_str().unwrap_or_default().to_owned();

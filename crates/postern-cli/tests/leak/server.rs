@@ -27,9 +27,10 @@ async fn whole_life(
     let mut scenario = Scenario::begin(installed, &serving).await;
     let more = Commands::new(&mut scenario).before();
     scenario.run().await;
+    scenario.special(&serving, &more).await;
     Commands::new(&mut scenario).typed(&serving).await;
     Commands::new(&mut scenario).beside_a_service();
-    scenario.leave(&serving, &more).await;
+    scenario.leave().await;
     scenario.admin(&serving).await;
     assert!(dumps_nothing(serving.id()), "the kernel would write a core dump");
     let others = seen_by_others(serving.id());
@@ -105,11 +106,11 @@ async fn no_secret_is_in_a_database_server_that_logs_every_statement() {
         database.psql("CREATE SCHEMA seen; CREATE EXTENSION pg_stat_statements SCHEMA seen");
     }
     let installed = Installed::made_with(POSTERN, &["--postgres", &database.url()], &[]);
-    let (stop, active) = (Arc::new(AtomicBool::new(false)), database.url());
-    let (ended, watched) = (Arc::clone(&stop), database.name().to_owned());
-    let watching = tokio::task::spawn_blocking(move || watch(&active, &watched, &ended));
+    let (stop, active) = (Stop(Arc::new(AtomicBool::new(false))), database.url());
+    let ended = Arc::clone(&stop.0);
+    let watching = tokio::task::spawn_blocking(move || watch(&active, &ended));
     let (secrets, mut sinks, _) = whole_life(&installed).await;
-    stop.store(true, Ordering::SeqCst);
+    drop(stop);
     sinks.push(Sink::new("pg_stat_activity", watching.await.unwrap()));
     if counts {
         sinks.push(Sink::new(
@@ -122,8 +123,17 @@ async fn no_secret_is_in_a_database_server_that_logs_every_statement() {
     assert_clean(&secrets, &sinks);
 }
 
+/// Ends the watch when it is dropped, also by a failure.
+struct Stop(Arc<AtomicBool>);
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 /// What runs at one moment after another.
-fn watch(url: &str, _name: &str, stop: &AtomicBool) -> Vec<u8> {
+fn watch(url: &str, stop: &AtomicBool) -> Vec<u8> {
     let mut seen = Vec::new();
     while !stop.load(Ordering::SeqCst) {
         let asked = std::process::Command::new(program("psql"))
