@@ -3,14 +3,7 @@
 //!
 //! Where secrets may be: codes in the one answer that shows them, keys in the key file, and both in the process's memory
 //! while it works with them; `docs/campaigns.md` says what is measured there.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::panic,
-    reason = "tests may"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "tests may")]
 
 mod commands;
 mod memory;

@@ -78,7 +78,10 @@ async fn no_secret_is_anywhere_but_where_it_belongs() {
         );
     }
     assert_clean(&secrets, &sinks);
+    let Some(remembered) = remembered else { return };
     println!("in memory after the requests: {remembered:?}");
+    let codes = remembered.iter().filter(|name| name.starts_with("code ")).count();
+    assert!(codes * 8 <= secrets.codes.len(), "{codes} of {} codes are in memory", secrets.codes.len());
 }
 
 /// A cluster that logs every statement with its parameters.

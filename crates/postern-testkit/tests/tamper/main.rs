@@ -6,7 +6,6 @@
 //! every table. `docs/campaigns.md` says what is found here, and is held against it.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::panic,

@@ -102,10 +102,6 @@ async fn every_way(kind: StoreKind, ways: Vec<Way>) {
     let on = ways.iter().filter(|way| way.is_on(kind)).enumerate();
     for (_, way) in on.filter(|(n, way)| is_gone(kind, *n, way)) {
         let seen = go(&ground, way).await;
-        println!(
-            "{}\n   answer {} | start {:?} | taken {:?}\n   {:?}",
-            way.done, seen.answer, seen.start, seen.taken, seen.findings
-        );
         wrong.extend(way.wrong_with(&seen, kind).map(|what| format!("{}: {what}", way.done)));
     }
     assert!(wrong.is_empty(), "{kind:?}: {wrong:#?}");
