@@ -8,6 +8,7 @@ mod checks;
 mod client;
 mod commands;
 mod config;
+mod core_dumps;
 mod elsewhere;
 mod failure;
 mod installation;
@@ -28,6 +29,11 @@ use crate::arguments::Arguments;
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
+    if let Err(fault) = core_dumps::forbid() {
+        output::message(&format!(
+            "note: core dumps could not be turned off ({fault}); turn them off for this user"
+        ));
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(said) => return not_parsed(&said),

@@ -76,6 +76,22 @@ impl Http {
         Some(Answer { status, headers, bytes })
     }
 
+    /// Posts text that is no JSON.
+    pub async fn post_text(&mut self, path: &str, text: &str) -> Answer {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header("host", &self.authority)
+            .header("authorization", format!("Bearer {}", self.key))
+            .header("content-type", "text/plain")
+            .body(Full::new(Bytes::from(text.to_owned())));
+        self.sender.ready().await.expect("the service did not answer");
+        let answer = self.sender.send_request(request.unwrap()).await.expect("the service did not answer");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes().to_vec();
+        Answer { status, headers, bytes }
+    }
+
     /// Sends a request.
     pub async fn send(
         &mut self,

@@ -5,11 +5,11 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::string_slice,
     clippy::panic,
     reason = "a test's ground may panic"
 )]
 
+mod at_rest;
 mod backend;
 mod clock;
 mod entropy;
@@ -24,6 +24,7 @@ mod service;
 mod store;
 mod world;
 
+pub use at_rest::{AtRest, Numbers};
 pub use backend::{Redeem, Sheet, request};
 pub use clock::TestClock;
 pub use entropy::SeededEntropy;

@@ -221,6 +221,10 @@ impl Store for CountedStore {
         self.inner.back_up(folder)
     }
 
+    fn put_aside(&self, tenant: TenantId) -> Future<'_, Result<Vec<Key>, StoreFault>> {
+        self.inner.put_aside(tenant)
+    }
+
     fn keeps_order(&self) -> bool {
         self.inner.keeps_order()
     }

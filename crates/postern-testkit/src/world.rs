@@ -17,7 +17,7 @@ use postern_store::postgres::{self, Postgres};
 use postern_store::sqlite::{Options, Sqlite};
 use tempfile::TempDir;
 
-use crate::{CountedKeys, CountedStore, SeededEntropy, TestClock, TestProver};
+use crate::{AtRest, CountedKeys, CountedStore, SeededEntropy, TestClock, TestProver};
 
 /// Which store.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,25 +61,35 @@ pub struct World {
 impl World {
     /// An installation whose one application may do everything and has its bare word taken, as in a demonstration.
     pub async fn new(kind: StoreKind) -> Self {
-        Self::with_keys(kind, KeyFile::generate(&SeededEntropy::new(1)).unwrap()).await
+        Self::another(kind, 1).await
+    }
+
+    /// The same with keys and ids of its own, made of a seed.
+    pub async fn another(kind: StoreKind, seed: u64) -> Self {
+        Self::begun(kind, KeyFile::generate(&SeededEntropy::new(seed)).unwrap(), seed).await
     }
 
     /// The same with keys that lie somewhere, and so can be changed there.
     pub async fn with_keys(kind: StoreKind, keys: KeyFile) -> Self {
+        Self::begun(kind, keys, 1).await
+    }
+
+    async fn begun(kind: StoreKind, keys: KeyFile, seed: u64) -> Self {
         let keys = Arc::new(CountedKeys::new(keys));
         let folder = (kind == StoreKind::Sqlite).then(|| TempDir::new().unwrap());
         let clock = Arc::new(TestClock::default());
         let database = (kind == StoreKind::Postgres).then(Database::new);
-        let node = |store: Arc<dyn Store>, seed| app(store, Arc::clone(&keys), Arc::clone(&clock), seed);
+        let node =
+            |store: Arc<dyn Store>, more| app(store, Arc::clone(&keys), Arc::clone(&clock), seed + more);
         let (store, other) = match &database {
             None => (open(folder.as_ref().map(TempDir::path), &keys), None),
             Some(database) => {
                 postern_store::postgres::migrate(&database.url()).await.unwrap();
-                (on_server(database, &keys, 1).await, Some(node(on_server(database, &keys, 2).await, 5)))
+                (on_server(database, &keys, 1).await, Some(node(on_server(database, &keys, 2).await, 4)))
             }
         };
         let store = Arc::new(CountedStore::new(store));
-        let app = node(Arc::<CountedStore>::clone(&store), 2);
+        let app = node(Arc::<CountedStore>::clone(&store), 1);
         let other = other.unwrap_or_else(|| Arc::clone(&app));
         let operator = app.operator("test");
         operator.open_log().await.unwrap();
@@ -154,6 +164,12 @@ impl World {
         self.app.operate("test", change).await.unwrap();
     }
 
+    /// Whether it is a PostgreSQL installation.
+    #[must_use]
+    pub const fn is_on_server(&self) -> bool {
+        self.database.is_some()
+    }
+
     /// The database of a PostgreSQL installation.
     #[must_use]
     pub fn database(&self) -> &Database {
@@ -170,6 +186,14 @@ impl World {
     #[must_use]
     pub fn open_at(&self, data: &Path) -> Arc<App> {
         app(open(Some(data), &self.keys), Arc::clone(&self.keys), Arc::clone(&self.clock), 3)
+    }
+
+    /// Ends the application and gives what is left at rest.
+    #[must_use]
+    pub fn leave(self) -> AtRest {
+        let Self { app, other, clock, keys, folder, database, .. } = self;
+        drop((app, other));
+        AtRest { folder, database, keys, clock }
     }
 
     /// Ends the application and gives its data folder, which lives as long as what is returned.
@@ -203,7 +227,12 @@ async fn on_server(database: &Database, keys: &CountedKeys, node: u8) -> Arc<dyn
     Arc::new(Postgres::open(&database.url(), sealer, [node; 16], options).await.unwrap())
 }
 
-fn app(store: Arc<dyn Store>, keys: Arc<CountedKeys>, clock: Arc<TestClock>, seed: u64) -> Arc<App> {
+pub(crate) fn app(
+    store: Arc<dyn Store>,
+    keys: Arc<CountedKeys>,
+    clock: Arc<TestClock>,
+    seed: u64,
+) -> Arc<App> {
     let entropy = Arc::new(SeededEntropy::new(seed));
     let ports = Ports { store, keys, clock, entropy, assertions: Arc::new(JwsAssertions) };
     Arc::new(App::new(ports, Settings { installation: "postern.test".to_owned(), stretches: 2 }))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use postern_core::Time;
 use postern_core::bucket::BucketFact;
 use postern_core::encoding::base64url;
 use postern_core::ids::{EventId, TenantId};
@@ -23,8 +24,8 @@ pub(super) struct Objects {
     pub(super) versions: BTreeMap<Key, u64>,
     /// Versions of records whose first events are thinned, as far as they are.
     pub(super) thinned: BTreeMap<Key, u64>,
-    /// Places that used assertions took, with their owners.
-    pub(super) assertions: Vec<([u8; 32], Key)>,
+    /// Places that used assertions took, with their owners and when.
+    pub(super) assertions: Vec<([u8; 32], Key, Time)>,
 }
 
 impl App {
@@ -79,6 +80,9 @@ impl App {
             }
             Ok(_) => find("log head".to_owned(), "it differs from the tree of the events".to_owned()),
             Err(fault) => find("log head".to_owned(), fault.to_string()),
+        }
+        for object in self.store().put_aside(tenant).await.map_err(unreadable)? {
+            find(object.to_string(), "an event of it was put aside: it is not as it was written".to_owned());
         }
         let (events, root) = (walk.frontier().size(), base64url(&walk.frontier().root()));
         let checkpoint = checkpoint.map(|checkpoint| checkpoint.size);
@@ -136,7 +140,7 @@ impl App {
         }
         let gap = objects.follows(event.key, event.version);
         if let Some(place) = used_assertion(&head) {
-            objects.assertions.push((place, event.key));
+            objects.assertions.push((place, event.key, head.time));
         }
         gap
     }

@@ -1,12 +1,15 @@
 //! Verifying rows, claims and the keyring against the log.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures_util::future::join_all;
+use postern_core::Time;
 use postern_core::application::Application;
 use postern_core::bucket::Bucket;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{ClaimKey, EventHead, Held, Key, Kind, Record, Space, Tampered, Want, replay};
+use postern_core::limits;
 use postern_core::personal::SubjectKey;
 use postern_core::ports::Listed;
 use postern_core::prover::Prover;
@@ -24,6 +27,10 @@ use crate::operator::Refused;
 const PAGE: usize = 500;
 /// Rows whose events and keys are read at the same time.
 const BESIDE: usize = 8;
+
+/// For so long at least the place of a used assertion is kept: longer than any assertion lives, and half as long as it is
+/// taken for, so that no clock's step makes it seem missing.
+const ASSERTION_PLACES_LIVE: Duration = Duration::from_secs(limits::ASSERTION_LIVES.as_secs() * 15);
 
 /// What is gathered while rows are looked at.
 struct Rows<'a> {
@@ -134,8 +141,11 @@ impl App {
             return Ok(Beside { held, history: None, thinned, early, lacks: false, wrapped: None });
         };
         let walked = rows.versions.get(&key).is_some_and(|events| *events >= held.version());
-        let history =
-            if rows.how.replay || !walked { Some(self.history(key, held.version()).await?) } else { None };
+        let history = if rows.how.replay || !walked {
+            Some(self.whole_history(key, held.version()).await?)
+        } else {
+            None
+        };
         let has_key = R::KIND == Kind::Subject;
         let wrapped = if has_key {
             self.store().keyring(key).await.map_err(|fault| Refused(fault.to_string()))?
@@ -208,6 +218,16 @@ impl App {
         }
     }
 
+    /// The same, of a row: what was committed a moment ago may wait for its place in the log, and is given it.
+    async fn whole_history(&self, key: Key, version: u64) -> Result<Vec<EventHead>, Refused> {
+        let history = self.history(key, version).await?;
+        if history.len() as u64 >= version {
+            return Ok(history);
+        }
+        self.number_pending().await;
+        self.history(key, version).await
+    }
+
     /// A record's events up to a version, in order.
     async fn history(&self, key: Key, version: u64) -> Result<Vec<EventHead>, Refused> {
         let (mut heads, mut from) = (Vec::new(), 0);
@@ -255,10 +275,11 @@ impl App {
     async fn verify_claims(
         &self,
         rows: &mut Rows<'_>,
-        assertions: &[([u8; 32], Key)],
+        assertions: &[([u8; 32], Key, Time)],
     ) -> Result<(), Refused> {
         let claims = self.store().claims(rows.tenant).await.map_err(|fault| Refused(fault.to_string()))?;
-        let used: BTreeSet<_> = assertions.iter().copied().collect();
+        let used: BTreeSet<_> = assertions.iter().map(|(place, owner, _)| (*place, *owner)).collect();
+        let mut taken = BTreeSet::new();
         for (claim, seal) in claims {
             let name = format!("claim of {}", claim.owner);
             if !self.local().sealer().claim_is_genuine(&claim, &seal) {
@@ -266,6 +287,9 @@ impl App {
                 continue;
             }
             let (place, owner) = (claim.place, claim.owner);
+            if place.space == Space::Assertion {
+                taken.insert((place.key, owner));
+            }
             match place.space {
                 Space::ExternalId | Space::Departed if rows.named.remove(&place) != Some(owner) => {
                     if !self.names_now(owner, place).await? {
@@ -279,6 +303,13 @@ impl App {
                 }
                 Space::ExternalId | Space::Departed | Space::Assertion | Space::Cap => {}
             }
+        }
+        let now = self.now();
+        let missing = assertions.iter().filter(|(place, owner, at)| {
+            at.plus(ASSERTION_PLACES_LIVE) > now && !taken.contains(&(*place, *owner))
+        });
+        for (_, owner, _) in missing {
+            rows.find(*owner, "the place of an assertion that it used is missing");
         }
         for owner in std::mem::take(&mut rows.named).into_values() {
             rows.find(owner, "a place that it names is not claimed");

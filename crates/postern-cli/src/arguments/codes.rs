@@ -81,7 +81,7 @@ pub(crate) struct Revoke {
 
 #[derive(Subcommand)]
 pub(crate) enum CodeCommand {
-    /// Reads one word from standard input and says what it is
+    /// Reads one word from standard input and says what it is; the answer shows the code, so type none that is in use
     Inspect {
         /// The prefix in use
         #[arg(long, default_value = "PSTN")]

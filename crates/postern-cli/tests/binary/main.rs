@@ -3,7 +3,6 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::string_slice,
     clippy::panic,
     reason = "tests may"
 )]
@@ -17,7 +16,6 @@ mod doctor;
 mod elsewhere;
 mod evidence;
 mod json;
-mod leaks;
 mod login;
 mod moved_clock;
 mod moving;

@@ -157,6 +157,11 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(Err(StoreFault(why.to_owned()))))
     }
 
+    /// Records with events that were put aside instead of being numbered, because they were not as they were written.
+    fn put_aside(&self, _tenant: TenantId) -> Future<'_, Result<Vec<Key>, StoreFault>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
     /// Whether the events of one draft come into the log in the draft's order.
     fn keeps_order(&self) -> bool {
         true

@@ -1,7 +1,26 @@
 //! Secrets on their way in and out.
 
-use serde::{Deserialize as _, Deserializer, Serializer};
+use axum::body::{Body, Bytes};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use postern_app::Problem;
+use serde::{Deserialize as _, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
+
+use crate::problem::Refusal;
+
+/// Bytes that an answer with 99 codes fits into, so that the text is never moved and left behind where nothing wipes it.
+const ROOM: usize = 16 * 1024;
+
+/// A JSON answer with secrets in it: its bytes are wiped once they are sent.
+pub(crate) fn wiped(status: StatusCode, answer: &impl Serialize) -> Result<Response, Refusal> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(ROOM));
+    // What was decided is recorded: who asks again with the same key is told.
+    serde_json::to_writer(&mut *bytes, answer).map_err(|_| Refusal::App(Problem::OutcomeUnknown))?;
+    let json = HeaderValue::from_static("application/json");
+    Ok((status, [(CONTENT_TYPE, json)], Body::from(Bytes::from_owner(bytes))).into_response())
+}
 
 /// Reads a text into memory that is wiped when it is dropped.
 pub(crate) fn secret<'de, D: Deserializer<'de>>(text: D) -> Result<Zeroizing<String>, D::Error> {

@@ -207,6 +207,18 @@ impl Store for Postgres {
         })
     }
 
+    fn put_aside(&self, tenant: TenantId) -> Future<'_, Result<Vec<Key>, StoreFault>> {
+        Box::pin(async move {
+            self.number_first().await?;
+            let rows = self.ask(|| Call::new(schema::PUT_ASIDE).bytes(tenant.bytes())).await?;
+            // One that no record could have is a finding as well: of the tenant.
+            let key = |row| {
+                columns::small(row, 0).and_then(Kind::from_number).and_then(|kind| columns::key(row, kind, 1))
+            };
+            Ok(rows.iter().map(|row| key(row).unwrap_or(Key::tenant(tenant))).collect())
+        })
+    }
+
     fn number_pending(&self) -> Future<'_, Result<(), StoreFault>> {
         let begun = *self.begun.borrow();
         Box::pin(async move { if begun { self.number_now().await } else { Ok(()) } })

@@ -194,10 +194,12 @@ pub(super) const SIZES: &str = "SELECT tenant, tenant, size FROM log_head WHERE 
 /// A tenant's newest checkpoint.
 pub(super) const CHECKPOINT_GET: &str = "SELECT note FROM checkpoint WHERE tenant = $1";
 
-/// A checkpoint, unless there is a newer one: tenant, size, note.
+/// A checkpoint, unless there is a newer one: tenant, size, note. One whose note is not of its size is replaced: its size
+/// was altered, and would keep every later one out.
 pub(super) const CHECKPOINT_PUT: &str = "INSERT INTO checkpoint (tenant, size, note) VALUES ($1, $2, $3) \
      ON CONFLICT (tenant) DO UPDATE SET size = excluded.size, note = excluded.note \
-     WHERE excluded.size >= checkpoint.size";
+     WHERE excluded.size >= checkpoint.size \
+     OR position(chr(10) || checkpoint.size || chr(10) IN checkpoint.note) = 0";
 
 /// Sums: tenant, measure, first hour.
 pub(super) const TALLIES: &str = "SELECT hour, dimension, count FROM tally \
@@ -257,6 +259,10 @@ pub(super) const QUARANTINE: &str = "WITH gone AS (DELETE FROM pending p \
      INSERT INTO quarantine (tenant, kind, object, version, body, mac, at) \
      SELECT tenant, kind, object, version, body, mac, at FROM gone \
      ON CONFLICT (tenant, kind, object, version) DO NOTHING";
+
+/// Pending events that were put aside: tenant.
+pub(super) const PUT_ASIDE: &str =
+    "SELECT DISTINCT kind, tenant, object FROM quarantine WHERE tenant = $1 ORDER BY kind, object";
 
 /// A tenant's head: tenant, size, frontier, seal.
 pub(super) const HEAD_PUT: &str = "UPDATE log_head SET size = $2, frontier = $3, seal = $4 WHERE tenant = $1";

@@ -182,6 +182,9 @@ pub(super) const EVENTS_OF: &str = "SELECT tenant, idx, kind, object, version, b
 pub(super) const HEAD_GET: &str = "SELECT h.size, h.frontier, h.seal, \
      (SELECT max(idx) FROM event WHERE tenant = ?1) FROM (SELECT 1) LEFT JOIN log_head h ON h.tenant = ?1";
 
+/// Where a tenant's events end: tenant.
+pub(super) const LOG_END: &str = "SELECT coalesce(max(idx) + 1, 0) FROM event WHERE tenant = ?1";
+
 /// A tenant's head: tenant, size, frontier, seal.
 pub(super) const HEAD_PUT: &str =
     "INSERT OR REPLACE INTO log_head (tenant, size, frontier, seal) VALUES (?1, ?2, ?3, ?4)";
@@ -192,10 +195,11 @@ pub(super) const TENANTS: &str = "SELECT tenant FROM log_head WHERE length(tenan
 /// A tenant's newest checkpoint.
 pub(super) const CHECKPOINT_GET: &str = "SELECT note FROM checkpoint WHERE tenant = ?1";
 
-/// A checkpoint, unless there is a newer one: tenant, size, note.
+/// A checkpoint, unless there is a newer one: tenant, size, note. One whose note is not of its size is replaced: its size
+/// was altered, and would keep every later one out.
 pub(super) const CHECKPOINT_PUT: &str = "INSERT INTO checkpoint (tenant, size, note) VALUES (?1, ?2, ?3) \
      ON CONFLICT (tenant) DO UPDATE SET size = excluded.size, note = excluded.note \
-     WHERE excluded.size >= size";
+     WHERE excluded.size >= size OR instr(note, char(10) || size || char(10)) = 0";
 
 /// An addition to a sum: tenant, measure, hour, dimension, count.
 pub(super) const TALLY: &str = "INSERT INTO tally (tenant, measure, hour, dimension, count) VALUES (?1, ?2, ?3, ?4, ?5) \

@@ -49,6 +49,13 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
+    /// Whether the log ends where the head in memory says: a file that was set back under a running service takes no more.
+    fn is_whole(&self, tenant: TenantId, head: &Frontier) -> Result<bool, Broken> {
+        let mut statement = self.connection.prepare_cached(schema::LOG_END)?;
+        let end: i64 = statement.query_row((tenant.bytes(),), |row| row.get(0))?;
+        Ok(end == columns::number(head.size()))
+    }
+
     fn parts(&self, key: Key, sealed: &Sealed) -> Result<(), Broken> {
         let (kind, tenant) = (key.kind.number(), key.tenant.bytes());
         let found: Vec<i64> = {
@@ -101,12 +108,11 @@ impl Rows for Transaction<'_> {
         if self.moved.contains_key(&tenant) {
             return Ok(true);
         }
-        let known = self.heads.get(tenant).cloned();
-        let Some(frontier) =
-            known.map_or_else(|| head(self.connection, tenant, self.sealer), |known| Ok(Some(known)))?
-        else {
-            return Ok(false);
+        let frontier = match self.heads.get(tenant).cloned() {
+            Some(known) => self.is_whole(tenant, &known)?.then_some(known),
+            None => head(self.connection, tenant, self.sealer)?,
         };
+        let Some(frontier) = frontier else { return Ok(false) };
         self.moved.insert(tenant, frontier);
         Ok(true)
     }

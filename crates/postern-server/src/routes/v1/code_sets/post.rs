@@ -19,7 +19,7 @@ use crate::extract::{Caller, IdempotencyKey, Sent};
 use crate::openapi::Documented;
 use crate::problem::Refusal;
 use crate::service::{Answer, Shared};
-use crate::wire::{Assurance, FormatName, PurposeName, StageReasonName, SubjectRef, one_proof};
+use crate::wire::{Assurance, FormatName, PurposeName, StageReasonName, SubjectRef, one_proof, wiped};
 
 /// A set to stage.
 #[derive(Deserialize, ToSchema)]
@@ -100,13 +100,13 @@ async fn stage_code_set(
         request,
     };
     let staged: StagedSet = service.app.stage(&token, staging).await?;
-    Ok(match shown(staged) {
+    match shown(staged) {
         Ok(shown) => {
             service.metrics.staged();
-            (StatusCode::CREATED, Json(shown)).into_response()
+            wiped(StatusCode::CREATED, &shown)
         }
-        Err(before) => Json(before).into_response(),
-    })
+        Err(before) => Ok(Json(before).into_response()),
+    }
 }
 
 fn format(name: &str) -> Result<Format, Refusal> {

@@ -1,8 +1,6 @@
 //! `POST /v1/redemptions`: tries a code. Accepted, it is spent.
 
-use axum::Json;
 use axum::extract::State;
-use axum::response::IntoResponse as _;
 use http::StatusCode;
 use postern_app::Redemption;
 use postern_core::application::Scope;
@@ -17,7 +15,7 @@ use super::accepted::Accepted;
 use crate::extract::{Caller, IdempotencyKey, Sent};
 use crate::openapi::Documented;
 use crate::service::{Answer, Shared};
-use crate::wire::{ClientBody, FirstFactor, PurposeName, SubjectRef, client, secret};
+use crate::wire::{ClientBody, FirstFactor, PurposeName, SubjectRef, client, secret, wiped};
 
 /// A code to redeem.
 // No `Debug`: it holds what was typed.
@@ -87,5 +85,5 @@ async fn redeem_code(
     };
     let redeemed = service.app.redeem(&token, redemption).await;
     service.metrics.redeemed(redeemed.as_ref().err());
-    Ok((StatusCode::CREATED, Json(Accepted::from(redeemed?))).into_response())
+    wiped(StatusCode::CREATED, &Accepted::from(redeemed?))
 }

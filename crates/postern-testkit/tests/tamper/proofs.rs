@@ -1,9 +1,4 @@
 //! Events altered behind the product's back are in no proof, and whoever mends them has proofs again.
-#![expect(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "tests may, and these write behind the store's back"
-)]
 
 use postern_app::{EventName, Problem};
 use postern_log::{ExportCheck, Tile, open_checkpoint};
