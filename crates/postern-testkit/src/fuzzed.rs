@@ -54,7 +54,7 @@ fn code(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let newest = Prefix::default();
     let Ok(older) = Prefix::new("ACME") else { return };
-    for prefixes in [vec![newest.clone()], vec![newest.clone(), older]] {
+    for prefixes in [vec![newest.clone()], vec![newest, older]] {
         let Parsed::Testable { code, reading } = parse(text, &prefixes) else { continue };
         check(code.canonical().len() == code.format().symbols(), "a code has its format's length");
         check(text.chars().count() <= postern_codes::MAX_INPUT, "what is too long is not read");

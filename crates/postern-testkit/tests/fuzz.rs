@@ -1,5 +1,5 @@
 //! Everything in the fuzzers' corpora goes through the same functions again, without a fuzzer.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
