@@ -25,7 +25,9 @@ pub(crate) fn fuzz(options: &Options) -> Done {
         run(cargo(&["install", "cargo-fuzz", "--locked"]).env_remove("CARGO_TARGET_DIR"))?;
     }
     let time = format!("-max_total_time={}", options.seconds);
-    for target in targets()?.into_iter().filter(|name| options.target.as_ref().is_none_or(|only| only == name)) {
+    for target in
+        targets()?.into_iter().filter(|name| options.target.as_ref().is_none_or(|only| only == name))
+    {
         let (found, corpus) = (format!("fuzz/found/{target}"), format!("fuzz/corpus/{target}"));
         fs::create_dir_all(root().join(&found)).map_err(|fault| format!("{found}: {fault}"))?;
         // No sanitizer: there is no unsafe code, and so it runs with the stable toolchain.
