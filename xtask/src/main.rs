@@ -6,6 +6,7 @@
 //! | `generate` | writes the generated files |
 //! | `test` | builds once, runs every test, inside and outside |
 //! | `campaign` | runs one of the campaigns that try to break a promise, by itself and at length |
+//! | `fuzz` | runs the fuzzers of `fuzz/`, each for a bounded time |
 //! | `previous` | builds the previous release, from which upgrades are tested |
 //! | `bench` | measures, beside the machine's bare limits |
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool of the command line talks to people")]
@@ -15,6 +16,7 @@ mod campaign;
 mod cargo;
 mod check;
 mod edges;
+mod fuzz;
 mod generate;
 mod packages;
 mod place;
@@ -42,6 +44,8 @@ enum Task {
     Test(test::Options),
     /// Runs one campaign that tries to break a promise, by itself and at length
     Campaign(campaign::Options),
+    /// Runs the fuzzers, one after the other, each for a bounded time
+    Fuzz(fuzz::Options),
     /// Builds the previous release, from which upgrades are tested
     Previous,
     /// Measures redemptions, refusals and stages beside the machine's bare limits
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         Task::Generate => generate::generate(),
         Task::Test(options) => test::test(&options),
         Task::Campaign(options) => campaign::campaign(&options),
+        Task::Fuzz(options) => fuzz::fuzz(&options),
         Task::Previous => previous::previous(),
         Task::Bench(options) => bench::bench(&options),
     };

@@ -14,6 +14,7 @@ mod backend;
 mod clock;
 mod entropy;
 mod filled;
+pub mod fuzzed;
 mod http;
 pub mod installed;
 mod keys;

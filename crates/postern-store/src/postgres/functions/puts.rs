@@ -25,10 +25,12 @@ pub(super) fn put_wrapped_keys() -> Function {
     Function::new("put_wrapped_keys", "bytea[], bytea[], bytea[]", "void", body)
 }
 
-/// Events that wait for a number: tenants, kinds, objects, versions, bodies, MACs.
+/// Events that wait for a number, all of them or none: tenants, kinds, objects, versions, bodies, MACs.
 pub(super) fn put_pending() -> Function {
-    let body = "BEGIN\nINSERT INTO pending (tenant, kind, object, version, body, mac, at) \
+    let body = "DECLARE written int8;\nBEGIN\nINSERT INTO pending (tenant, kind, object, version, body, mac, at) \
          SELECT n.*, (extract(epoch FROM clock_timestamp()) * 1000)::int8 \
-         FROM unnest($1, $2, $3, $4, $5, $6) AS n ORDER BY 1, 2, 3, 4;\nEND";
+         FROM unnest($1, $2, $3, $4, $5, $6) AS n ORDER BY 1, 2, 3, 4;\n\
+         GET DIAGNOSTICS written = ROW_COUNT;\n\
+         IF written <> cardinality($1) THEN RAISE EXCEPTION 'an event was not written'; END IF;\nEND";
     Function::new("put_pending", "bytea[], int2[], bytea[], int8[], bytea[], bytea[]", "void", body)
 }

@@ -49,25 +49,29 @@ pub(super) fn lock(kind: Kind) -> Function {
     Function::new(format!("{table}_lock"), "bytea[], bytea[], boolean", ROW_TABLE, &body)
 }
 
-/// New rows: tenants, ids, versions, bodies, seals, states, dues.
+/// New rows, all of them or none: tenants, ids, versions, bodies, seals, states, dues.
 pub(super) fn insert(kind: Kind) -> Function {
     let table = kind.name();
     let body = format!(
-        "BEGIN\nINSERT INTO {table} (tenant, id, version, body, seal, state, due) \
-         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7) ORDER BY 1, 2;\nEND"
+        "DECLARE written int8;\nBEGIN\nINSERT INTO {table} (tenant, id, version, body, seal, state, due) \
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7) ORDER BY 1, 2;\n\
+         GET DIAGNOSTICS written = ROW_COUNT;\n\
+         IF written <> cardinality($1) THEN RAISE EXCEPTION 'a row was not written'; END IF;\nEND"
     );
     let takes = "bytea[], bytea[], int8[], bytea[], bytea[], text[], int8[]";
     Function::new(format!("{table}_insert"), takes, "void", &body)
 }
 
-/// Changed rows, which are locked: the same, and the versions before.
+/// Changed rows, which are locked: the same, and the versions before. A row that is not changed all the same (a trigger,
+/// a policy of the server) ends the transaction.
 pub(super) fn update(kind: Kind) -> Function {
     let table = kind.name();
     let body = format!(
         "DECLARE n record;\nBEGIN\nFOR n IN SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) \
          AS n (tenant, id, version, body, seal, state, due, expect) LOOP\n\
          UPDATE {table} r SET version = n.version, body = n.body, seal = n.seal, state = n.state, due = n.due \
-         WHERE {} AND r.version = n.expect;\nEND LOOP;\nEND",
+         WHERE {} AND r.version = n.expect;\n\
+         IF NOT FOUND THEN RAISE EXCEPTION 'a row was not written'; END IF;\nEND LOOP;\nEND",
         at("n")
     );
     let takes = "bytea[], bytea[], int8[], bytea[], bytea[], text[], int8[], int8[]";

@@ -1,0 +1,47 @@
+//! Everything in the fuzzers' corpora goes through the same functions again, without a fuzzer.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use postern_testkit::fuzzed::TARGETS;
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz").join(name)
+}
+
+/// What is in a folder, by name.
+fn names(folder: &Path) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|fault| panic!("{}: {fault}", folder.display()));
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn every_target_holds_on_its_whole_corpus() {
+    for (name, target) in TARGETS {
+        let corpus = folder("corpus").join(name);
+        let files = names(&corpus);
+        assert!((1..=200).contains(&files.len()), "{name} has {} files", files.len());
+        for file in files {
+            let bytes = std::fs::read(corpus.join(&file)).unwrap();
+            assert!(bytes.len() <= 4096, "{name}/{file} is too long to be kept");
+            // Whole, and cut anywhere: a fuzzer's first steps, taken on every run.
+            (0..=bytes.len()).for_each(|end| target(&bytes[..end]));
+        }
+    }
+}
+
+#[test]
+fn there_is_a_binary_and_a_corpus_for_every_target_and_no_other() {
+    let targets: BTreeSet<String> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(names(&folder("corpus")), targets);
+    let binaries =
+        names(&folder("targets")).into_iter().filter_map(|file| file.strip_suffix(".rs").map(str::to_owned));
+    assert_eq!(binaries.filter(|name| name != "lib").collect::<BTreeSet<_>>(), targets);
+}
+
+#[test]
+fn a_bundle_in_the_corpus_is_read() {
+    let bytes = std::fs::read(folder("corpus/bundle/three")).unwrap();
+    assert_eq!(postern_log::unbundle(&bytes).unwrap().len(), 3);
+}

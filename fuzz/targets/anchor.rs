@@ -1,0 +1,4 @@
+//! The anchor's bytes, read.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| postern_fuzz::run("anchor", bytes));

@@ -1,0 +1,4 @@
+//! What is typed as a code, read.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| postern_fuzz::run("code", bytes));

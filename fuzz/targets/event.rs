@@ -1,0 +1,4 @@
+//! Events and their facts, read.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| postern_fuzz::run("event", bytes));

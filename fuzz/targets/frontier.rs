@@ -1,0 +1,4 @@
+//! Right edges of trees, read.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| postern_fuzz::run("frontier", bytes));

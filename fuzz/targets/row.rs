@@ -1,0 +1,4 @@
+//! Records in rows, read.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| postern_fuzz::run("row", bytes));

@@ -1,0 +1,4 @@
+//! Paths of tiles, read.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| postern_fuzz::run("tile", bytes));
