@@ -1,13 +1,28 @@
 //! Who sees a code: nobody after it was shown, and nothing that is written down.
 
+use std::path::{Path, PathBuf};
+
 use postern_app::{EventQuery, SubjectName};
 use postern_codes::Format;
 use postern_core::ids::SubjectId;
-use postern_testkit::leaks::{found_in, found_under};
+use postern_testkit::leaks::Secrets;
 use postern_testkit::{Redeem, Service, StoreKind, World};
 use serde_json::{Value, json};
 
 use crate::{refused, sound};
+
+/// The codes of which a leak-sized part is in these bytes, in any spelling.
+fn found_in(bytes: &[u8], codes: &[String]) -> Vec<String> {
+    Secrets { codes: codes.to_vec(), ..Secrets::default() }.search().found_in(bytes)
+}
+
+/// The files in a folder that have any of them.
+fn found_under(folder: &Path, codes: &[String]) -> Vec<PathBuf> {
+    let search = Secrets { codes: codes.to_vec(), ..Secrets::default() }.search();
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let leaks = |path: &PathBuf| std::fs::read(path).is_ok_and(|bytes| !search.found_in(&bytes).is_empty());
+    files.filter(|path| path.is_file()).filter(leaks).collect()
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn peer_failure_b07_no_code_is_at_rest() {
@@ -16,7 +31,7 @@ async fn peer_failure_b07_no_code_is_at_rest() {
         world.subject("anna").await;
         let sheet = world.issue("anna", format).await;
         world.redeem("anna", &sheet.codes[0], Redeem::default()).await.unwrap();
-        assert_eq!(found_under(&world.data(), &sheet.codes), [], "{format:?}");
+        assert_eq!(found_under(&world.data(), &sheet.codes), [] as [PathBuf; 0], "{format:?}");
         // The search finds what is there.
         std::fs::write(world.data().join("planted"), sheet.codes[3].to_lowercase()).unwrap();
         assert_eq!(found_under(&world.data(), &sheet.codes).len(), 1, "{format:?}");
@@ -109,7 +124,7 @@ async fn peer_failure_b10_what_was_typed_is_in_no_store_and_no_event() {
     world.clock.advance(std::time::Duration::from_secs(60));
     world.app.flush_sums().await;
     assert!(crate::count(&world, "redemption.throttled").await > 0);
-    assert_eq!(found_under(&world.data(), &codes), []);
+    assert_eq!(found_under(&world.data(), &codes), [] as [PathBuf; 0]);
     let query = EventQuery { after: None, limit: 500, subject: None, wait: std::time::Duration::ZERO };
     for event in world.app.events(&world.token, query).await.unwrap().items {
         assert!(found_in(&event.bytes, &codes).is_empty());
