@@ -73,6 +73,7 @@ fn the_file_is_what_its_description_says() {
         "pepper",
         "receipts",
         "rows",
+        "security",
         "sources",
         "subjects",
         "sum",

@@ -141,6 +141,8 @@ async fn every_answered_spend_revocation_and_budget_comes_back() {
     assert_eq!(drill.redeem(&mut http, "bert", &bert[2], "revoked").await.0, 422);
     assert_eq!(drill.redeem(&mut http, "dora", &dora[2], "lost-verifiers").await.0, 422);
     assert_eq!(drill.show("carl")["active_set"], before["active_set"]);
+    // The wait after the fifth may be over by now: a sixth, if it is tested at all, begins a longer one.
+    drill.redeem(&mut http, "carl", "PSTN-6N6NW-S9B8B-XYXXT-K5NXF-Y9YZ2", "guess-again").await;
     let (status, answer) = drill.redeem(&mut http, "carl", &carl[2], "budget").await;
     assert_ne!(status, 201, "five wrong guesses were forgotten: {answer}");
     assert_eq!(drill.show("dora")["active_set"], Value::Null);

@@ -231,6 +231,8 @@ async fn every_answered_spend_revocation_and_budget_comes_back() {
     // The budget is where it was: carl is told to wait, as before.
     let after = drill.done(&["subject", "show", "carl", "--tenant", &installed.tenant]);
     assert_eq!(after["active_set"], before["active_set"]);
+    // The wait after the fifth may be over by now: a sixth, if it is tested at all, begins a longer one.
+    drill.redeem(&mut http, "carl", "PSTN-6N6NW-S9B8B-XYXXT-K5NXF-Y9YZ2", "guess-again").await;
     let (status, answer) = drill.redeem(&mut http, "carl", &carl[2], "budget").await;
     assert_ne!(status, 201, "five wrong guesses were forgotten: {answer}");
     // A person is still who they were, and gets new codes.

@@ -1,5 +1,7 @@
 //! The database's server is stopped at once, as by a power cut, and comes back: both nodes go on by themselves.
 
+use std::process::Command;
+
 use tokio::task::JoinSet;
 
 use crate::load::Load;
@@ -50,15 +52,22 @@ async fn a_server_that_forgets_is_seen() {
     let mut site = Site::on_a_cluster(&late);
     site.tolerates("\"synchronous-commit-off\"");
     let mut cluster = site.cluster.take().unwrap();
+    // Who would flush now and then does so no more, so that it does not depend on the moment what is forgotten.
+    let writer = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'";
+    let writer = cluster.database().psql(writer);
+    assert!(Command::new("kill").args(["-STOP", writer.trim()]).status().unwrap().success());
     let load = Load::new(site);
     let serving = load.site.serve();
     let mut clients = JoinSet::new();
     load.send(&mut clients, &serving[0].authority);
     load.answered(60).await;
     tokio::task::block_in_place(|| cluster.restart());
-    load.stop(&mut clients).await;
     let (node, checks) = (serving[0].authority.clone(), std::sync::Arc::clone(&load));
-    let checked = tokio::spawn(async move { checks.ledger.check(&checks.site.installed, &node).await });
+    // By a client under way, whose sheet is gone, or by the ledger after it.
+    let checked = tokio::spawn(async move {
+        checks.stop(&mut clients).await;
+        checks.ledger.check(&checks.site.installed, &node).await;
+    });
     assert!(checked.await.is_err(), "what was forgotten was not missed");
     drop((serving, load));
     drop(cluster);

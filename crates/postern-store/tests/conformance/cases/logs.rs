@@ -89,8 +89,9 @@ pub(crate) async fn grown_tenants_are_taken_once(harness: impl Harness) {
 pub(crate) async fn the_newest_checkpoint_stays(harness: impl Harness) {
     let store = harness.store();
     assert_eq!(store.checkpoint(tenant(1)).await.expect("an answer"), None);
-    for (size, note) in [(3, "three"), (5, "five"), (4, "four")] {
-        store.keep_checkpoint(tenant(1), size, note.to_owned()).await.expect("it is kept");
+    let note = |size: u64| format!("a log\n{size}\na root\n");
+    for size in [3, 5, 4] {
+        store.keep_checkpoint(tenant(1), size, note(size)).await.expect("it is kept");
     }
-    assert_eq!(store.checkpoint(tenant(1)).await.expect("an answer"), Some("five".to_owned()));
+    assert_eq!(store.checkpoint(tenant(1)).await.expect("an answer"), Some(note(5)));
 }
