@@ -321,7 +321,17 @@ def spoiled(installation, whole, before, key):
     refused("a flipped bit in the root that is signed", flip("checkpoint", 60))
     refused("swapped events", swap)
     refused("an older checkpoint", lambda copy: shutil.copy(before / "checkpoint", copy / "checkpoint"))
-    refused("a missing bundle", lambda copy: (copy / "tile/entries/000").unlink())
+    # What an installation lets go of with time is told, and only from the beginning on.
+    copy = whole.with_name("thinned")
+    shutil.copytree(whole, copy)
+    (copy / "tile/entries/000").unlink()
+    command = [installation.postern, "audit", "check", str(copy), "--key", key, "--json"]
+    told = json.loads(subprocess.run(command, capture_output=True, cwd="/").stdout)
+    check("a bundle that is missing at the beginning is told as thinned", told.get("thinned") == 256, told)
+    shutil.rmtree(copy)
+    refused("a missing bundle after others", lambda copy: next((copy / "tile/entries/001.p").iterdir()).unlink())
+    refused("a missing bundle and its leaves",
+            lambda copy: [(copy / name).unlink() for name in ("tile/entries/000", "tile/0/000")])
 
 
 def spoiled_proof(installation, file, before, key):
