@@ -36,4 +36,4 @@ pub use many::Maker;
 pub use prover::TestProver;
 pub use service::Service;
 pub use store::{Asked, CountedStore};
-pub use world::{StoreKind, World, reopen};
+pub use world::{StoreKind, World, reopen, tenant};

@@ -93,20 +93,9 @@ impl World {
         let other = other.unwrap_or_else(|| Arc::clone(&app));
         let operator = app.operator("test");
         operator.open_log().await.unwrap();
-        let tenant = operator.create_tenant("acme", None).await.unwrap();
-        let tenant = TenantId::parse(tenant["tenant"].as_str().unwrap()).unwrap();
-        let new = NewApplication {
-            name: "login".to_owned(),
-            scopes: Scope::ALL.to_vec(),
-            tiers: Tier::ALL.to_vec(),
-            enforces: vec!["enrol".to_owned()],
-            caps: None,
-            trusted_backend: true,
-            bound: Default::default(),
-        };
-        let (_, key) = operator.create_application(tenant, new).await.unwrap();
+        let (tenant, key) = tenant(&app, "acme").await;
         let token = Arc::new(Token::parse(&key).unwrap());
-        Self { app, clock, keys, tenant, token, key: key.to_string(), store, other, folder, database }
+        Self { app, clock, keys, tenant, token, key, store, other, folder, database }
     }
 
     /// Registers a prover.
@@ -236,4 +225,22 @@ pub(crate) fn app(
     let entropy = Arc::new(SeededEntropy::new(seed));
     let ports = Ports { store, keys, clock, entropy, assertions: Arc::new(JwsAssertions) };
     Arc::new(App::new(ports, Settings { installation: "postern.test".to_owned(), stretches: 2 }))
+}
+
+/// Makes a tenant with one application that may do everything and has its bare word taken; its id, and the key's text.
+pub async fn tenant(app: &App, name: &str) -> (TenantId, String) {
+    let operator = app.operator("test");
+    let tenant = operator.create_tenant(name, None).await.unwrap();
+    let tenant = TenantId::parse(tenant["tenant"].as_str().unwrap()).unwrap();
+    let new = NewApplication {
+        name: "login".to_owned(),
+        scopes: Scope::ALL.to_vec(),
+        tiers: Tier::ALL.to_vec(),
+        enforces: vec!["enrol".to_owned()],
+        caps: None,
+        trusted_backend: true,
+        bound: Default::default(),
+    };
+    let (_, key) = operator.create_application(tenant, new).await.unwrap();
+    (tenant, key.to_string())
 }

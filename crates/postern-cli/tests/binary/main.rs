@@ -31,6 +31,7 @@ mod token;
 mod transit;
 mod upgrade;
 mod watched;
+mod worker;
 
 /// The binary under test.
 const POSTERN: &str = env!("CARGO_BIN_EXE_postern");

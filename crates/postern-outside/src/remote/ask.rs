@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use postern_core::ports::CellFault;
+use postern_core::ports::{CellFault, CellValue, PlaceFault};
 use ureq::http::{Response, Uri};
 use ureq::tls::{ClientCert, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, Error};
@@ -129,6 +129,16 @@ impl Answer {
         Ok(Self { status: came.status().as_u16(), tag, body })
     }
 
+    /// What a cell holds, by the answer to a read.
+    pub(super) fn cell(self) -> Result<Option<CellValue>, CellFault> {
+        match (self.status, &self.tag) {
+            (200, Some(tag)) => Ok(Some(CellValue { tag: tag.clone(), bytes: self.body })),
+            (200, None) => Err(CellFault::Away("its answer has no entity tag".to_owned())),
+            (404, _) => Ok(None),
+            _ => Err(self.fault()),
+        }
+    }
+
     /// What an answer means that is none of those expected.
     pub(super) fn fault(&self) -> CellFault {
         match self.status {
@@ -139,6 +149,16 @@ impl Answer {
             status => CellFault::Away(format!("it answers with status {status}, which was not expected")),
         }
     }
+}
+
+/// The header by which a cell is written only as it was seen.
+pub(super) fn condition(from: Option<&CellValue>) -> (&'static str, &str) {
+    from.map_or(("if-none-match", "*"), |from| ("if-match", from.tag.as_str()))
+}
+
+/// The same fault of a place.
+pub(super) fn place(fault: CellFault) -> PlaceFault {
+    PlaceFault(fault.to_string())
 }
 
 /// A name made of parts that a path keeps as they are.

@@ -6,7 +6,7 @@ use postern_core::ports::{Cell, CellFault, CellValue, Place as Shipped, PlaceFau
 use ureq::{Agent, RequestBuilder};
 
 use super::RemoteFault;
-use super::ask::{self, Answer, Trust, check_name};
+use super::ask::{self, Answer, Trust, check_name, condition, place};
 use crate::Place;
 
 /// Where a second host is, and who asks.
@@ -75,7 +75,7 @@ impl SecondHost {
 
 impl Shipped for SecondHost {
     fn put(&self, name: &str, bytes: &[u8]) -> Result<Put, PlaceFault> {
-        let answer = self.store(&format!("bundles/{name}"), bytes, ("if-none-match", "*")).map_err(place)?;
+        let answer = self.store(&format!("bundles/{name}"), bytes, condition(None)).map_err(place)?;
         match answer.status {
             200..=299 => Ok(Put::Kept),
             412 => Ok(Put::WasThere),
@@ -126,18 +126,11 @@ impl Cell for HostCell {
     }
 
     fn read(&self) -> Result<Option<CellValue>, CellFault> {
-        let answer = self.host.fetch(&self.path)?;
-        match (answer.status, answer.tag.clone()) {
-            (200, Some(tag)) => Ok(Some(CellValue { bytes: answer.body, tag })),
-            (200, None) => Err(CellFault::Away("its answer has no entity tag".to_owned())),
-            (404, _) => Ok(None),
-            _ => Err(answer.fault()),
-        }
+        self.host.fetch(&self.path)?.cell()
     }
 
     fn swap(&self, from: Option<&CellValue>, to: &[u8]) -> Result<bool, CellFault> {
-        let condition = from.map_or(("if-none-match", "*"), |from| ("if-match", from.tag.as_str()));
-        let answer = self.host.store(&self.path, to, condition)?;
+        let answer = self.host.store(&self.path, to, condition(from))?;
         match answer.status {
             200..=299 => Ok(true),
             412 => Ok(false),
@@ -147,8 +140,4 @@ impl Cell for HostCell {
             _ => Err(answer.fault()),
         }
     }
-}
-
-fn place(fault: CellFault) -> PlaceFault {
-    PlaceFault(fault.to_string())
 }

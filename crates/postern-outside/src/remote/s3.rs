@@ -9,7 +9,7 @@ use rusty_s3::{Bucket, Credentials, UrlStyle};
 use ureq::Agent;
 
 use super::RemoteFault;
-use super::ask::{self, Answer, Trust, check_name};
+use super::ask::{self, Answer, Trust, check_name, condition, place};
 use crate::Place;
 
 /// How long a signed address holds.
@@ -127,7 +127,7 @@ impl S3 {
 
 impl Shipped for S3 {
     fn put(&self, name: &str, bytes: &[u8]) -> Result<Put, PlaceFault> {
-        let answer = self.store(name, bytes, ("if-none-match", "*")).map_err(place)?;
+        let answer = self.store(name, bytes, condition(None)).map_err(place)?;
         match answer.status {
             200..=299 => Ok(Put::Kept),
             412 => Ok(Put::WasThere),
@@ -208,18 +208,11 @@ impl Cell for S3Cell {
     }
 
     fn read(&self) -> Result<Option<CellValue>, CellFault> {
-        let answer = self.s3.fetch(&self.name)?;
-        match (answer.status, answer.tag.clone()) {
-            (200, Some(tag)) => Ok(Some(CellValue { bytes: answer.body, tag })),
-            (200, None) => Err(CellFault::Away("its answer has no entity tag".to_owned())),
-            (404, _) => Ok(None),
-            _ => Err(answer.fault()),
-        }
+        self.s3.fetch(&self.name)?.cell()
     }
 
     fn swap(&self, from: Option<&CellValue>, to: &[u8]) -> Result<bool, CellFault> {
-        let condition = from.map_or(("if-none-match", "*"), |from| ("if-match", from.tag.as_str()));
-        let answer = self.s3.store(&self.name, to, condition)?;
+        let answer = self.s3.store(&self.name, to, condition(from))?;
         match answer.status {
             200..=299 => Ok(true),
             // 409: two conditional writes at once, of which one is to look again. 404: what was to be replaced is gone.
@@ -228,8 +221,4 @@ impl Cell for S3Cell {
             _ => Err(answer.fault()),
         }
     }
-}
-
-fn place(fault: CellFault) -> PlaceFault {
-    PlaceFault(fault.to_string())
 }

@@ -177,7 +177,6 @@ impl Rows for Transaction<'_> {
 
     fn append(&mut self, event: &DraftEvent, mac: Seal) -> Result<(), Broken> {
         let key = event.key;
-        self.stood.borrow_mut().remove(&key);
         let head = self.moved.entry(key.tenant).or_default();
         let index = columns::number(head.size());
         head.append(leaf_hash(&event.bytes));

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use postern_app::operator::{Command, NewApplication, TierChange};
+use postern_app::operator::{Command, TierChange};
 use postern_app::{Client, Confirmation, NewSubject, Proof, Redemption, Special, Staging, SubjectName};
 use postern_codes::Format;
 use postern_core::application::{Caps, Scope, Token};
 use postern_core::assurance::{BareClaim, Level};
-use postern_core::ids::{ProverId, SubjectId, TenantId};
+use postern_core::ids::{ProverId, SubjectId};
 use postern_core::ports::Clock as _;
 use postern_core::subject::fact::{RevokeReason, StageReason};
 use postern_core::subject::{Purpose, SubjectKind};
@@ -157,19 +157,7 @@ async fn guess(world: &World) {
 
 /// Another tenant, whose Dora has a set.
 async fn second_tenant(world: &World, names: &mut Names) -> Sheet {
-    let operator = world.app.operator("test");
-    let tenant = operator.create_tenant("other", None).await.unwrap();
-    let tenant = TenantId::parse(tenant["tenant"].as_str().unwrap()).unwrap();
-    let new = NewApplication {
-        name: "login".to_owned(),
-        scopes: Scope::ALL.to_vec(),
-        tiers: Tier::ALL.to_vec(),
-        enforces: vec!["enrol".to_owned()],
-        caps: None,
-        trusted_backend: true,
-        bound: Default::default(),
-    };
-    let (_, key) = operator.create_application(tenant, new).await.unwrap();
+    let (tenant, key) = postern_testkit::tenant(&world.app, "other").await;
     let token = Arc::new(Token::parse(&key).unwrap());
     let dora =
         NewSubject { external_id: "dora".to_owned(), tier: None, kind: SubjectKind::Person, owner: None };
