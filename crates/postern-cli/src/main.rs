@@ -28,6 +28,10 @@ use clap::error::ErrorKind;
 use crate::arguments::Arguments;
 use crate::failure::Failure;
 
+/// A redemption makes some four hundred small allocations. With the system's allocator they take an eighth of its time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     if let Err(fault) = core_dumps::forbid() {
         output::message(&format!(

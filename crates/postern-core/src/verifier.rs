@@ -171,8 +171,11 @@ pub fn search(prepared: &Prepared, targets: &[Target<'_>]) -> Found {
             targets.get(n as usize).filter(|target| prepared.keys.version(target.key_version).is_some());
         let target = real.copied().unwrap_or(dummy);
         let key = prepared.keys.version(target.key_version).unwrap_or(&[0; 32]);
-        let typed = prepared.material.verifier(key, target.generation, target.salt);
-        for (index, stored) in (1u8..).zip(target.verifiers.chunks_exact(VERIFIER)) {
+        // Compared as numbers: one comparison in constant time each, where bytes would be sixteen.
+        let typed = u128::from_ne_bytes(prepared.material.verifier(key, target.generation, target.salt));
+        let (verifiers, _) = target.verifiers.as_chunks::<VERIFIER>();
+        for (index, stored) in (1u8..).zip(verifiers) {
+            let stored = u128::from_ne_bytes(*stored);
             let same = stored.ct_eq(&typed) & Choice::from(u8::from(real.is_some()));
             place.conditional_assign(&n, same);
             slot.conditional_assign(&index, same);

@@ -112,7 +112,7 @@ pub(super) const ROOMS: [Room; 12] = [
     Room {
         name: "xtask",
         knows: &["postern-cluster"],
-        tests: &["postern-codes", "postern-server", "postern-testkit"],
+        tests: &["postern-codes", "postern-core", "postern-server", "postern-testkit"],
         never: &["tokio"],
     },
 ];

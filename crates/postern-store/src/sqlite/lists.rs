@@ -133,3 +133,22 @@ pub(super) fn tallies(
     })?;
     tallies.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::open::prepare;
+
+    /// By the place in the log it would be the whole log for each record.
+    #[test]
+    fn events_of_a_record_are_found_by_the_record() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let (_, connection) = prepare(folder.path()).unwrap();
+        let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", schema::EVENTS_OF)).unwrap();
+        let places = ([0; 16], 0, 10, 4, [0; 16]);
+        let steps: Vec<String> =
+            plan.query_map(places, |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(steps.len(), 1, "{steps:?}");
+        assert!(steps.iter().all(|step| step.ends_with("(tenant=? AND kind=? AND object=?)")), "{steps:?}");
+    }
+}

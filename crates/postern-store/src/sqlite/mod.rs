@@ -57,7 +57,7 @@ impl Default for Options {
 /// A store in a data folder. Dropping it finishes what waits, which may take as long as a few commits.
 pub struct Sqlite {
     sealer: Sealer,
-    pool: Pool,
+    pool: Arc<Pool>,
     grown: Grown,
     /// `None` once it is closing.
     wal: Wal,
@@ -79,7 +79,8 @@ impl Sqlite {
         let (queue, jobs) = queue(options.queue);
         let (stop_copying, stop) = channel();
         let (copies, asked) = channel();
-        let (grown, wal) = (Grown::new(Mutex::default()), Wal::default());
+        let (grown, pool) = (Grown::new(Mutex::default()), Arc::new(Pool::new(folder.to_owned())));
+        let wal = Wal::new(Arc::clone(&pool));
         let writer = Writer {
             folder: folder.to_owned(),
             connection: Some(connection),
@@ -87,6 +88,7 @@ impl Sqlite {
             heads: Heads::new(options.heads),
             sums: Sums::default(),
             grown: Arc::clone(&grown),
+            pool: Arc::clone(&pool),
             wal: wal.clone(),
             batch_bytes: options.batch_bytes,
         };
@@ -97,7 +99,7 @@ impl Sqlite {
         ];
         Ok(Self {
             sealer,
-            pool: Pool::new(folder.to_owned()),
+            pool,
             grown,
             wal: scrubbed,
             queue: Some(queue),

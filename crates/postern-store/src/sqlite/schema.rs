@@ -173,9 +173,9 @@ pub(super) const TILE_PUT: &str = "INSERT INTO tile_hash (tenant, tile, hash, ma
 pub(super) const TILES_END: &str = "DELETE FROM tile_hash WHERE tenant = ?1";
 
 /// Events of one record: tenant, first index, limit, kind's number, object. A record's versions and its
-/// events' indexes grow together.
+/// events' indexes grow together. The `+` keeps the planner from going through the log from that index on.
 pub(super) const EVENTS_OF: &str = "SELECT tenant, idx, kind, object, version, body, mac FROM event \
-     WHERE tenant = ?1 AND kind = ?4 AND object = ?5 AND idx >= ?2 AND length(body) <> 32 \
+     WHERE tenant = ?1 AND kind = ?4 AND object = ?5 AND +idx >= ?2 AND length(body) <> 32 \
      ORDER BY version LIMIT ?3";
 
 /// A tenant's head, and the index of its last event.

@@ -17,6 +17,7 @@ use super::batch::{Done, Failed, run};
 use super::broken::after_rollback;
 use super::heads::Heads;
 use super::jobs::Job;
+use super::pool::Pool;
 use super::tallies::Sums;
 use super::wal::{Wal, after_failure};
 
@@ -35,6 +36,7 @@ pub(super) struct Writer {
     pub(super) heads: Heads,
     pub(super) sums: Sums,
     pub(super) grown: Grown,
+    pub(super) pool: Arc<Pool>,
     pub(super) wal: Wal,
     pub(super) batch_bytes: usize,
 }
@@ -84,7 +86,8 @@ impl Writer {
     }
 
     fn take(&mut self) -> Result<Connection, Error> {
-        self.connection.take().map_or_else(|| after_failure(&self.folder), Ok)
+        let anew = || self.pool.undisturbed(|| after_failure(&self.folder));
+        self.connection.take().map_or_else(anew, Ok)
     }
 
     /// Settles a batch, on a new connection where the one before is not to be used any more.
@@ -149,6 +152,7 @@ impl Writer {
 
     fn run(&mut self, connection: &Connection, jobs: &mut [Job]) -> Result<Vec<Committed>, Failed> {
         let done = run(connection, &self.sealer, &mut self.heads, &self.sums, jobs);
+        self.pool.changed();
         match done {
             Ok(Done { ends, grown, sums }) => {
                 self.sums = sums;

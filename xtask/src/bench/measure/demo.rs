@@ -42,6 +42,13 @@ impl Demo {
         Ok(Self { child, address, tenant: member("tenant"), data: PathBuf::from(member("data")), start })
     }
 
+    /// Ends it, and gives its data folder, which stays.
+    pub(crate) fn end(&mut self) -> Done<PathBuf> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(self.data.clone())
+    }
+
     pub(crate) fn process(&self) -> u32 {
         self.child.id()
     }

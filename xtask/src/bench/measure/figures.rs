@@ -1,12 +1,16 @@
 //! What was measured, and the middle of it.
 
+use crate::again::Again;
 use crate::bare::Bytes;
+use crate::decide::Looked;
 use crate::fill::AtRest;
 use crate::load::Sample;
-use crate::meter::By;
+use crate::meter::{By, Did, GENERATOR};
 
-/// Numbers of clients that redemptions are measured with.
-pub(crate) const CLIENTS: [usize; 3] = [1, 16, 64];
+/// Numbers of clients that everything is measured with.
+pub(crate) const CLIENTS: [usize; 4] = [1, 16, 64, 256];
+/// The place among them of the number that the limits are held against.
+const AT_64: usize = 2;
 
 /// A load in a round.
 #[derive(Clone)]
@@ -14,14 +18,34 @@ pub(crate) struct Timed {
     pub(crate) per_second: f64,
     pub(crate) p50: f64,
     pub(crate) p99: f64,
+    /// The 99th percentile by the mean that Little's law gives: clients by answers a second.
+    pub(crate) tail: f64,
+    /// Who spent how many microseconds of a core on one.
+    pub(crate) spent: By,
+    /// Kilobytes that were written ahead for one.
+    pub(crate) written: f64,
     /// Answers that were not as wanted; they are in no figure but the times.
     pub(crate) others: usize,
 }
 
-impl From<&Sample> for Timed {
-    fn from(sample: &Sample) -> Self {
-        let (p50, p99) = (sample.within(0.5), sample.within(0.99));
-        Self { per_second: sample.per_second(), p50, p99, others: sample.others.values().sum() }
+impl Timed {
+    /// A load of so many clients, and what the server did meanwhile.
+    pub(crate) fn new(sample: &Sample, clients: usize, did: Did) -> Self {
+        let (per_second, p99) = (sample.per_second(), sample.within(0.99));
+        Self {
+            per_second,
+            p50: sample.within(0.5),
+            p99,
+            tail: p99 * per_second / 1000.0 / clients as f64,
+            spent: did.spent,
+            written: did.written / 1000.0,
+            others: sample.others.values().sum(),
+        }
+    }
+
+    /// Microseconds of a core that the server spent on one.
+    pub(crate) fn service(&self) -> f64 {
+        self.spent.iter().filter(|(who, _)| **who != GENERATOR).map(|(_, micros)| micros).sum()
     }
 }
 
@@ -29,34 +53,32 @@ impl From<&Sample> for Timed {
 pub(crate) struct Round {
     /// One for each of [`CLIENTS`], as `empty`.
     pub(crate) redeemed: Vec<Timed>,
-    pub(crate) refused: Timed,
-    pub(crate) staged: Timed,
+    pub(crate) refused: Vec<Timed>,
+    pub(crate) staged: Vec<Timed>,
     /// N.
     pub(crate) empty: Vec<Timed>,
     /// W, a second.
     pub(crate) bare: f64,
     /// C, in microseconds.
     pub(crate) decide: f64,
-    /// Microseconds of a core for a redemption at the most clients, by whom.
-    pub(crate) spent: By,
-    /// And for N.
-    pub(crate) idle: By,
+    /// What it costs to look for a code: without the calls of the key service.
+    pub(crate) looked: Looked,
 }
 
 impl Round {
-    /// Redemptions a second at the most clients.
-    pub(crate) fn most(&self) -> f64 {
-        self.redeemed.last().map_or(f64::NAN, |timed| timed.per_second)
+    /// A second at 64 clients.
+    pub(crate) fn at_64(of: &[Timed]) -> f64 {
+        of.get(AT_64).map_or(f64::NAN, |timed| timed.per_second)
     }
 
-    /// N a second at the most clients.
-    pub(crate) fn most_empty(&self) -> f64 {
-        self.empty.last().map_or(f64::NAN, |timed| timed.per_second)
+    /// Who spent what on one at 64 clients.
+    pub(crate) fn spent_at_64(of: &[Timed]) -> By {
+        of.get(AT_64).map(|timed| timed.spent.clone()).unwrap_or_default()
     }
 
     /// L, a second: writing, asking and deciding one after the other, the last spread over the cores.
     pub(crate) fn limit(&self, cores: usize) -> f64 {
-        1.0 / (1.0 / self.bare + 1.0 / self.most_empty() + self.decide / 1e6 / cores as f64)
+        1.0 / (1.0 / self.bare + 1.0 / Self::at_64(&self.empty) + self.decide / 1e6 / cores as f64)
     }
 }
 
@@ -74,6 +96,8 @@ pub(crate) struct Figures {
     pub(crate) starts: Vec<f64>,
     /// Mebibytes before and after the load.
     pub(crate) memory: [f64; 2],
+    /// What was seen of a service that was started again with all the people.
+    pub(crate) again: Option<Again>,
     pub(crate) bytes: Bytes,
     /// Subjects at the end.
     pub(crate) people: usize,

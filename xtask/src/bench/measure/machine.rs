@@ -57,3 +57,16 @@ fn micros(said: &str) -> Done<f64> {
     let nanoseconds: f64 = said.split(' ').next().unwrap_or_default().parse()?;
     Ok(nanoseconds / 1000.0)
 }
+
+/// Bytes that a thread of a process has handed to the system to be written; none if there is no such thread.
+pub(crate) fn written(process: u32, name: &str) -> Done<f64> {
+    for thread in read_dir(format!("/proc/{process}/task"))? {
+        let thread = thread?.path();
+        if read_to_string(thread.join("comm")).is_ok_and(|comm| comm.trim() == name) {
+            let said = read_to_string(thread.join("io"))?;
+            let bytes = said.lines().find_map(|line| line.strip_prefix("wchar: "));
+            return Ok(bytes.unwrap_or_default().parse()?);
+        }
+    }
+    Ok(0.0)
+}

@@ -13,6 +13,7 @@
     reason = "the table is its output, progress goes beside"
 )]
 
+mod again;
 mod bare;
 mod decide;
 mod demo;
@@ -85,11 +86,11 @@ struct Options {
     /// Seconds of each measurement in a round
     #[arg(long, default_value_t = 2)]
     seconds: u32,
-    /// People that are in the database first, with PostgreSQL
+    /// People that are in the database first: with SQLite over HTTP, with PostgreSQL by `COPY`
     #[arg(long, default_value_t = 0)]
     people: u64,
     /// Seconds after which no further round begins
-    #[arg(long, default_value_t = 150)]
+    #[arg(long, default_value_t = 900)]
     limit: u32,
     /// Prints JSON instead of the table
     #[arg(long)]

@@ -9,11 +9,14 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::Done;
+use crate::demo::Demo;
+use crate::figures::Timed;
 use crate::load::{Address, Ask, Load, Sample, Source, run};
+use crate::meter::Meter;
 use crate::requests::{confirm, create, fresh, now, redeem, stage};
 
-/// Clients that prepare, and that stages and refusals are measured with.
-pub(crate) const CLIENTS: usize = 64;
+/// Clients that prepare.
+const CLIENTS: usize = 64;
 /// Codes of a sheet that are redeemed: a record remembers eight granted answers, and a confirmation is one.
 const REDEEMED: usize = 7;
 /// Longer than any preparation takes.
@@ -33,6 +36,8 @@ pub(crate) enum Whose {
     Redeem,
     /// Their codes are guessed.
     Guessed,
+    /// They are there.
+    Nobodys,
 }
 
 /// People whose codes are unspent, and people whose codes are guessed.
@@ -45,29 +50,40 @@ pub(crate) struct People {
 }
 
 impl People {
-    /// Makes so many more; gives how staging went.
-    pub(crate) async fn prepare(&self, address: &Address, count: usize, whose: Whose) -> Done<Sample> {
+    /// Makes so many more, their sets staged by so many clients; gives how staging went, and what the server did
+    /// meanwhile.
+    pub(crate) async fn prepare(
+        &self,
+        demo: &Demo,
+        count: usize,
+        clients: usize,
+        whose: Whose,
+    ) -> Done<Timed> {
+        let address = &demo.address;
         let names = (0..count).map(|_| format!("person-{:08}@example.org", fresh()));
         let names = names.collect::<Vec<_>>();
         let now = now()?;
-        once(address, names.iter().map(|name| create(name)), 201).await?;
-        let mut staged = once(address, names.iter().map(|name| stage(name, &now)), 201).await?;
+        once(address, CLIENTS, names.iter().map(|name| create(name)), 201).await?;
+        let meter = Meter::begin(demo.process())?;
+        let mut staged = once(address, clients, names.iter().map(|name| stage(name, &now)), 201).await?;
+        let timed = Timed::new(&staged, clients, meter.end(staged.wanted)?);
         let sheets =
             staged.kept.drain(..).filter_map(|(name, set)| Some((text(&set, "set")?, sheet(name, &set)?)));
         let sheets = sheets.collect::<Vec<_>>();
         let first = sheets.iter().filter_map(|(set, sheet)| Some(confirm(set, sheet.codes.first()?)));
-        once(address, first, 200).await?;
+        once(address, CLIENTS, first, 200).await?;
         let sheets = sheets.into_iter().map(|(_, sheet)| sheet).collect::<Vec<_>>();
         match whose {
             Whose::Redeem => {
                 self.unspent.lock().unwrap_or_else(PoisonError::into_inner).extend(sheets);
             }
+            Whose::Nobodys => {}
             Whose::Guessed => {
                 self.wrong.lock().unwrap_or_else(PoisonError::into_inner).extend(wrong(&sheets));
             }
         }
         self.made.fetch_add(count, Ordering::Relaxed);
-        Ok(staged)
+        Ok(timed)
     }
 
     /// People who are there already, for redeeming.
@@ -120,12 +136,17 @@ fn wrong(sheets: &[Sheet]) -> Vec<(String, String)> {
 }
 
 /// Sends each request once.
-async fn once(address: &Address, asks: impl Iterator<Item = Ask>, wanted: u16) -> Done<Sample> {
+async fn once(
+    address: &Address,
+    clients: usize,
+    asks: impl Iterator<Item = Ask>,
+    wanted: u16,
+) -> Done<Sample> {
     let asks = Mutex::new(asks.collect::<VecDeque<_>>());
     let source: Source = Arc::new(move || {
         asks.lock().unwrap_or_else(PoisonError::into_inner).pop_front().map(|ask| vec![ask])
     });
-    let sample = run(address, Load { clients: CLIENTS, span: LONG, wanted, keep: true, source }).await?;
+    let sample = run(address, Load { clients, span: LONG, wanted, keep: true, source }).await?;
     if sample.others.is_empty() { Ok(sample) } else { Err(format!("{:?}", sample.others).into()) }
 }
 

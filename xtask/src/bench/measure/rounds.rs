@@ -8,13 +8,15 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::Kind;
+use crate::again::Again;
 use crate::bare::{Bare, Bytes, Server};
+use crate::decide::Looked;
 use crate::demo::Demo;
 use crate::empty::Empty;
 use crate::figures::{CLIENTS, Figures, Round, Timed};
 use crate::load::{Address, Load, Sample, Source, run};
 use crate::machine::{cores, load, processor, resident};
-use crate::meter::{By, Meter};
+use crate::meter::Meter;
 use crate::people::{People, Whose};
 use crate::requests::{now, redeem};
 use crate::{Done, Options, decide, fill};
@@ -23,8 +25,10 @@ use crate::{Done, Options, decide, fill};
 const FIRST: usize = 400;
 /// Bytes of an accepted answer, about; N answers as many.
 const ANSWER: usize = 1200;
-/// People made for one round at most.
-const MOST: usize = 12_000;
+/// People made for one round at most, for each number of clients.
+const MOST: usize = 6_000;
+/// How many of them each number of [`CLIENTS`] stages.
+const SHARES: [f64; CLIENTS.len()] = [0.05, 0.25, 0.35, 0.35];
 
 /// Runs it all. Everything that was made is gone afterwards.
 pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> {
@@ -56,7 +60,11 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
     let [span, limit] = [options.seconds, options.limit].map(|seconds| Duration::from_secs(seconds.into()));
     let mut run = Run { demo, people: People::default(), span, expected: [0.0; CLIENTS.len()] };
     let answer = run.warm_up().await?;
+    let already = if filled.is_empty() { 0 } else { usize::try_from(options.people)? };
     run.people.take(filled);
+    if options.store == Kind::Sqlite {
+        run.crowd(options.people).await?;
+    }
     let bytes = match &server {
         Some(server) => server.bytes()?,
         None => Bytes::of(&run.demo.data)?,
@@ -72,6 +80,11 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
             break;
         }
     }
+    let loaded = resident(run.demo.process())?;
+    let again = match options.store {
+        Kind::Sqlite => Some(Again::measure(postern, run.demo.end()?)?),
+        Kind::Postgres => None,
+    };
     Ok(Figures {
         command: format!(
             "cargo xtask bench --store {} --rounds {} --seconds {}{}",
@@ -86,9 +99,10 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
         loads: [before, load()],
         rounds,
         starts,
-        memory: [rest, resident(run.demo.process())?],
+        memory: [rest, loaded],
+        again,
         bytes,
-        people: run.people.made() + usize::try_from(options.people)?,
+        people: run.people.made() + already,
         at_rest,
     })
 }
@@ -128,14 +142,25 @@ struct Run {
 }
 
 impl Run {
+    /// Makes people who are only there, over HTTP.
+    async fn crowd(&self, people: u64) -> Done {
+        let mut left = usize::try_from(people)?;
+        while left > 0 {
+            let some = left.min(MOST);
+            self.people.prepare(&self.demo, some, 64, Whose::Nobodys).await?;
+            left -= some;
+        }
+        Ok(())
+    }
+
     /// Gives the length of an accepted answer.
     async fn warm_up(&mut self) -> Done<usize> {
-        self.people.prepare(&self.demo.address, FIRST, Whose::Guessed).await?;
-        self.people.prepare(&self.demo.address, FIRST, Whose::Redeem).await?;
+        self.people.prepare(&self.demo, FIRST, 64, Whose::Guessed).await?;
+        self.people.prepare(&self.demo, FIRST, 64, Whose::Redeem).await?;
         let source = self.people.redeeming(&now()?);
         let load = Load { clients: 64, span: self.span, wanted: 201, keep: true, source };
         let sample = run(&self.demo.address, load).await?;
-        self.expected = [0.4, 1.0, 1.2].map(|part| part * sample.per_second());
+        self.expected = [0.4, 1.0, 1.2, 1.2].map(|part| part * sample.per_second());
         Ok(sample.kept.first().map_or(ANSWER, |(_, answer)| answer.to_string().len()))
     }
 
@@ -143,38 +168,49 @@ impl Run {
         let written = bare.measure(folder, self.span)?;
         let ask = redeem("person-00000000@example.org", "PSTN-00000-00000-00000-00000-00000", &now()?);
         let same: Source = Arc::new(move || Some(vec![ask.clone(); 8]));
-        let (mut nothing, mut idle) = (Vec::new(), By::new());
+        let mut nothing = Vec::new();
         for clients in CLIENTS {
-            let meter = Meter::begin(empty.process())?;
-            let sample = self.load(&empty.address, clients, 201, &same).await?;
-            idle = meter.end(sample.wanted)?;
-            nothing.push(Timed::from(&sample));
+            nothing.push(self.load(&empty.address, empty.process(), clients, 201, &same).await?.1);
         }
-        let decide = decide::measure()?;
+        let (decide, looked) = (decide::measure()?, Looked::measure()?);
         let staged = self.prepare().await?;
-        let (mut redeemed, mut spent) = (Vec::new(), By::new());
+        let (mut redeemed, mut refused) = (Vec::new(), Vec::new());
         for (clients, expected) in CLIENTS.into_iter().zip(0..) {
             let source = self.people.redeeming(&now()?);
-            let meter = Meter::begin(self.demo.process())?;
-            let sample = self.load(&self.demo.address, clients, 201, &source).await?;
-            spent = meter.end(sample.wanted)?;
-            redeemed.push(Timed::from(&sample));
+            let (address, process) = (&self.demo.address, self.demo.process());
+            let (sample, timed) = self.load(address, process, clients, 201, &source).await?;
+            redeemed.push(timed);
+            let guesses = self.people.guessing(&now()?);
+            refused.push(self.load(address, process, clients, 422, &guesses).await?.1);
             self.expected.iter_mut().skip(expected).take(1).for_each(|it| *it = sample.per_second() * 1.1);
         }
-        let guesses = self.people.guessing(&now()?);
-        let refused = Timed::from(&self.load(&self.demo.address, 64, 422, &guesses).await?);
-        Ok(Round { redeemed, refused, staged, empty: nothing, bare: written, decide, spent, idle })
+        Ok(Round { redeemed, refused, staged, empty: nothing, bare: written, decide, looked })
     }
 
     /// People for as many redemptions as are expected, and some; more than run out end a measurement early.
-    async fn prepare(&self) -> Done<Timed> {
+    async fn prepare(&self) -> Done<Vec<Timed>> {
         let wanted: f64 = self.expected.iter().map(|rate| rate * self.span.as_secs_f64() * 1.2).sum();
         let missing = (wanted - self.people.redemptions() as f64) / 7.0;
-        let count = (FIRST..MOST).find(|count| *count as f64 >= missing).unwrap_or(MOST);
-        Ok(Timed::from(&self.people.prepare(&self.demo.address, count, Whose::Redeem).await?))
+        let mut staged = Vec::new();
+        for (clients, share) in CLIENTS.into_iter().zip(SHARES) {
+            let count = (FIRST..MOST).find(|count| *count as f64 >= missing * share).unwrap_or(MOST);
+            staged.push(self.people.prepare(&self.demo, count, clients, Whose::Redeem).await?);
+        }
+        Ok(staged)
     }
 
-    async fn load(&self, at: &Address, clients: usize, wanted: u16, source: &Source) -> Done<Sample> {
-        run(at, Load { clients, span: self.span, wanted, keep: false, source: Arc::clone(source) }).await
+    async fn load(
+        &self,
+        at: &Address,
+        process: u32,
+        clients: usize,
+        wanted: u16,
+        source: &Source,
+    ) -> Done<(Sample, Timed)> {
+        let meter = Meter::begin(process)?;
+        let load = Load { clients, span: self.span, wanted, keep: false, source: Arc::clone(source) };
+        let sample = run(at, load).await?;
+        let timed = Timed::new(&sample, clients, meter.end(sample.wanted)?);
+        Ok((sample, timed))
     }
 }

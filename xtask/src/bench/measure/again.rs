@@ -1,0 +1,93 @@
+//! The measured data, served again: how long a start takes and what is held in memory with all these people, and how
+//! fast `audit verify --replay` goes over their events.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::Done;
+use crate::machine::resident;
+
+/// What a demonstration's data folder is marked with. These data are the measurement's own.
+const MARK: &str = "THIS-IS-A-DEMONSTRATION";
+/// How long it rests before its memory is looked at.
+const REST: Duration = Duration::from_secs(2);
+/// Starts that are measured.
+const STARTS: usize = 5;
+
+/// What was seen.
+pub(crate) struct Again {
+    /// Milliseconds of each start.
+    pub(crate) starts: Vec<f64>,
+    /// Mebibytes at rest.
+    pub(crate) rest: f64,
+    /// Events that were verified and replayed.
+    pub(crate) events: u64,
+    /// How many a second, the start of the command included.
+    pub(crate) replayed: f64,
+}
+
+impl Again {
+    /// Measures on the data of a demonstration that has ended.
+    pub(crate) fn measure(postern: &Path, data: PathBuf) -> Done<Self> {
+        std::fs::remove_file(data.join(MARK))?;
+        let config = data.with_file_name("postern.toml");
+        std::fs::write(
+            &config,
+            "[server]\nlisten = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n\
+             [store]\ndata = \"data\"\n[keys]\nfile = \"keys\"\n[anchor]\nfile = \"anchor\"\n",
+        )?;
+        eprintln!("bench: starting again");
+        let (mut starts, mut rest) = (Vec::new(), f64::NAN);
+        for number in 1..=STARTS {
+            let (mut service, start) = serve(postern, &config)?;
+            starts.push(start);
+            if number == STARTS {
+                std::thread::sleep(REST);
+                rest = resident(service.id())?;
+            }
+            service.kill()?;
+            service.wait()?;
+        }
+        eprintln!("bench: verifying");
+        let (events, seconds) = verify(postern, &config)?;
+        Ok(Self { starts, rest, events, replayed: events as f64 / seconds })
+    }
+}
+
+/// Starts it; milliseconds until it says where it listens.
+fn serve(postern: &Path, config: &Path) -> Done<(Child, f64)> {
+    let mut command = Command::new(postern);
+    command.args(["serve", "--json", "--config"]).arg(config);
+    let begun = Instant::now();
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let mut line = String::new();
+    if let Some(said) = child.stdout.take() {
+        BufReader::new(said).read_line(&mut line)?;
+    }
+    let start = begun.elapsed().as_secs_f64() * 1000.0;
+    if line.is_empty() {
+        return Err("the service did not start again".into());
+    }
+    Ok((child, start))
+}
+
+/// Verifies every log and replays it; how many events, in how many seconds.
+fn verify(postern: &Path, config: &Path) -> Done<(u64, f64)> {
+    let mut command = Command::new(postern);
+    command.args(["audit", "verify", "--replay", "--json", "--config"]).arg(config);
+    let begun = Instant::now();
+    let said = command.stderr(Stdio::null()).output()?;
+    let seconds = begun.elapsed().as_secs_f64();
+    let report: Value = serde_json::from_slice(&said.stdout)?;
+    if report.get("verified") != Some(&Value::Bool(true)) {
+        return Err(format!("it did not verify: {report}").into());
+    }
+    let logs = report.get("logs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let events = logs.iter().filter_map(|log| log.get("events")?.as_u64()).sum();
+    Ok((events, seconds))
+}
