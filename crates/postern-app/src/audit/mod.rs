@@ -6,7 +6,7 @@ mod report;
 mod rows;
 mod walked;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use postern_core::kernel::{EventHead, Kind, StoreFault};
 use postern_core::ports::Place;
 use postern_core::tenant::TenantFact;
 pub use report::{Finding, LogReport, Report};
+use tokio::task::{JoinError, JoinSet};
 pub(crate) use walked::Walked;
 
 use self::archive::Archive;
@@ -42,8 +43,8 @@ impl App {
     ///
     /// # Errors
     /// [`Refused`] if the store does not answer. What is wrong with the data is in the report.
-    pub async fn verify(&self, tenant: Option<TenantId>, replay: bool) -> Result<Report, Refused> {
-        self.verify_at(Duration::ZERO, tenant, replay, None).await
+    pub async fn verify(self: &Arc<Self>, tenant: Option<TenantId>, replay: bool) -> Result<Report, Refused> {
+        self.verify_at(How { replay, pause: Duration::ZERO }, tenant, None).await
     }
 
     /// Verifies one tenant with replay; rows whose first events are thinned are rebuilt with an export that was made
@@ -51,17 +52,21 @@ impl App {
     ///
     /// # Errors
     /// [`Refused`] if the store or the export does not answer. What is wrong with the data is in the report.
-    pub async fn verify_with(&self, tenant: TenantId, export: Arc<dyn Place>) -> Result<Report, Refused> {
-        let archive = Archive::of(export);
-        self.verify_at(Duration::ZERO, Some(tenant), true, Some(&archive)).await
+    pub async fn verify_with(
+        self: &Arc<Self>,
+        tenant: TenantId,
+        export: Arc<dyn Place>,
+    ) -> Result<Report, Refused> {
+        let archive = Arc::new(Archive::of(export));
+        self.verify_at(How { replay: true, pause: Duration::ZERO }, Some(tenant), Some(archive)).await
     }
 
     /// Verifies everything, with replay, at a pace that leaves the machine to those who ask something.
     ///
     /// # Errors
     /// [`Refused`] if the store does not answer. What is wrong with the data is in the report.
-    pub async fn verify_slowly(&self) -> Result<Report, Refused> {
-        self.verify_at(PAUSE, None, true, None).await
+    pub async fn verify_slowly(self: &Arc<Self>) -> Result<Report, Refused> {
+        self.verify_at(How { replay: true, pause: PAUSE }, None, None).await
     }
 
     /// How many events and rows the verification that runs has looked at, and of how many.
@@ -71,35 +76,75 @@ impl App {
     }
 
     async fn verify_at(
-        &self,
-        pause: Duration,
+        self: &Arc<Self>,
+        how: How,
         tenant: Option<TenantId>,
-        replay: bool,
-        archive: Option<&Archive>,
+        archive: Option<Arc<Archive>>,
     ) -> Result<Report, Refused> {
         let tenants = match tenant {
             Some(tenant) => BTreeSet::from([tenant]),
             None => self.every_tenant().await?,
         };
-        let mut report = Report::default();
         self.walked.begin();
         for tenant in &tenants {
             // A head that cannot be read is found below.
             let size = self.store().head(*tenant).await.map_or(0, |head| head.frontier.size());
             self.walked.expect(usize::try_from(size).unwrap_or(usize::MAX));
         }
-        for tenant in tenants {
-            let (log, objects) = self.verify_log(tenant, &mut report.findings).await?;
-            self.walked.expect(objects.versions.len());
-            if log.events == 0 {
-                let what = "it is known, and has no events".to_owned();
-                report.findings.push(Finding { tenant, object: "log".to_owned(), what });
-            }
-            self.verify_rows(tenant, objects, (How { replay, pause }, archive), &mut report).await?;
-            report.logs.push(log);
+        let mut report = Report { replayed: how.replay, ..Report::default() };
+        for part in self.each_verified(tenants, how, archive).await? {
+            report.take(part);
         }
         report.verified = report.findings.is_empty();
-        report.replayed = replay;
+        Ok(report)
+    }
+
+    /// Verifies tenants beside each other, one for a core; one after the other where nobody is in a hurry.
+    async fn each_verified(
+        self: &Arc<Self>,
+        tenants: BTreeSet<TenantId>,
+        how: How,
+        archive: Option<Arc<Archive>>,
+    ) -> Result<impl Iterator<Item = Report> + use<>, Refused> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let beside = if how.pause.is_zero() { cores } else { 1 };
+        let (mut running, mut parts) = (JoinSet::new(), BTreeMap::new());
+        let mut end = |ended: Option<Result<_, JoinError>>| match ended {
+            Some(Ok((tenant, part))) => {
+                parts.insert(tenant, part?);
+                Ok(())
+            }
+            Some(Err(fault)) => Err(Refused(fault.to_string())),
+            None => Ok(()),
+        };
+        for tenant in tenants {
+            if running.len() >= beside {
+                end(running.join_next().await)?;
+            }
+            let (app, archive) = (Arc::clone(self), archive.clone());
+            running.spawn(async move { (tenant, app.verify_tenant(tenant, how, archive.as_deref()).await) });
+        }
+        while !running.is_empty() {
+            end(running.join_next().await)?;
+        }
+        Ok(parts.into_values())
+    }
+
+    async fn verify_tenant(
+        &self,
+        tenant: TenantId,
+        how: How,
+        archive: Option<&Archive>,
+    ) -> Result<Report, Refused> {
+        let mut report = Report::default();
+        let (log, objects) = self.verify_log(tenant, &mut report.findings).await?;
+        self.walked.expect(objects.versions.len());
+        if log.events == 0 {
+            let what = "it is known, and has no events".to_owned();
+            report.findings.push(Finding { tenant, object: "log".to_owned(), what });
+        }
+        self.verify_rows(tenant, objects, (how, archive), &mut report).await?;
+        report.logs.push(log);
         Ok(report)
     }
 

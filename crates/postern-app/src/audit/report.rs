@@ -21,6 +21,16 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
+impl Report {
+    /// Adds what was found of one tenant.
+    pub(super) fn take(&mut self, part: Self) {
+        self.logs.extend(part.logs);
+        self.rows += part.rows;
+        self.not_replayed.extend(part.not_replayed);
+        self.findings.extend(part.findings);
+    }
+}
+
 /// One log.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct LogReport {

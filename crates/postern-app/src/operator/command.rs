@@ -1,5 +1,7 @@
 //! Commands as the command line sends them to a running service, and their answers.
 
+use std::sync::Arc;
+
 use std::path::PathBuf;
 
 use ipnet::IpNet;
@@ -286,7 +288,7 @@ impl App {
     ///
     /// # Errors
     /// [`Refused`]: nothing was done.
-    pub async fn operate(&self, by: &str, command: Command) -> Result<Value, Refused> {
+    pub async fn operate(self: &Arc<Self>, by: &str, command: Command) -> Result<Value, Refused> {
         let operator = self.operator(by);
         match command {
             Command::TenantCreate { name, prefix } => operator.create_tenant(&name, prefix.as_deref()).await,

@@ -200,17 +200,22 @@ mod tests {
     fn nobody_idle_holds_the_log_up() {
         let (folder, writer, pool) = counter();
         let log = folder.path().join("postern.db-wal");
-        let empty = || {
+        writer.busy_timeout(std::time::Duration::ZERO).unwrap();
+        let is_held_up = || {
             count(&writer);
-            pool.changed();
-            assert_eq!(seen(&pool), seen(&pool));
             writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get::<_, bool>(0)).unwrap()
         };
-        writer.busy_timeout(std::time::Duration::ZERO).unwrap();
-        assert!(empty(), "an idle reader holds it up");
-        let busy = pool.undisturbed(|| empty());
-        assert!(!busy, "nobody does meanwhile");
+        assert_eq!(seen(&pool), 0);
+        assert!(is_held_up(), "by an idle reader");
+        assert!(!pool.undisturbed(is_held_up), "it has let go");
         assert_eq!(log.metadata().unwrap().len(), 0);
-        assert!(empty(), "and afterwards they do again");
+        let reads = || {
+            pool.changed();
+            seen(&pool)
+        };
+        assert_eq!(pool.undisturbed(reads), 2);
+        assert!(!is_held_up(), "who read meanwhile holds nothing either");
+        assert_eq!(reads(), 3);
+        assert!(is_held_up(), "and afterwards they do again");
     }
 }
