@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 
 use crate::alarms::Alarms;
 use crate::audit::Walked;
+use crate::denials::Denials;
 use crate::failing::Failing;
 use crate::jobs::Progress;
 use crate::keys::Peppers;
@@ -57,6 +58,7 @@ pub struct App {
     pub(crate) waiting: Semaphore,
     pub(crate) lanes: Lanes,
     pub(crate) sums: Sums,
+    pub(crate) denials: Arc<Denials>,
     pub(crate) typos: Seen,
     pub(crate) caps: Seen,
     pub(crate) repeats: Seen,
@@ -70,6 +72,8 @@ pub struct App {
     pub(crate) stopped: AtomicBool,
     pub(crate) walked: Walked,
     pub(crate) failing: Failing,
+    /// Held by who signs or cosigns a checkpoint and keeps it: no signature is written over.
+    pub(crate) signing: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -84,6 +88,7 @@ impl App {
             waiting: Semaphore::new(WAITING),
             lanes: Lanes::default(),
             sums: Sums::default(),
+            denials: Arc::default(),
             typos: Seen::default(),
             caps: Seen::default(),
             repeats: Seen::default(),
@@ -97,6 +102,7 @@ impl App {
             stopped: AtomicBool::new(false),
             walked: Walked::default(),
             failing: Failing::default(),
+            signing: tokio::sync::Mutex::default(),
         }
     }
 
@@ -123,6 +129,12 @@ impl App {
     /// case is `unavailable` from now on, for the life of the process.
     pub fn stop(&self) {
         self.stopped.store(true, std::sync::atomic::Ordering::SeqCst);
+    }
+
+    /// Whether it was stopped so.
+    #[must_use]
+    pub fn has_stopped(&self) -> bool {
+        self.stopped.load(std::sync::atomic::Ordering::SeqCst)
     }
 
     /// Whether this node has a job that only one of many need do, for `span`. If the store does not answer, it has

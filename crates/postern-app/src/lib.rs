@@ -11,6 +11,7 @@ mod alarms;
 mod app;
 pub mod audit;
 mod authorise;
+mod denials;
 mod device;
 mod events;
 mod failing;
