@@ -12,7 +12,6 @@ use postern_log::verifier_key;
 use tokio::sync::Semaphore;
 
 use crate::alarms::Alarms;
-use crate::audit::Walked;
 use crate::denials::Denials;
 use crate::failing::Failing;
 use crate::jobs::Progress;
@@ -22,6 +21,7 @@ use crate::retention::Outside;
 use crate::sums::Sums;
 use crate::tree::Trees;
 use crate::work::Seen;
+use crate::works::Works;
 
 /// Everything outside, behind traits.
 #[derive(Clone)]
@@ -70,7 +70,7 @@ pub struct App {
     pub(crate) progress: Mutex<HashMap<(TenantId, u32), Progress>>,
     pub(crate) peppers: Peppers,
     pub(crate) stopped: AtomicBool,
-    pub(crate) walked: Walked,
+    pub(crate) works: Works,
     pub(crate) failing: Failing,
     /// Held by who signs or cosigns a checkpoint and keeps it: no signature is written over.
     pub(crate) signing: tokio::sync::Mutex<()>,
@@ -100,7 +100,7 @@ impl App {
             progress: Mutex::default(),
             peppers: Peppers::default(),
             stopped: AtomicBool::new(false),
-            walked: Walked::default(),
+            works: Works::default(),
             failing: Failing::default(),
             signing: tokio::sync::Mutex::default(),
         }

@@ -39,6 +39,7 @@ mod sums;
 mod tree;
 mod witnessing;
 mod work;
+mod works;
 
 pub use alarms::Alarm;
 pub use app::{App, Ports, Settings};
@@ -58,3 +59,4 @@ pub use shipping::Shipping;
 pub use subjects::{NewSubject, PersonExport, SubjectPatch, SubjectView};
 pub use tree::EventName;
 pub use witnessing::Witnessing;
+pub use works::Work;

@@ -1,6 +1,7 @@
 //! Commands as the command line sends them to a running service, and their answers.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use postern_core::Time;
@@ -13,9 +14,8 @@ use postern_core::tenant::Tier;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use std::time::Duration;
-
 use super::applications::NewApplication;
+use crate::Work;
 use crate::app::App;
 use crate::request::SubjectName;
 
@@ -242,6 +242,11 @@ pub enum Command {
         /// `evt_…` or the index.
         event: String,
     },
+    /// Says how far long work is: `{done, all}`.
+    WorkProgress {
+        /// Which.
+        work: Work,
+    },
     /// Signs what a log is now.
     AuditCheckpoint {
         /// Whose.
@@ -354,6 +359,10 @@ impl App {
             Command::AuditVerify { tenant, replay } => {
                 let report = self.verify(tenant, replay).await?;
                 serde_json::to_value(report).map_err(|fault| Refused(fault.to_string()))
+            }
+            Command::WorkProgress { work } => {
+                let (done, all) = self.how_far(work);
+                Ok(json!({ "done": done, "all": all }))
             }
             Command::AuditProof { tenant, event } => operator.prove(tenant, &event).await,
             Command::AuditCheckpoint { tenant } => operator.checkpoint(tenant).await,

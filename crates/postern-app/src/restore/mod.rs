@@ -197,6 +197,11 @@ impl App {
         }
         let keyring = held.keyring(self.local(), &erased).await.map_err(fault)?;
         let mut replayed = 0;
+        self.works.replaying.begin();
+        for (tenant, frontier) in &reached {
+            let here = self.head_of(*tenant).await?.size();
+            self.works.replaying.expect(frontier.size().saturating_sub(here));
+        }
         for (tenant, frontier) in reached {
             replayed += self.replay_log(&held, tenant, &keyring).await?;
             if self.head_of(tenant).await? != frontier {

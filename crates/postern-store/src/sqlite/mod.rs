@@ -59,6 +59,8 @@ pub struct Sqlite {
     sealer: Sealer,
     pool: Pool,
     grown: Grown,
+    /// How far a backup is.
+    pages: Arc<backup::Pages>,
     /// `None` once it is closing.
     wal: Wal,
     queue: Option<Queue>,
@@ -79,7 +81,7 @@ impl Sqlite {
         let (queue, jobs) = queue(options.queue);
         let (stop_copying, stop) = channel();
         let (copies, asked) = channel();
-        let (grown, wal) = (Grown::new(Mutex::default()), Wal::default());
+        let (grown, wal, pages) = (Grown::new(Mutex::default()), Wal::default(), Arc::default());
         let writer = Writer {
             folder: folder.to_owned(),
             connection: Some(connection),
@@ -87,6 +89,7 @@ impl Sqlite {
             heads: Heads::new(options.heads),
             sums: Sums::default(),
             grown: Arc::clone(&grown),
+            pages: Arc::clone(&pages),
             wal: wal.clone(),
             batch_bytes: options.batch_bytes,
         };
@@ -99,6 +102,7 @@ impl Sqlite {
             sealer,
             pool: Pool::new(folder.to_owned()),
             grown,
+            pages,
             wal: scrubbed,
             queue: Some(queue),
             copies,
