@@ -325,10 +325,12 @@ def spoiled(installation, whole, before, key):
     copy = whole.with_name("thinned")
     shutil.copytree(whole, copy)
     (copy / "tile/entries/000").unlink()
+    (copy / "begins").write_text("256\n")
     command = [installation.postern, "audit", "check", str(copy), "--key", key, "--json"]
     told = json.loads(subprocess.run(command, capture_output=True, cwd="/").stdout)
     check("a bundle that is missing at the beginning is told as thinned", told.get("thinned") == 256, told)
     shutil.rmtree(copy)
+    refused("a missing bundle at the beginning of an export that had it", lambda copy: (copy / "tile/entries/000").unlink())
     refused("a missing bundle after others", lambda copy: next((copy / "tile/entries/001.p").iterdir()).unlink())
     refused("a missing bundle and its leaves",
             lambda copy: [(copy / name).unlink() for name in ("tile/entries/000", "tile/0/000")])

@@ -89,8 +89,29 @@ def progress(installation, folder):
             lines = answer.read().decode().splitlines()
         check(f"{what} is not shown beside --json", code == 0 and what not in shown, (code, shown))
         check(f"{what} answers one value", len(lines) == 1 and isinstance(json.loads(lines[0]), dict), lines)
+    made, laid = folder / "backup", ["--to", str(folder / "laid")]
+    shown, code = on_terminal([installation.postern, "backup", "create", str(made), *config])
+    measured = re.findall(r"(\d+)% (\d+)/(\d+) \S*/s", shown)
+    check("a backup says how far it is", code == 0 and measured and measured[-1][0] == "100", shown)
+    shown, code = on_terminal([installation.postern, "backup", "restore", str(made), *laid, *config])
+    measured = re.findall(r"copying.* 100% ([\d.]+ \S+)/([\d.]+ \S+) ", shown)
+    check("laying it down says how many bytes are", code in (0, 3) and measured and measured[-1][0] == measured[-1][1], (code, shown))
+    with tempfile.TemporaryFile() as answer:
+        more = folder / "another"
+        shown, code = on_terminal([installation.postern, "backup", "create", str(more), *config, "--json"], output=answer)
+    check("a backup is not shown beside --json", code == 0 and "copying" not in shown, (code, shown))
     done = subprocess.run([installation.postern, "audit", "verify", *config], stdin=subprocess.DEVNULL, capture_output=True)
     check("nothing is drawn where there is no terminal", b"verifying" not in done.stderr + done.stdout, done.stderr)
+
+
+def served(installation, folder):
+    """A service that does the work says how far it is."""
+    config = ["--config", str(installation.config)]
+    for what, command in {"verifying": ["audit", "verify"], "copying": ["backup", "create", str(folder / "served")]}.items():
+        shown, code = on_terminal([installation.postern, *command, *config])
+        measured = re.findall(r"(\d+)/(\d+) \S*/s", shown)
+        check(f"{what} in a service is shown", code == 0 and what in shown, (code, shown))
+        check(f"{what} in a service says how far it is", measured and measured[-1][0] == measured[-1][1] != "0", shown)
 
 
 def main(postern):
@@ -99,6 +120,7 @@ def main(postern):
         installation = Installation(postern, folder / "postern")
         with installation.serving() as said:
             prompts(installation, said["url"])
+            served(installation, folder)
         progress(installation, folder)
     return ended()
 

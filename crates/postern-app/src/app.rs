@@ -12,7 +12,7 @@ use postern_log::verifier_key;
 use tokio::sync::Semaphore;
 
 use crate::alarms::Alarms;
-use crate::audit::Walked;
+use crate::denials::Denials;
 use crate::failing::Failing;
 use crate::jobs::Progress;
 use crate::keys::Peppers;
@@ -21,6 +21,7 @@ use crate::retention::Outside;
 use crate::sums::Sums;
 use crate::tree::Trees;
 use crate::work::Seen;
+use crate::works::Works;
 
 /// Everything outside, behind traits.
 #[derive(Clone)]
@@ -57,6 +58,7 @@ pub struct App {
     pub(crate) waiting: Semaphore,
     pub(crate) lanes: Lanes,
     pub(crate) sums: Sums,
+    pub(crate) denials: Arc<Denials>,
     pub(crate) typos: Seen,
     pub(crate) caps: Seen,
     pub(crate) repeats: Seen,
@@ -68,8 +70,10 @@ pub struct App {
     pub(crate) progress: Mutex<HashMap<(TenantId, u32), Progress>>,
     pub(crate) peppers: Peppers,
     pub(crate) stopped: AtomicBool,
-    pub(crate) walked: Walked,
+    pub(crate) works: Works,
     pub(crate) failing: Failing,
+    /// Held by who signs or cosigns a checkpoint and keeps it: no signature is written over.
+    pub(crate) signing: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -84,6 +88,7 @@ impl App {
             waiting: Semaphore::new(WAITING),
             lanes: Lanes::default(),
             sums: Sums::default(),
+            denials: Arc::default(),
             typos: Seen::default(),
             caps: Seen::default(),
             repeats: Seen::default(),
@@ -95,8 +100,9 @@ impl App {
             progress: Mutex::default(),
             peppers: Peppers::default(),
             stopped: AtomicBool::new(false),
-            walked: Walked::default(),
+            works: Works::default(),
             failing: Failing::default(),
+            signing: tokio::sync::Mutex::default(),
         }
     }
 
@@ -123,6 +129,12 @@ impl App {
     /// case is `unavailable` from now on, for the life of the process.
     pub fn stop(&self) {
         self.stopped.store(true, std::sync::atomic::Ordering::SeqCst);
+    }
+
+    /// Whether it was stopped so.
+    #[must_use]
+    pub fn has_stopped(&self) -> bool {
+        self.stopped.load(std::sync::atomic::Ordering::SeqCst)
     }
 
     /// Whether this node has a job that only one of many need do, for `span`. If the store does not answer, it has

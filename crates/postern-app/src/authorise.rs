@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use postern_core::Time;
-use postern_core::application::{Application, Scope, Token};
+use postern_core::application::{Application, Denial, Scope, Shown, Token};
 use postern_core::assurance::Evidence;
 use postern_core::campaign::Selection;
 use postern_core::ids::{ApplicationId, ProverId, SubjectId, TenantId};
@@ -18,6 +18,7 @@ use postern_core::subject::Subject;
 use postern_core::tenant::{Tenant, Tier};
 
 use crate::Problem;
+use crate::denials::{Denials, Whose};
 use crate::request::SubjectName;
 
 /// Sum of an application's decisions: when it was last used. Written by the release before.
@@ -38,6 +39,7 @@ pub(crate) fn key_dimension(application: ApplicationId, number: u32) -> [u8; 16]
 pub(crate) struct Gate {
     token: Arc<Token>,
     keys: Arc<dyn Keys>,
+    denials: Arc<Denials>,
     /// For what; nothing in particular if none.
     scope: Option<Scope>,
     /// When the request began: a key that ends while it runs is not cut off in the middle.
@@ -96,12 +98,24 @@ pub(crate) struct Opened {
 pub(crate) struct Caller {
     pub(crate) application: Held<Application>,
     pub(crate) tenant: Held<Tenant>,
-    scope: Option<Scope>,
+    gate: Gate,
 }
 
 impl Gate {
-    pub(crate) fn new(token: Arc<Token>, keys: Arc<dyn Keys>, scope: Option<Scope>, began: Time) -> Self {
-        Self { token, keys, scope, began, prover: None }
+    pub(crate) fn new(
+        token: Arc<Token>,
+        (keys, denials): (Arc<dyn Keys>, Arc<Denials>),
+        scope: Option<Scope>,
+        began: Time,
+    ) -> Self {
+        Self { token, keys, denials, scope, began, prover: None }
+    }
+
+    /// Counts that a call was denied to a key that is the application's.
+    fn note(&self, why: Denial) {
+        let application = Key::of(Kind::Application, self.tenant(), self.application());
+        let whose = Whose { application, number: self.token.key.number, scope: self.scope, why };
+        self.denials.note(whose, self.began);
     }
 
     pub(crate) fn tenant(&self) -> TenantId {
@@ -178,13 +192,22 @@ impl Gate {
         let tenant: Held<Tenant> = view.held(Key::tenant(self.tenant())).map_err(|_| Problem::KeyUnknown)?;
         let state = application.state().ok_or(Problem::KeyUnknown)?;
         let (local, now) = (self.keys.local(), view.at(self.began));
-        if tenant.state().is_none() || !state.knows(self.application(), &self.token, local, now) {
+        if tenant.state().is_none() {
             return Err(Problem::KeyUnknown);
         }
+        match state.shown(self.application(), &self.token, local, now) {
+            Shown::Live => {}
+            Shown::Denied(why) => {
+                self.note(why);
+                return Err(Problem::KeyUnknown);
+            }
+            Shown::Unknown => return Err(Problem::KeyUnknown),
+        }
         if self.scope.is_some_and(|scope| !state.has(scope)) {
+            self.note(Denial::ScopeMissing);
             return Err(Problem::ScopeMissing);
         }
-        Ok(Caller { application, tenant, scope: self.scope })
+        Ok(Caller { application, tenant, gate: self.clone() })
     }
 
     /// The row of the application or the tenant that is not as it was written, if one is not.
@@ -226,9 +249,12 @@ impl Gate {
 impl Caller {
     /// Whether the scope reaches this tier.
     pub(crate) fn reaches(&self, tier: Tier) -> Result<(), Problem> {
-        let state = self.application.state().zip(self.scope);
-        let may = state.is_some_and(|(state, scope)| state.may(scope, tier));
-        if may { Ok(()) } else { Err(Problem::ScopeMissing) }
+        let state = self.application.state().zip(self.gate.scope);
+        if state.is_some_and(|(state, scope)| state.may(scope, tier)) {
+            return Ok(());
+        }
+        self.gate.note(Denial::ScopeMissing);
+        Err(Problem::ScopeMissing)
     }
 
     /// Whether the scope reaches every tier: what is the tenant's as a whole needs that.

@@ -42,9 +42,6 @@ pub enum AnchorProblem {
 /// How long the anchor waits for what is shipped before it.
 const SHIPPING: Duration = Duration::from_secs(5);
 
-/// How long the anchor waits for witnesses.
-const WITNESSING: Duration = Duration::from_secs(3);
-
 impl App {
     /// The newest signed checkpoint of the caller's tenant (C2SP tlog-checkpoint).
     ///
@@ -63,6 +60,7 @@ impl App {
 
     /// Signs what the tenant's log is now, and keeps the note.
     pub(crate) async fn sign_checkpoint(&self, tenant: TenantId) -> Result<(String, Frontier), Problem> {
+        let _one_by_one = self.signing.lock().await;
         let head = self.store().head(tenant).await.map_err(|fault| Problem::unavailable(&fault))?;
         let origin = self.origin(tenant);
         let (size, root) = (head.frontier.size(), head.frontier.root());
@@ -93,14 +91,15 @@ impl App {
         self.store().tenants().await
     }
 
-    /// Signs checkpoints of the logs that grew and keeps their right edges in the anchor. At most once a second.
+    /// Signs checkpoints of the logs that grew and keeps their right edges in the anchor. At most once a second. Witnesses
+    /// are only told what grew: the anchor waits for none of them.
     ///
     /// # Errors
     /// [`AnchorFault`] if the anchor was not written, or not for every log; what is left is taken again next time.
     pub async fn anchor(
         &self,
         anchors: &Arc<dyn Anchors>,
-        (mut shipping, witnessing): (Option<&mut Shipping>, &mut Witnessing),
+        (mut shipping, witnessing): (Option<&mut Shipping>, &[Arc<Witnessing>]),
         behind: &mut Vec<TenantId>,
     ) -> Result<(), AnchorFault> {
         behind.extend(self.store().take_grown());
@@ -116,7 +115,7 @@ impl App {
                         shipping.owe(*tenant, note, frontier.clone());
                     }
                     grown.push((*tenant, frontier.size()));
-                    witnessing.owe(*tenant);
+                    witnessing.iter().for_each(|witnessing| witnessing.owe(*tenant));
                     logs.push((tenant.to_string(), frontier));
                 }
                 // One log that cannot be read keeps no other one out of the anchor.
@@ -140,10 +139,6 @@ impl App {
                 Ok(Err(fault)) => tracing::error!(%fault, "events were not shipped"),
                 Err(_) => tracing::error!("events were not shipped: the place does not answer"),
             }
-        }
-        match tokio::time::timeout(WITNESSING, self.witness(witnessing)).await {
-            Ok(witnessed) => witnessed?,
-            Err(_) => tracing::error!("logs were not cosigned: a witness does not answer"),
         }
         // Also if nothing grew: another instance may have taken over, and then this one accepts nothing more.
         kept(anchors, logs).await?;

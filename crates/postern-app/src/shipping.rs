@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use postern_core::ids::TenantId;
 use postern_core::kernel::{EventHead, Key, KeyringEntry, Kind, StoredEvent};
@@ -12,6 +13,9 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::restore::{Held as InPlace, ask, subject_of};
+
+/// How long a file may be unfinished until whoever wrote it is taken for gone. One who is only slow writes it again.
+const UNFINISHED: Duration = Duration::from_secs(600);
 
 /// Days that shipped keys are kept. A backup that is younger has them too.
 const KEY_DAYS: u64 = 30;
@@ -24,13 +28,15 @@ pub struct Shipping {
     /// Logs that grew and are not all there: with their newest checkpoint.
     behind: BTreeMap<TenantId, (String, Frontier)>,
     tidied: u64,
+    /// The hour of the last look for what a crash left there.
+    cleared: u64,
 }
 
 impl Shipping {
     /// To a place.
     #[must_use]
     pub const fn to(place: Arc<dyn Place>) -> Self {
-        Self { place, sizes: None, behind: BTreeMap::new(), tidied: 0 }
+        Self { place, sizes: None, behind: BTreeMap::new(), tidied: 0, cleared: 0 }
     }
 
     /// Notes a checkpoint that is to be reached.
@@ -179,8 +185,15 @@ impl App {
         self.entries(tenant, tile.range()).await.map_err(|problem| PlaceFault(problem.name().to_owned()))
     }
 
-    /// Removes keys that are too old, once a day: a person who was erased is gone from there too by then.
+    /// Removes what a crash left unfinished, once an hour, and keys that are too old, once a day: a person who was erased
+    /// is gone from there too by then.
     async fn tidy(&self, shipping: &mut Shipping) -> Result<(), PlaceFault> {
+        let hour = self.now().seconds() / 3600;
+        if shipping.cleared != hour {
+            let before = self.now().minus(UNFINISHED);
+            ask(&shipping.place, move |place| place.clear_unfinished(before)).await?;
+            shipping.cleared = hour;
+        }
         let today = self.today();
         if shipping.tidied == today {
             return Ok(());

@@ -57,7 +57,12 @@ impl Seen {
 
 impl App {
     pub(crate) fn gate(&self, token: &Arc<Token>, scope: Scope) -> Gate {
-        Gate::new(Arc::clone(token), Arc::clone(&self.ports.keys), Some(scope), self.now())
+        self.gate_for(token, Some(scope))
+    }
+
+    fn gate_for(&self, token: &Arc<Token>, scope: Option<Scope>) -> Gate {
+        let ports = (Arc::clone(&self.ports.keys), Arc::clone(&self.denials));
+        Gate::new(Arc::clone(token), ports, scope, self.now())
     }
 
     /// Whether a key is live and works from where it comes, whatever it may do.
@@ -65,7 +70,7 @@ impl App {
     /// # Errors
     /// A [`Problem`].
     pub async fn knows(&self, token: &Arc<Token>) -> Result<(), Problem> {
-        let gate = Gate::new(Arc::clone(token), Arc::clone(&self.ports.keys), None, self.now());
+        let gate = self.gate_for(token, None);
         self.checked(&gate, &self.look(&gate.wants()).await?).await.map(drop)
     }
 

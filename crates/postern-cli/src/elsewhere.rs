@@ -16,7 +16,7 @@ use crate::failure::Failure;
 /// How long one request about an anchor may take: it is written once a second.
 const ANCHOR: Duration = Duration::from_secs(3);
 /// How long one question to a witness may take.
-const WITNESS: Duration = Duration::from_secs(2);
+const WITNESS: Duration = Duration::from_secs(10);
 /// How long one request about a bundle may take.
 const BUNDLE: Duration = Duration::from_secs(20);
 

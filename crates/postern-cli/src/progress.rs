@@ -1,15 +1,17 @@
 //! Progress of long work: on standard error, on a terminal only, and never beside `--json`.
 
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How often a line is drawn again while nothing moves.
 const TICK: Duration = Duration::from_millis(200);
-/// What a line shows of work whose length is known, and of other work.
-const KNOWN: &str = "{msg} {wide_bar} {pos}/{len} {per_sec} {eta}";
-const UNKNOWN: &str = "{spinner} {msg} {elapsed}";
+/// What a line shows: the share that is done, how much of how much, how fast, and the time that is left.
+const KNOWN: &str = "{msg} {wide_bar} {percent}% {pos}/{len} {per_sec} {eta}";
+const BYTES: &str = "{msg} {wide_bar} {percent}% {bytes}/{total_bytes} {binary_bytes_per_sec} {eta}";
 
 /// A line about what is under way. It goes when it is dropped.
 pub(crate) struct Progress(ProgressBar);
@@ -20,9 +22,9 @@ impl Progress {
         Self::begin(ProgressBar::new(steps), KNOWN, what, json)
     }
 
-    /// Work of unknown length.
-    pub(crate) fn unknown(what: &'static str, json: bool) -> Self {
-        Self::begin(ProgressBar::no_length(), UNKNOWN, what, json)
+    /// Work that takes bytes.
+    pub(crate) fn of_bytes(what: &'static str, json: bool) -> Self {
+        Self::begin(ProgressBar::new(0), BYTES, what, json)
     }
 
     fn begin(bar: ProgressBar, style: &str, what: &'static str, json: bool) -> Self {
@@ -39,17 +41,25 @@ impl Progress {
         Self(bar)
     }
 
-    /// Does work that says itself how far it is: steps done, and all that are known.
-    pub(crate) async fn watch<T>(&self, work: impl Future<Output = T>, walked: impl Fn() -> (u64, u64)) -> T {
+    /// Does work and asks meanwhile how far it is: steps done, and all that are known. Where nothing is drawn, nobody is
+    /// asked.
+    pub(crate) async fn watch<T>(
+        &self,
+        work: impl Future<Output = T>,
+        how_far: impl AsyncFn() -> Option<(u64, u64)>,
+    ) -> T {
         let mut work = std::pin::pin!(work);
         loop {
             let ended = tokio::select! {
                 ended = &mut work => Some(ended),
                 () = tokio::time::sleep(TICK) => None,
             };
-            let (done, all) = walked();
-            self.0.set_length(all);
-            self.0.set_position(done);
+            if !self.0.is_hidden()
+                && let Some((done, all)) = how_far().await
+            {
+                self.0.set_length(all);
+                self.0.set_position(done);
+            }
             if let Some(ended) = ended {
                 return ended;
             }
@@ -59,6 +69,22 @@ impl Progress {
     /// One step is done.
     pub(crate) fn step(&self) {
         self.0.inc(1);
+    }
+}
+
+/// How far work is that tells it: shared with the thread that does it.
+#[derive(Clone, Default)]
+pub(crate) struct Counter(Arc<(AtomicU64, AtomicU64)>);
+
+impl Counter {
+    /// So much is done, of so much.
+    pub(crate) fn set(&self, done: u64, all: u64) {
+        self.0.0.store(done, Ordering::Relaxed);
+        self.0.1.store(all, Ordering::Relaxed);
+    }
+
+    pub(crate) fn now(&self) -> Option<(u64, u64)> {
+        Some((self.0.0.load(Ordering::Relaxed), self.0.1.load(Ordering::Relaxed)))
     }
 }
 

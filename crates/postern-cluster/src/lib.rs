@@ -16,4 +16,4 @@ pub use cluster::Cluster;
 pub use database::{Database, SHARED_CLUSTER};
 pub use openbao::{Certificate, OPENBAO, OpenBao, ROTATION_POLICY, SERVICE_POLICY};
 pub use process::{installed, program};
-pub use s3::{S3, S3_SERVER};
+pub use s3::{KEY_ID, S3, S3_SERVER, SECRET};

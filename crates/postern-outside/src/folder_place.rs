@@ -4,7 +4,9 @@ use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use postern_core::Time;
 use postern_core::ports::{Entropy as _, Place, PlaceFault, Put};
 
 use crate::FileFault;
@@ -13,6 +15,9 @@ use crate::file::{self, Sort};
 
 /// The longest file that is read, in bytes: a bundle of the longest events, and room to spare.
 const MOST: u64 = 16 * 1024 * 1024;
+
+/// The end of the name of a file that is not whole yet.
+const UNFINISHED: &str = "new";
 
 /// A folder of files that are written once, whole.
 #[derive(Debug)]
@@ -47,25 +52,40 @@ impl FolderPlace {
         }
     }
 
-    fn collect(&self, folder: &Path, names: &mut Vec<String>) -> io::Result<()> {
-        for entry in folder.read_dir()? {
-            let entry = entry?;
-            let path = entry.path();
-            // The root of a disk has a folder of the file system's own, which nobody else may enter.
-            if entry.file_name() == "lost+found" {
-                continue;
-            }
-            if entry.file_type()?.is_dir() {
-                self.collect(&path, names)?;
-            } else if let Some(name) = path.strip_prefix(&self.folder).ok().and_then(Path::to_str) {
-                // Left over from a crash: it was never whole.
-                if !name.ends_with(".new") {
-                    names.push(name.to_owned());
-                }
+    /// Removes what is not whole; with a time, only what nobody has written to since.
+    pub(crate) fn clear(&self, before: Option<SystemTime>) -> Result<(), PlaceFault> {
+        let mut files = Vec::new();
+        walk(&self.folder, &mut files).map_err(fault(&self.folder))?;
+        for path in files.iter().filter(|path| is_unfinished(path)) {
+            let written = || path.metadata().and_then(|found| found.modified());
+            if before.is_none_or(|before| written().is_ok_and(|written| written < before)) {
+                file::remove(path).map_err(said)?;
             }
         }
         Ok(())
     }
+}
+
+/// Every file in a folder and the folders in it.
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in folder.read_dir()? {
+        let entry = entry?;
+        // The root of a disk has a folder of the file system's own, which nobody else may enter.
+        if entry.file_name() == "lost+found" {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            walk(&entry.path(), files)?;
+        } else {
+            files.push(entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file is one of [`aside`]: it is being written, or was left over from a crash.
+fn is_unfinished(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == UNFINISHED)
 }
 
 impl Place for FolderPlace {
@@ -92,16 +112,22 @@ impl Place for FolderPlace {
 
     fn list(&self, under: &str) -> Result<Vec<String>, PlaceFault> {
         let folder = if under.is_empty() { self.folder.clone() } else { self.path(under)? };
-        let mut names = Vec::new();
-        match self.collect(&folder, &mut names) {
-            Err(missing) if missing.kind() == io::ErrorKind::NotFound && !under.is_empty() => Ok(names),
-            Err(other) => Err(fault(&folder)(other)),
-            Ok(()) => Ok(names),
+        let mut files = Vec::new();
+        match walk(&folder, &mut files) {
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound && !under.is_empty() => {}
+            walked => walked.map_err(fault(&folder))?,
         }
+        files.retain(|path| !is_unfinished(path));
+        let name = |path: &PathBuf| Some(path.strip_prefix(&self.folder).ok()?.to_str()?.to_owned());
+        Ok(files.iter().filter_map(name).collect())
     }
 
     fn remove(&self, name: &str) -> Result<(), PlaceFault> {
         file::remove(&self.path(name)?).map_err(said)
+    }
+
+    fn clear_unfinished(&self, before: Time) -> Result<(), PlaceFault> {
+        self.clear(Some(UNIX_EPOCH + Duration::from_millis(before.millis())))
     }
 }
 
@@ -110,7 +136,7 @@ fn aside(path: &Path) -> Result<PathBuf, PlaceFault> {
     let mut random = [0; 8];
     SystemEntropy.fill(&mut random).map_err(|fault| PlaceFault(fault.to_string()))?;
     let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{:016x}.new", u64::from_be_bytes(random)));
+    name.push(format!(".{:016x}.{UNFINISHED}", u64::from_be_bytes(random)));
     Ok(name.into())
 }
 
@@ -165,6 +191,21 @@ mod tests {
             assert!(kept.len() == 9000 && kept.iter().all(|byte| *byte == kept[0]), "a torn file");
         }
         assert_eq!(std::fs::read_dir(folder.path().join("a")).unwrap().count(), 50);
+    }
+
+    #[test]
+    fn what_a_crash_left_is_cleared_away_and_what_is_being_written_is_not() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let place = FolderPlace::open(folder.path()).unwrap();
+        place.put("a/entries/000", b"whole").unwrap();
+        let (old, young) = (folder.path().join("a/entries/001.0a.new"), folder.path().join("002.0b.new"));
+        for (path, seconds) in [(&old, 99), (&young, 101), (&folder.path().join("a/entries/000"), 1)] {
+            let file = std::fs::File::options().write(true).create(true).truncate(false).open(path).unwrap();
+            file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+        }
+        place.clear_unfinished(Time::from_millis(100_000)).unwrap();
+        assert_eq!((old.exists(), young.exists()), (false, true));
+        assert_eq!(place.list("").unwrap(), ["a/entries/000"]);
     }
 
     #[test]

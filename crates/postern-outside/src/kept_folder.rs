@@ -46,7 +46,10 @@ impl KeptFolder {
             let made_it = DirBuilder::new().recursive(true).mode(0o700).create(made);
             made_it.map_err(|fault| PlaceFault(format!("{}: {fault}", made.display())))?;
         }
-        Ok(Self { anchors, bundles: FolderPlace::open(&at)?, at, _lock: lock })
+        let bundles = FolderPlace::open(&at)?;
+        // Nobody else writes here, so what is unfinished now stays so.
+        bundles.clear(None)?;
+        Ok(Self { anchors, bundles, at, _lock: lock })
     }
 
     fn path(&self, name: &str) -> Result<PathBuf, PlaceFault> {

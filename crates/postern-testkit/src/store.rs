@@ -221,6 +221,10 @@ impl Store for CountedStore {
         self.inner.back_up(folder)
     }
 
+    fn backed_up(&self) -> (u64, u64) {
+        self.inner.backed_up()
+    }
+
     fn put_aside(&self, tenant: TenantId) -> Future<'_, Result<Vec<Key>, StoreFault>> {
         self.inner.put_aside(tenant)
     }

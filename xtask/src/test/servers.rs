@@ -7,5 +7,5 @@ use crate::{Done, python};
 /// Installs them if they are missing; where their programs are.
 pub(super) fn have() -> Done<(PathBuf, PathBuf)> {
     let programs = python::with("tests-outside/servers.txt")?;
-    Ok((programs.join("bao"), programs.join("moto_server")))
+    Ok((programs.join("bao"), programs.join("python")))
 }

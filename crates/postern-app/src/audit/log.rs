@@ -56,7 +56,7 @@ impl App {
             tokio::task::yield_now().await;
             let page = self.store().events(tenant, from, PAGE, None).await.map_err(unreadable)?;
             for event in page.iter().filter(|event| event.index < size) {
-                self.walked.pass(1);
+                self.works.verifying.pass(1);
                 if let Err(fault) = walk.step(event.index, &event.bytes) {
                     find(format!("event {}", event.index), fault.to_string());
                 }

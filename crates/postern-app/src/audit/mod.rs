@@ -4,7 +4,6 @@ mod archive;
 mod log;
 mod report;
 mod rows;
-mod walked;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,7 +16,6 @@ use postern_core::ports::Place;
 use postern_core::tenant::TenantFact;
 pub use report::{Finding, LogReport, Report};
 use tokio::task::{JoinError, JoinSet};
-pub(crate) use walked::Walked;
 
 use self::archive::Archive;
 use crate::app::App;
@@ -69,12 +67,6 @@ impl App {
         self.verify_at(How { replay: true, pause: PAUSE }, None, None).await
     }
 
-    /// How many events and rows the verification that runs has looked at, and of how many.
-    #[must_use]
-    pub fn walked(&self) -> (u64, u64) {
-        self.walked.now()
-    }
-
     async fn verify_at(
         self: &Arc<Self>,
         how: How,
@@ -85,11 +77,11 @@ impl App {
             Some(tenant) => BTreeSet::from([tenant]),
             None => self.every_tenant().await?,
         };
-        self.walked.begin();
+        self.works.verifying.begin();
         for tenant in &tenants {
             // A head that cannot be read is found below.
             let size = self.store().head(*tenant).await.map_or(0, |head| head.frontier.size());
-            self.walked.expect(usize::try_from(size).unwrap_or(usize::MAX));
+            self.works.verifying.expect(size);
         }
         let mut report = Report { replayed: how.replay, ..Report::default() };
         for part in self.each_verified(tenants, how, archive).await? {
@@ -138,7 +130,7 @@ impl App {
     ) -> Result<Report, Refused> {
         let mut report = Report::default();
         let (log, objects) = self.verify_log(tenant, &mut report.findings).await?;
-        self.walked.expect(objects.versions.len());
+        self.works.verifying.expect(objects.versions.len() as u64);
         if log.events == 0 {
             let what = "it is known, and has no events".to_owned();
             report.findings.push(Finding { tenant, object: "log".to_owned(), what });

@@ -118,7 +118,7 @@ impl App {
                 let besides = join_all(some.iter().map(|listed| self.beside::<R>(listed, rows))).await;
                 for (listed, beside) in some.iter().zip(besides) {
                     rows.looked_at += 1;
-                    self.walked.pass(1);
+                    self.works.verifying.pass(1);
                     self.verify_row::<R>(listed, beside?, rows);
                 }
                 if !rows.how.pause.is_zero() {

@@ -7,6 +7,7 @@ use postern_core::campaign::{self, Campaign};
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Held, Key, Kind, Outcome, Step, Want, decide};
 use postern_core::subject::Subject;
+use postern_core::subject::fact::RevokeReason;
 use postern_core::tenant::Tenant;
 
 use super::service_draft;
@@ -21,6 +22,8 @@ const JOB: &str = "campaign";
 /// How far the walk of a campaign is, on this node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Progress {
+    /// Subjects that there were when it was started, if this node started it.
+    pub all: u64,
     /// Subjects that were looked at.
     pub seen: u64,
     /// Subjects whose sets were ended.
@@ -58,7 +61,8 @@ impl App {
     }
 
     async fn run_campaign(&self, tenant: TenantId, campaign: Campaign) -> Result<(), Problem> {
-        let (mut after, mut progress) = (None, Progress::default());
+        let all = self.progress_of(tenant, campaign.number).all;
+        let (mut after, mut progress) = (None, Progress { all, ..Progress::default() });
         let (mut whole, mut unfinished) = (true, false);
         loop {
             self.running()?;
@@ -81,6 +85,9 @@ impl App {
                     }
                 }
                 progress.seen += 1;
+            }
+            if campaign.reason == RevokeReason::KeyBurnt {
+                self.works.burning.pass(page.len());
             }
             self.note_progress(tenant, campaign.number, progress);
             after = page.last().map(|listed| listed.key);
@@ -125,6 +132,11 @@ impl App {
             Outcome::Committed(()) | Outcome::Nothing(()) => Ok(()),
             _ => Err(Problem::Unavailable),
         }
+    }
+
+    /// A campaign was started over so many subjects.
+    pub(crate) fn expect_progress(&self, tenant: TenantId, number: u32, all: u64) {
+        self.note_progress(tenant, number, Progress { all, ..Progress::default() });
     }
 
     fn note_progress(&self, tenant: TenantId, number: u32, progress: Progress) {

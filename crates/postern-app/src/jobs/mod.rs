@@ -18,7 +18,7 @@ use crate::sums::Whom;
 /// What a tick did, for metrics and tests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Tick {
-    /// Sums of untested words that were recorded.
+    /// Sums of untested words and of denied calls that were recorded.
     pub sums: usize,
     /// Subjects for whom something was due: sets that had expired, an erasure.
     pub settled: usize,
@@ -28,14 +28,14 @@ pub struct Tick {
 const PER_TICK: usize = 500;
 
 impl App {
-    /// Records the sums of minutes that are over. Every few seconds.
+    /// Records the sums of minutes that are over, and calls that were denied. Every few seconds.
     pub async fn flush_sums(&self) -> usize {
         let over = self.sums.take_over(self.now());
         let count = over.len();
         for (whom, sum) in over {
             self.record_sum(whom, sum).await;
         }
-        count
+        count + self.flush_denials().await
     }
 
     /// Records that sets have expired, erases whom it is time to erase, and gives up places whose time is over and sums

@@ -35,9 +35,12 @@ impl Operator<'_> {
             )));
         }
         let tenants = self.app.store().tenants().await.map_err(|fault| Refused(fault.to_string()))?;
+        self.app.works.burning.begin();
         let mut found = 0;
         for tenant in &tenants {
-            found += self.counted(*tenant, self.burns(version)).await?.sets;
+            let counted = self.counted(*tenant, self.burns(version)).await?;
+            found += counted.sets;
+            self.app.works.burning.expect(counted.seen);
         }
         if found != sets && !self.is_burning(&tenants, version).await {
             return Err(Refused(format!(

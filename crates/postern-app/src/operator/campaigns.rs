@@ -84,6 +84,7 @@ impl Operator<'_> {
                 Ok(started.ok_or_else(|| no_tenant(tenant)))
             })
             .await?;
+        self.app.expect_progress(tenant, number, counted.seen);
         self.app.campaigns_due.store(true, std::sync::atomic::Ordering::SeqCst);
         Ok(json!({ "tenant": tenant, "campaign": number, "sets": sets }))
     }
@@ -104,6 +105,7 @@ impl Operator<'_> {
                     "issued_before": campaign.selection.issued_before,
                     "key_version": campaign.selection.key_version,
                     "seen": progress.seen,
+                    "subjects": progress.all,
                     "revoked": progress.revoked,
                 })
             })
@@ -129,6 +131,7 @@ impl Operator<'_> {
             let page = self.app.store().list(Kind::Subject, Some(tenant), after, PAGE).await;
             let page = page.map_err(|fault| Refused(fault.to_string()))?;
             for listed in &page {
+                counted.seen += 1;
                 match Held::<Subject>::open(listed.key, Some(&listed.row), self.app.local().sealer()) {
                     Ok(held) => held.state().into_iter().for_each(|state| counted.add(state, selection)),
                     Err(_) => counted.altered += 1,
@@ -186,6 +189,8 @@ const AHEAD: Duration = Duration::from_secs(3600);
 /// What a selection takes.
 #[derive(Clone, Copy)]
 pub(super) struct Counted {
+    /// Subjects that were looked at.
+    pub(super) seen: u64,
     pub(super) subjects: u64,
     pub(super) sets: u64,
     /// Rows that are not as they were written.
@@ -196,7 +201,7 @@ pub(super) struct Counted {
 
 impl Default for Counted {
     fn default() -> Self {
-        Self { subjects: 0, sets: 0, altered: 0, newest: Time::START }
+        Self { seen: 0, subjects: 0, sets: 0, altered: 0, newest: Time::START }
     }
 }
 

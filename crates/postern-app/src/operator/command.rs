@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use postern_core::Time;
@@ -15,9 +16,8 @@ use postern_core::tenant::Tier;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use std::time::Duration;
-
 use super::applications::NewApplication;
+use crate::Work;
 use crate::app::App;
 use crate::request::SubjectName;
 
@@ -244,6 +244,11 @@ pub enum Command {
         /// `evt_…` or the index.
         event: String,
     },
+    /// Says how far long work is: `{done, all}`.
+    WorkProgress {
+        /// Which.
+        work: Work,
+    },
     /// Signs what a log is now.
     AuditCheckpoint {
         /// Whose.
@@ -356,6 +361,10 @@ impl App {
             Command::AuditVerify { tenant, replay } => {
                 let report = self.verify(tenant, replay).await?;
                 serde_json::to_value(report).map_err(|fault| Refused(fault.to_string()))
+            }
+            Command::WorkProgress { work } => {
+                let (done, all) = self.how_far(work);
+                Ok(json!({ "done": done, "all": all }))
             }
             Command::AuditProof { tenant, event } => operator.prove(tenant, &event).await,
             Command::AuditCheckpoint { tenant } => operator.checkpoint(tenant).await,

@@ -13,7 +13,7 @@ use postern_core::ids::TenantId;
 use postern_core::kernel::{Key, StoreFault};
 use postern_core::ports::{Copied, Keys, Place};
 use postern_core::tenant::{BackupRestored, LogResolved, RollbackFound, TenantFact};
-use postern_log::{Anchor, Frontier, check_against_anchor};
+use postern_log::{Anchor, Checkpoint, Frontier, Hash, check_against_anchor};
 
 use self::place::Whose;
 use crate::app::App;
@@ -21,6 +21,9 @@ use crate::operator::Refused;
 
 /// Events that are read at once.
 const PAGE: usize = 1000;
+
+/// What was signed of logs whose shipped events end before it.
+type Signed = BTreeMap<TenantId, Checkpoint>;
 
 /// What resolving came to.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
@@ -38,7 +41,7 @@ pub struct Resolved {
 pub struct Gap {
     /// Whose.
     pub tenant: TenantId,
-    /// Events that the anchor knows.
+    /// Events that the anchor knows, or a checkpoint that was shipped.
     pub anchored: u64,
     /// Events that there are.
     pub found: u64,
@@ -81,7 +84,8 @@ impl App {
             let gap = Gap { tenant, anchored: anchored.size(), found: head.size() };
             let leaves = self.stored_leaves(tenant, anchored.size()..head.size()).await.map_err(refused)?;
             let continues = check_against_anchor(anchored, &head, leaves.into_iter());
-            if head.size() < anchored.size() || (continues.is_err() && self.was_found(&gap, anchored).await?)
+            if head.size() < anchored.size()
+                || (continues.is_err() && self.was_found(&gap, &anchored.root()).await?)
             {
                 gaps.push(gap);
             } else if let Err(rollback) = continues {
@@ -105,15 +109,20 @@ impl App {
         place: Option<&Arc<dyn Place>>,
         backup: Option<&Copied>,
     ) -> Result<Resolved, Refused> {
-        let replayed = match place {
+        let (replayed, signed) = match place {
             Some(place) => self.replay_all(place, anchor).await?,
-            None => 0,
+            None => (0, BTreeMap::new()),
         };
-        let gaps = self.gaps(anchor).await?;
+        let mut gaps = self.gaps(anchor).await?;
+        self.add_signed(&mut gaps, &signed).await?;
         for gap in &gaps {
-            let anchored = anchor.logs.get(&gap.tenant.to_string()).cloned().unwrap_or_default();
-            let (owner, root) = (gap.tenant, base64url(&anchored.root()));
-            if !self.was_found(gap, &anchored).await? {
+            let owner = gap.tenant;
+            let root = match signed.get(&owner).filter(|signed| signed.size == gap.anchored) {
+                Some(signed) => signed.root,
+                None => anchor.logs.get(&owner.to_string()).cloned().unwrap_or_default().root(),
+            };
+            if !self.was_found(gap, &root).await? {
+                let root = base64url(&root);
                 let found = RollbackFound { anchored: gap.anchored, found: gap.found, owner, root };
                 self.note(by, owner, &TenantFact::RollbackFound(found)).await?;
             }
@@ -157,20 +166,42 @@ impl App {
         Ok(edges)
     }
 
-    async fn replay_all(&self, place: &Arc<dyn Place>, anchor: &Anchor) -> Result<u64, Refused> {
+    /// Adds logs of which more was signed than there is: an anchor may know less, if the machine went before it was
+    /// written.
+    async fn add_signed(&self, gaps: &mut Vec<Gap>, signed: &Signed) -> Result<(), Refused> {
+        for (tenant, signed) in signed {
+            let gap =
+                Gap { tenant: *tenant, anchored: signed.size, found: self.head_of(*tenant).await?.size() };
+            if gap.found >= gap.anchored && !self.was_found(&gap, &signed.root).await? {
+                continue;
+            }
+            gaps.retain(|other| other.tenant != gap.tenant || other.anchored > gap.anchored);
+            if gaps.iter().all(|other| other.tenant != gap.tenant) {
+                gaps.push(gap);
+            }
+        }
+        Ok(())
+    }
+
+    async fn replay_all(&self, place: &Arc<dyn Place>, anchor: &Anchor) -> Result<(u64, Signed), Refused> {
         let fault = |fault: postern_core::ports::PlaceFault| Refused(fault.to_string());
         let held = Held::of(place).await.map_err(fault)?;
         let whose = Whose { keys: &*self.ports.keys, installation: &self.settings.installation };
-        let mut reached = BTreeMap::new();
-        let mut erased = BTreeSet::new();
+        let (mut reached, mut signed, mut erased) = (BTreeMap::new(), Signed::new(), BTreeSet::new());
         for tenant in held.tenants() {
             let from = self.head_of(tenant).await?;
             let checked = held.check(whose, tenant, &from, anchor.logs.get(&tenant.to_string())).await?;
             erased.extend(checked.erased);
             reached.insert(tenant, checked.frontier);
+            signed.extend(checked.signed.map(|signed| (tenant, signed)));
         }
         let keyring = held.keyring(self.local(), &erased).await.map_err(fault)?;
         let mut replayed = 0;
+        self.works.replaying.begin();
+        for (tenant, frontier) in &reached {
+            let here = self.head_of(*tenant).await?.size();
+            self.works.replaying.expect(frontier.size().saturating_sub(here));
+        }
         for (tenant, frontier) in reached {
             replayed += self.replay_log(&held, tenant, &keyring).await?;
             if self.head_of(tenant).await? != frontier {
@@ -179,7 +210,7 @@ impl App {
                 )));
             }
         }
-        Ok(replayed)
+        Ok((replayed, signed))
     }
 
     async fn head_of(&self, tenant: TenantId) -> Result<Frontier, Refused> {
@@ -187,8 +218,8 @@ impl App {
     }
 
     /// Whether the installation's log says already that this gap was found: resolving was cut short.
-    async fn was_found(&self, gap: &Gap, anchored: &Frontier) -> Result<bool, Refused> {
-        let (root, mut from) = (base64url(&anchored.root()), 0);
+    async fn was_found(&self, gap: &Gap, root: &Hash) -> Result<bool, Refused> {
+        let (root, mut from) = (base64url(root), 0);
         loop {
             let page = self.store().events(TenantId::SYSTEM, from, PAGE, None).await.map_err(refused)?;
             let Some(last) = page.last() else { return Ok(false) };
@@ -199,7 +230,7 @@ impl App {
                 _ => None,
             });
             if found.any(|found| {
-                found.owner == gap.tenant && found.anchored == anchored.size() && found.root == root
+                found.owner == gap.tenant && found.anchored == gap.anchored && found.root == root
             }) {
                 return Ok(true);
             }

@@ -8,7 +8,7 @@ use postern_core::kernel::{EventHead, Key, Kind};
 use postern_core::local_keys::LocalKeys;
 use postern_core::ports::{Keys, Place, PlaceFault};
 use postern_core::shipped::{self, ShippedEvents, ShippedKeys};
-use postern_log::{Frontier, TILE_WIDTH, Tile, TileKind, Walk, open_checkpoint_of, verifier_key};
+use postern_log::{Checkpoint, Frontier, TILE_WIDTH, Tile, TileKind, Walk, open_checkpoint_of, verifier_key};
 
 use crate::operator::Refused;
 use crate::shipping::erases;
@@ -34,6 +34,8 @@ pub(crate) struct Checked {
     pub(crate) frontier: Frontier,
     /// Subjects that were erased.
     pub(crate) erased: BTreeSet<Key>,
+    /// What was signed of more events than there are: the others existed, and nobody has them.
+    pub(crate) signed: Option<Checkpoint>,
 }
 
 /// Whose events are expected: the keys, and the name in checkpoints.
@@ -179,19 +181,32 @@ impl Held {
                 "The shipped events of {tenant} are another history than {what}. Nothing was replayed."
             ))
         };
-        if let Some(note) = note {
-            let signed = open_checkpoint_of(&origin, &note, &key).map_err(|_| other("the signed one"))?;
-            // A larger one was to be reached when shipping was cut: the anchor has the word then.
-            if signed.size <= walk.frontier().size() && walk.check(&signed).is_err() {
-                return Err(other("the signed one"));
-            }
+        let walked = note.is_some();
+        if note.is_none() {
+            note = self.newest_note(whose.keys.local(), tenant).await?;
+        }
+        let signed = note.map(|note| open_checkpoint_of(&origin, &note, &key)).transpose();
+        let signed = signed.map_err(|_| other("the signed one"))?;
+        let there = walk.frontier().size();
+        if walked && signed.as_ref().is_some_and(|signed| signed.size <= there && walk.check(signed).is_err())
+        {
+            return Err(other("the signed one"));
         }
         let reached =
             anchored.filter(|anchored| (from.size()..=walk.frontier().size()).contains(&anchored.size()));
         if reached.is_some_and(|anchored| walk.root_at(anchored.size()) != Some(anchored.root())) {
             return Err(other("the anchor's"));
         }
-        Ok(Checked { frontier: walk.frontier().clone(), erased })
+        // A larger one was to be reached when shipping was cut.
+        let signed = signed.filter(|signed| signed.size > there);
+        Ok(Checked { frontier: walk.frontier().clone(), erased, signed })
+    }
+
+    /// The checkpoint that was shipped with the newest bundle of a log.
+    async fn newest_note(&self, keys: &LocalKeys, tenant: TenantId) -> Result<Option<String>, Refused> {
+        let Some(tile) = self.last(tenant) else { return Ok(None) };
+        let bundle = self.events(keys, tenant, &tile).await.map_err(|fault| Refused(fault.to_string()))?;
+        Ok(Some(bundle.checkpoint))
     }
 
     /// Every shipped key, without those of the erased.

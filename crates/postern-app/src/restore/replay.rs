@@ -98,7 +98,9 @@ impl App {
                     Some(KeyringEntry { subject: event.key, wrapped: keyring.get(&event.key)?.clone() })
                 };
                 let keyring = began.filter_map(entry).collect();
+                let count = next.len();
                 self.replay_together(Arc::new(Together { events: next, keyring })).await?;
+                self.works.replaying.pass(count);
                 if !self.store().keeps_order() {
                     given.extend(events.iter().map(|event| (event.key, event.head.version)));
                     let numbered = self.store().number_as(tenant, given).await.map_err(refused)?;

@@ -16,6 +16,9 @@ pub(crate) enum CampaignCommand {
         /// What `campaign count` found
         #[arg(long)]
         sets: u64,
+        /// Waits until every one of them is ended, and shows how far that is
+        #[arg(long)]
+        follow: bool,
         #[command(flatten)]
         of: CampaignOf,
     },

@@ -70,7 +70,7 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
         files: Vec::new(),
         anchors,
         shipping: None,
-        witnessing: postern_app::Witnessing::default(),
+        witnessing: Vec::new(),
         readiness: Arc::new(Readiness::new()),
         limits: Limits::default(),
         tls: None,

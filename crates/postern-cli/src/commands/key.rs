@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use postern_app::Work;
 use postern_app::operator::Command;
 use postern_outside::Place;
 use postern_outside::entropy::SystemEntropy;
@@ -9,7 +10,7 @@ use postern_outside::key_file::{KeyFile, Kind};
 use serde_json::json;
 
 use super::key_move;
-use super::operate::operate;
+use super::operate::{operate, watched};
 use crate::arguments::{Configured, KeyFileCommand};
 use crate::config::{Config, Source};
 use crate::failure::Failure;
@@ -24,7 +25,8 @@ pub(super) async fn run(command: KeyFileCommand, json: bool) -> Result<(), Failu
         }
         KeyFileCommand::Rotate(configured) => rotate(&configured, json).await,
         KeyFileCommand::Burn { version, sets, configured } => {
-            let answer = operate(&configured, Command::KeyBurn { version, sets }).await?;
+            let shown = (Work::Burning, "burning");
+            let answer = watched(&configured, Command::KeyBurn { version, sets }, shown, json).await?;
             output::answer(&answer, json);
             output::message(
                 "Burnt: every set of it has ended, and the holders need new ones. Copies of the key file on other nodes and in backups still have it: replace those.",

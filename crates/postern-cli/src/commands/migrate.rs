@@ -6,7 +6,7 @@ use crate::arguments::Configured;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output;
-use crate::progress::Progress;
+use crate::progress::{Counter, Progress};
 
 /// Applies the steps that are missing. Steps only add what an older release does not see, so that nodes of both
 /// serve side by side until all are new.
@@ -19,8 +19,10 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
         );
         return Ok(());
     };
-    let progress = Progress::unknown("migrating", json);
-    let applied = postern_store::postgres::migrate(target).await.map_err(Failure::refused)?;
+    let (progress, counter) = (Progress::of(0, "migrating", json), Counter::default());
+    let applied = |done, all| counter.set(done, all);
+    let migrated = postern_store::postgres::migrate_watched(target, &applied);
+    let applied = progress.watch(migrated, async || counter.now()).await.map_err(Failure::refused)?;
     drop(progress);
     let names: Vec<String> = applied.iter().map(|(number, name)| format!("{number:04} {name}")).collect();
     output::answer(&json!({ "applied": names }), json);

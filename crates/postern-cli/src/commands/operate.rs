@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use postern_app::App;
 use postern_app::operator::Command;
+use postern_app::{App, Work};
 use postern_core::ids::{Id, Named};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -13,6 +13,7 @@ use tokio::net::UnixStream;
 use crate::arguments::Configured;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::progress::Progress;
 use crate::{client, installation};
 
 /// Does one command.
@@ -54,6 +55,34 @@ impl Reached {
         let (status, answer) = client::operate(stream, &whoami(), &value).await?;
         if status.is_success() { Ok(answer) } else { Err(client::refusal(status, &answer)) }
     }
+
+    /// Does a command whose work takes long, and shows how far it is: a service that does it is asked.
+    pub(super) async fn watched(
+        &self,
+        command: Command,
+        (work, what): (Work, &'static str),
+        json: bool,
+    ) -> Result<Value, Failure> {
+        Progress::of(0, what, json).watch(self.does(command), async || self.how_far(work).await).await
+    }
+
+    async fn how_far(&self, work: Work) -> Option<(u64, u64)> {
+        if let Self::Store(app) = self {
+            return Some(app.how_far(work));
+        }
+        let answer = self.does(Command::WorkProgress { work }).await.ok()?;
+        Some((answer.get("done")?.as_u64()?, answer.get("all")?.as_u64()?))
+    }
+}
+
+/// Does one command whose work takes long, and shows how far it is.
+pub(super) async fn watched(
+    configured: &Configured,
+    command: Command,
+    shown: (Work, &'static str),
+    json: bool,
+) -> Result<Value, Failure> {
+    reach(configured).await?.watched(command, shown, json).await
 }
 
 /// The operator's name in events: the user of this machine, by number.

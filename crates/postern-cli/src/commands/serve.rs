@@ -37,7 +37,8 @@ pub(super) async fn run(configured: Configured, json: bool) -> Result<(), Failur
         note_keys(&app, &config).await?;
     }
     let shipping = elsewhere::place(None, &config)?.map(Shipping::to);
-    let witnessing = Witnessing::by(elsewhere::witnesses(&config)?);
+    let witnesses = elsewhere::witnesses(&config)?;
+    let witnessing = witnesses.into_iter().map(Witnessing::by).map(Arc::new).collect();
     let tls = config.server.tls.as_ref().map(Kept::read).transpose()?;
     let listener = match tls {
         Some(_) => Server::bind_anywhere(config.server.listen).await.map_err(Failure::refused)?,

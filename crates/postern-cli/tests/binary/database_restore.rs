@@ -109,9 +109,10 @@ async fn every_answered_spend_revocation_and_budget_comes_back() {
     assert!(resolved["replayed"].as_u64().unwrap() > 10, "{resolved}");
     drill.verifies();
     let serving = drill.node.serve();
-    let mut http = Http::connect(&serving.authority, &drill.login.key).await;
     accepted.push(("anna".to_owned(), anna[1].clone()));
     none_comes_back(&*drill.login, &serving.authority, &accepted).await;
+    // After the many: a connection that asks nothing for so long is closed.
+    let mut http = Http::connect(&serving.authority, &drill.login.key).await;
     assert_eq!(drill.redeem(&mut http, "anna", &anna[2], "works").await.0, 201);
     assert_eq!(drill.redeem(&mut http, "bert", &bert[2], "revoked").await.0, 422);
     assert_eq!(drill.redeem(&mut http, "dora", &dora[2], "lost-verifiers").await.0, 422);

@@ -26,7 +26,8 @@ impl Login {
     pub(crate) fn on(node: &Node) -> Self {
         let tenant = node.done(&["tenant", "create", "acme"])["tenant"].as_str().unwrap().to_owned();
         let create = ["application", "create", "login", "--tenant", &tenant, "--scopes", SCOPES];
-        let made = node.done(&[create.as_slice(), &["--enforces", "enrol"]].concat());
+        let made =
+            node.done(&[create.as_slice(), &["--enforces", "enrol", "--stage-cap", "100000"]].concat());
         Self { key: made["key"].as_str().unwrap().to_owned(), prover: node.prover(&tenant), tenant }
     }
 

@@ -189,9 +189,10 @@ async fn every_answered_spend_revocation_and_budget_comes_back() {
     assert!(restored["replayed"].as_u64().unwrap() > 10, "{restored}");
     drill.verifies();
     let serving = installed.serve();
-    let mut http = Http::connect(&serving.authority, &installed.key).await;
     accepted.push(("anna".to_owned(), anna[1].clone()));
     none_comes_back(&**installed, &serving.authority, &accepted).await;
+    // After the many: a connection that asks nothing for so long is closed.
+    let mut http = Http::connect(&serving.authority, &installed.key).await;
     // What was issued before the backup works on; what was revoked since, and what was staged since, does not.
     assert_eq!(drill.redeem(&mut http, "anna", &anna[2], "works").await.0, 201);
     assert_eq!(drill.redeem(&mut http, "bert", &bert[2], "revoked").await.0, 422);
@@ -320,6 +321,55 @@ async fn shipped_events_that_were_altered_or_cut_out_are_not_replayed() {
     fs::write(&bundles[0], &original).unwrap();
     drill.restore();
     drill.verifies();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_that_were_signed_and_never_shipped_are_a_gap_also_if_the_anchor_knows_of_none() {
+    let drill = Drill::new();
+    let installed = &drill.installed;
+    let ships = fs::read_to_string(installed.config()).unwrap();
+    let shipping = format!("folder = {:?}\n", drill.place.to_str().unwrap());
+    fs::write(installed.config(), ships.replace(&shipping, "")).unwrap();
+    let serving = installed.serve();
+    let mut http = Http::connect(&serving.authority, &installed.key).await;
+    let anna = installed.issue(&mut http, "anna", "first").await;
+    drill.back_up();
+    let anchor = fs::read(installed.home().join("anchor")).unwrap();
+    for number in 0..260 {
+        let body = json!({ "external_id": format!("person-{number}") });
+        let created = http.post("/v1/subjects", &body, &format!("create-{number}")).await;
+        assert_eq!(created.status, 201);
+    }
+    assert_eq!(drill.redeem(&mut http, "anna", &anna[1], "in-the-gap").await.0, 201);
+    assert_eq!(serving.stop(), Some(0));
+
+    // Shipping comes as far as the first bundle; then the machine is gone, and with it what the anchor was told.
+    fs::write(installed.config(), &ships).unwrap();
+    let log = drill.place.join(&installed.tenant).join("entries");
+    fs::create_dir_all(&log).unwrap();
+    fs::write(log.join("001.p"), "no folder").unwrap();
+    let serving = installed.serve();
+    while !log.join("000").exists() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    serving.kill();
+    drill.destroy();
+    fs::remove_file(log.join("001.p")).unwrap();
+    fs::write(installed.home().join("anchor"), anchor).unwrap();
+
+    let restored = drill.restore();
+    let gaps = restored["gaps"].as_array().unwrap();
+    assert_eq!((gaps.len(), &gaps[0]["tenant"]), (1, &json!(installed.tenant)), "{restored}");
+    assert_eq!(gaps[0]["found"], json!(256));
+    assert!(gaps[0]["anchored"].as_u64().unwrap() > 260, "{restored}");
+    let serving = installed.serve();
+    let mut http = Http::connect(&serving.authority, &installed.key).await;
+    for (code, unique) in [(&anna[1], "spent-in-the-gap"), (&anna[2], "not-spent")] {
+        assert_eq!(drill.redeem(&mut http, "anna", code, unique).await.0, 422, "{unique}");
+    }
+    assert_eq!(serving.stop(), Some(0));
+    drill.verifies();
+    assert!(drill.types(&installed.tenant).iter().any(|found| found == "log.rollback_found"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

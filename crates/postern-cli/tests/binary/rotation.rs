@@ -147,6 +147,31 @@ async fn a_version_that_no_set_needs_is_taken_away_and_its_codes_are_worth_nothi
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_campaign_that_is_followed_answers_when_every_set_is_ended_with_a_service_and_without() {
+    let installed = Installed::new(POSTERN);
+    let tenant = &installed.tenant;
+    for (round, served) in [("first", true), ("second", false)] {
+        let serving = installed.serve();
+        let mut http = Http::connect(&serving.authority, &installed.key).await;
+        let mut codes = Vec::new();
+        for name in ["anna", "bert", "carl"] {
+            codes.push((name, installed.issue(&mut http, name, round).await));
+        }
+        let serving = if served { Some(serving) } else { serving.stop().and(None) };
+        let start = ["campaign", "start", "--tenant", tenant, "--sets", "3", "--follow", "--json"];
+        let said = answered(&installed, &start);
+        assert_eq!((&said["finished"], &said["sets"]), (&json!(true), &json!(3)), "{said}");
+        let left = answered(&installed, &["campaign", "list", "--tenant", tenant, "--json"]);
+        assert_eq!(left["items"], json!([]));
+        for (name, _) in &codes {
+            let shown = answered(&installed, &["subject", "show", name, "--tenant", tenant, "--json"]);
+            assert_eq!(shown["active_set"], Value::Null, "{name}");
+        }
+        drop(serving);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_burnt_version_ends_every_set_of_it_and_no_other() {
     let installed = Installed::new(POSTERN);
     let serving = installed.serve();

@@ -92,6 +92,7 @@ pub(crate) async fn work(
 
 /// Tries every code that was accepted: none is, any more.
 pub(crate) async fn none_comes_back(asks: &impl Asks, authority: &str, accepted: &[Accepted]) {
+    println!("{} spends were answered, and are tried again", accepted.len());
     for some in accepted.chunks(REQUESTS) {
         let mut http = Http::connect(authority, asks.key()).await;
         for (name, code) in some {

@@ -1,11 +1,13 @@
 //! Applications: who may call, for what, with which keys, and from where.
 
 mod bound;
+mod denied;
 mod keys;
 mod scope;
 mod token;
 
 pub use bound::{Bound, Origin};
+pub use denied::{Denial, Denied, Shown, denied};
 use ipnet::IpNet;
 pub use keys::{NewKey, NoKey, make_key, revoke_key, rotate_key};
 pub use scope::Scope;
@@ -89,12 +91,13 @@ pub struct KeyEnd {
 facts! {
     /// What may happen to an application.
     ApplicationFact {
+        "access.denied" => Denied(Denied),
         "application.created" => Created(Created),
         "application.changed" => Changed(Created),
         "application_key.created" => KeyCreated(KeyCreated),
         "application_key.revoked" => KeyRevoked(KeyRevoked),
     }
-    failures []
+    failures ["access.denied"]
 }
 
 /// An application's settings, whole.
@@ -213,13 +216,24 @@ impl Application {
         self.grants.iter().any(|grant| grant.scope == scope && !grant.tiers.is_empty())
     }
 
-    /// Whether a secret belongs to a live key, and comes from where the application's keys work.
+    /// Whether a key works: see [`Application::shown`].
     #[must_use]
     pub fn knows(&self, id: ApplicationId, token: &Token, keys: &LocalKeys, now: Time) -> bool {
-        let hash = keys.application_key(id, token.key.number, token.secret());
-        let (number, admitted) = (token.key.number, self.bound.admits(token.origin()));
-        let live = self.keys.iter().filter(|key| key.number == number && self.is_live(number, now));
-        live.into_iter().any(|key| bool::from(key.hash.bytes().ct_eq(&hash))) && admitted
+        self.shown(id, token, keys, now) == Shown::Live
+    }
+
+    /// What there is to say of a key: whether it is one of these, is live at `now`, and comes from where it works.
+    #[must_use]
+    pub fn shown(&self, id: ApplicationId, token: &Token, keys: &LocalKeys, now: Time) -> Shown {
+        let number = token.key.number;
+        let hash = keys.application_key(id, number, token.secret());
+        let mut found = self.keys.iter().filter(|key| key.number == number);
+        match found.any(|key| bool::from(key.hash.bytes().ct_eq(&hash))) {
+            false => Shown::Unknown,
+            true if !self.is_live(number, now) => Shown::Denied(Denial::KeyEnded),
+            true if !self.bound.admits(token.origin()) => Shown::Denied(Denial::Origin),
+            true => Shown::Live,
+        }
     }
 
     /// When a key stops working, if it has an end.

@@ -1,5 +1,7 @@
 //! Places outside the data folder that events are shipped to.
 
+use crate::Time;
+
 /// Keeps named bytes: a folder on another disk, an object store. Names are paths of letters, digits, `_`, `-` and
 /// `.`, made by the product. A call waits for a disk or a network: not on an async thread.
 pub trait Place: Send + Sync {
@@ -27,6 +29,16 @@ pub trait Place: Send + Sync {
     /// # Errors
     /// [`PlaceFault`] if it should not be there any more, and is.
     fn remove(&self, name: &str) -> Result<(), PlaceFault>;
+
+    /// Clears away what writers that ended in the middle left unfinished before `before`. Where nothing unfinished can be
+    /// seen, there is nothing to do.
+    ///
+    /// # Errors
+    /// [`PlaceFault`] if something may be left.
+    fn clear_unfinished(&self, before: Time) -> Result<(), PlaceFault> {
+        let _ = before;
+        Ok(())
+    }
 }
 
 /// What became of bytes that were to be kept.

@@ -172,6 +172,12 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(Ok(Sizes::default())))
     }
 
+    /// How far the backup is that is being made, or was made last: steps done, and all that there are. Zeros where that
+    /// is not known.
+    fn backed_up(&self) -> (u64, u64) {
+        (0, 0)
+    }
+
     /// How long the event waited for its number that waited longest in the last round. Zero where a commit numbers
     /// its events.
     fn merge_delay(&self) -> Duration {

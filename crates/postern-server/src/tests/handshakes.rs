@@ -57,6 +57,31 @@ async fn two_hundred_silent_connections_keep_no_client_out() {
 }
 
 #[tokio::test]
+async fn a_handshake_that_does_not_go_on_is_ended_also_if_it_trickles() {
+    let (world, authority) = (World::new().await, Authority::new());
+    let tls = Arc::new(Listening::new(&authority.issue("localhost").material(None)).unwrap());
+    let limits = Limits { handshake_time: Duration::from_millis(200), ..Limits::SHIPPED };
+    let server = serve(&world, limits, &tls).await;
+    let ends = async |stream: &mut TcpStream| matches!(stream.read(&mut [0; 64]).await, Ok(0) | Err(_));
+    // Nothing, the first byte of a record, the begin of a ClientHello.
+    for begun in [&[][..], &[22], &[22, 3, 1, 2, 0, 1]] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(begun).await.unwrap();
+        assert_eq!(timeout(Duration::from_secs(20), ends(&mut stream)).await, Ok(true), "{begun:?}");
+    }
+    // Byte by byte there is always something new. The whole has a limit all the same.
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(&[22, 3, 1, 64, 0]).await.unwrap();
+    let trickles = async {
+        while stream.write_all(&[1]).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    assert_eq!(timeout(Duration::from_secs(20), trickles).await, Ok(()), "a trickle holds its place");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_revoked_certificate_does_not_get_in_and_with_a_list_too_old_none_does() {
     let (world, authority, clients) = (World::new().await, Authority::new(), Authority::new());
     let (shown, pem) = (authority.issue("localhost"), clients.pem());

@@ -24,6 +24,9 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
     number bigint NOT NULL PRIMARY KEY, name text NOT NULL, applied text NOT NULL
 )";
 
+/// Is told how many steps were applied, and of how many.
+pub(super) type Applied<'a> = dyn Fn(u64, u64) + Sync + 'a;
+
 /// Where a database stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Shape {
@@ -62,20 +65,22 @@ pub(super) async fn shape(client: &Client) -> Result<Shape, Error> {
 }
 
 /// Applies the steps that are missing, all or none. Of two at once, one waits for the other.
-pub(super) async fn migrate(client: &Client) -> Result<Shape, Error> {
+pub(super) async fn migrate(client: &Client, applied: &Applied<'_>) -> Result<Shape, Error> {
     client.batch_execute(TABLE).await.or_else(already)?;
     client
         .batch_execute("BEGIN; SET LOCAL lock_timeout = '5s'; LOCK TABLE migration IN ACCESS EXCLUSIVE MODE")
         .await?;
-    let migrated = apply(client).await;
+    let migrated = apply(client, applied).await;
     client.batch_execute(if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
     migrated
 }
 
-async fn apply(client: &Client) -> Result<Shape, Error> {
+async fn apply(client: &Client, applied: &Applied<'_>) -> Result<Shape, Error> {
     let found = shape(client).await?;
     let Shape::Behind(missing) = found else { return Ok(found) };
     let is_missing = |number: i64| missing.iter().any(|(of, _)| *of == number);
+    let (mut done, all) = (0, missing.len() as u64);
+    applied(done, all);
     for (number, name, text) in STEPS.iter().filter(|(number, ..)| is_missing(*number)) {
         client.batch_execute(text).await?;
         let note = format!(
@@ -84,8 +89,11 @@ async fn apply(client: &Client) -> Result<Shape, Error> {
              ON CONFLICT (number) DO NOTHING"
         );
         client.batch_execute(&note).await?;
+        done += 1;
+        applied(done, all);
     }
     client.batch_execute(&functions::create()).await?;
+    applied(all, all);
     Ok(Shape::Known)
 }
 

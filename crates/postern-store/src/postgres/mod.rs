@@ -310,9 +310,20 @@ impl Drop for Postgres {
 /// # Errors
 /// See [`OpenError`].
 pub async fn migrate(target: impl Into<Target>) -> Result<Vec<(i64, &'static str)>, OpenError> {
+    migrate_watched(target, &|_, _| {}).await
+}
+
+/// The same. `applied` is told how many steps were, and of how many.
+///
+/// # Errors
+/// See [`OpenError`].
+pub async fn migrate_watched(
+    target: impl Into<Target>,
+    applied: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Vec<(i64, &'static str)>, OpenError> {
     let client = client(target).await?;
     let before = migrations::shape(&client).await?;
-    match migrations::migrate(&client).await? {
+    match migrations::migrate(&client, applied).await? {
         Shape::Foreign(number) => Err(OpenError::Foreign(number)),
         _ => Ok(if let Shape::Behind(missing) = before { missing } else { Vec::new() }),
     }

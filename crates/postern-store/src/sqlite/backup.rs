@@ -6,8 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Key, KeyringEntry, Kind, Sealer, StoreFault};
@@ -20,8 +21,30 @@ use super::lock::{make_folder, private_file};
 use super::open::database;
 use super::{lists, reads, schema};
 
+/// Bytes that are copied until it is said how far it is.
+const CHUNK: u64 = 8 * 1024 * 1024;
+
 /// Pages that are copied between two batches: about a millisecond's work.
 pub(super) const PAGES: i32 = 256;
+
+/// Pages that are copied, and all that there are: for whoever watches.
+#[derive(Default)]
+pub(super) struct Pages {
+    done: AtomicU64,
+    all: AtomicU64,
+}
+
+impl Pages {
+    /// So many are left of so many.
+    pub(super) fn left(&self, left: i32, all: i32) {
+        self.all.store(u64::try_from(all).unwrap_or_default(), Ordering::Relaxed);
+        self.done.store(u64::try_from(all.saturating_sub(left)).unwrap_or_default(), Ordering::Relaxed);
+    }
+
+    pub(super) fn now(&self) -> (u64, u64) {
+        (self.done.load(Ordering::Relaxed), self.all.load(Ordering::Relaxed))
+    }
+}
 
 /// A backup that is asked for.
 pub(super) struct Copying {
@@ -107,24 +130,44 @@ pub fn look(backup: &Path) -> Result<Copied, BackupError> {
 }
 
 /// Lays a backup down as a new data folder, without the keys of those who were erased since. Keys that are gone are
-/// no error: their subjects come back, and nobody can read who they are.
+/// no error: their subjects come back, and nobody can read who they are. `copied` is told how many bytes are, and of how
+/// many.
 ///
 /// # Errors
 /// [`BackupError`]; what was made of the folder is taken away again.
-pub fn lay_down(backup: &Path, folder: &Path, erased: &BTreeSet<Key>) -> Result<(), BackupError> {
+pub fn lay_down(
+    backup: &Path,
+    folder: &Path,
+    erased: &BTreeSet<Key>,
+    copied: &dyn Fn(u64, u64),
+) -> Result<(), BackupError> {
     look(backup)?;
     new_folder(folder)?;
-    fill(backup, folder, erased).inspect_err(|_| {
+    fill(backup, folder, erased, copied).inspect_err(|_| {
         // The first error says more than a second one would.
         let _ = std::fs::remove_dir_all(folder);
     })
 }
 
-fn fill(backup: &Path, folder: &Path, erased: &BTreeSet<Key>) -> Result<(), BackupError> {
+fn fill(
+    backup: &Path,
+    folder: &Path,
+    erased: &BTreeSet<Key>,
+    copied: &dyn Fn(u64, u64),
+) -> Result<(), BackupError> {
     let (from, to) = (database(backup), database(folder));
     let mut source = File::open(&from).map_err(failed(&from))?;
+    let all = source.metadata().map_err(failed(&from))?.len();
     let mut target = private_file(&to).map_err(failed(&to))?;
-    io::copy(&mut source, &mut target).map_err(failed(&to))?;
+    let mut done = 0;
+    loop {
+        let some = io::copy(&mut (&mut source).take(CHUNK), &mut target).map_err(failed(&to))?;
+        if some == 0 {
+            break;
+        }
+        done += some;
+        copied(done, all);
+    }
     let database = alone(folder)?;
     let kept = backup.join("keyring");
     let entries = match std::fs::read(&kept) {

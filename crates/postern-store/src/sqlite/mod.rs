@@ -59,6 +59,8 @@ pub struct Sqlite {
     sealer: Sealer,
     pool: Arc<Pool>,
     grown: Grown,
+    /// How far a backup is.
+    pages: Arc<backup::Pages>,
     /// `None` once it is closing.
     wal: Wal,
     queue: Option<Queue>,
@@ -81,6 +83,7 @@ impl Sqlite {
         let (copies, asked) = channel();
         let (grown, pool) = (Grown::new(Mutex::default()), Arc::new(Pool::new(folder.to_owned())));
         let wal = Wal::new(Arc::clone(&pool));
+        let pages = Arc::default();
         let writer = Writer {
             folder: folder.to_owned(),
             connection: Some(connection),
@@ -89,6 +92,7 @@ impl Sqlite {
             sums: Sums::default(),
             grown: Arc::clone(&grown),
             pool: Arc::clone(&pool),
+            pages: Arc::clone(&pages),
             wal: wal.clone(),
             batch_bytes: options.batch_bytes,
         };
@@ -101,6 +105,7 @@ impl Sqlite {
             sealer,
             pool,
             grown,
+            pages,
             wal: scrubbed,
             queue: Some(queue),
             copies,

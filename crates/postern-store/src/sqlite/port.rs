@@ -184,6 +184,10 @@ impl Store for Sqlite {
         })
     }
 
+    fn backed_up(&self) -> (u64, u64) {
+        self.pages.now()
+    }
+
     fn sizes(&self) -> Future<'_, Result<Sizes, StoreFault>> {
         self.read(lists::sizes)
     }

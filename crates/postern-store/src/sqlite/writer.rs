@@ -12,7 +12,7 @@ use postern_core::ports::Copied;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, Error};
 
-use super::backup::{self, BackupError, Copying};
+use super::backup::{self, BackupError, Copying, Pages};
 use super::batch::{Done, Failed, run};
 use super::broken::after_rollback;
 use super::heads::Heads;
@@ -37,6 +37,7 @@ pub(super) struct Writer {
     pub(super) sums: Sums,
     pub(super) grown: Grown,
     pub(super) pool: Arc<Pool>,
+    pub(super) pages: Arc<Pages>,
     pub(super) wal: Wal,
     pub(super) batch_bytes: usize,
 }
@@ -69,9 +70,17 @@ impl Writer {
     /// copy as well, so that the copy is of the moment at which it ends.
     fn copy(&mut self, folder: &Path, jobs: &Receiver<Job>) -> Result<Copied, BackupError> {
         let mut target = backup::begin(folder)?;
+        self.pages.left(0, 0);
         let connection = self.take()?;
         let steps = Backup::new(&connection, &mut target)?;
-        while steps.step(backup::PAGES)? != StepResult::Done {
+        let pages = Arc::clone(&self.pages);
+        let step = || {
+            let stepped = steps.step(backup::PAGES)?;
+            let progress = steps.progress();
+            pages.left(progress.remaining, progress.pagecount);
+            Ok::<_, Error>(stepped)
+        };
+        while step()? != StepResult::Done {
             let Ok(first) = jobs.try_recv() else { continue };
             let batch = gather(first, jobs, self.batch_bytes);
             if let Err(rest) = self.dispose_on(&connection, batch) {

@@ -1,6 +1,8 @@
 //! Functions in the database: made again where they are missing, and planned for any size.
 
-use postern_store::postgres::{Shape, migrate, shape};
+use std::sync::Mutex;
+
+use postern_store::postgres::{Shape, migrate_watched, shape};
 
 use crate::on_server::OnServer;
 use crate::support::run;
@@ -18,7 +20,11 @@ fn a_function_that_is_not_as_it_was_made_is_made_again() {
             database.psql(harm);
             let behind = Shape::Behind(vec![(5, "functions")]);
             assert_eq!(shape(&url).await.expect("a shape"), behind, "{harm}");
-            assert_eq!(migrate(&url).await.expect("migrates"), [(5, "functions")], "{harm}");
+            let said = Mutex::new(Vec::new());
+            let applied = |done, all| said.lock().expect("a lock").push((done, all));
+            let migrated = migrate_watched(&url, &applied).await.expect("migrates");
+            assert_eq!(migrated, [(5, "functions")], "{harm}");
+            assert_eq!(said.into_inner().expect("a lock"), [(0, 1), (1, 1)]);
             assert_eq!(shape(&url).await.expect("a shape"), Shape::Known, "{harm}");
         }
         // A later program's functions are its own.

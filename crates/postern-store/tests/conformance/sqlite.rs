@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use postern_core::kernel::{Key, Kind, Outcome, decide};
 use postern_core::ports::Store;
+use postern_store::sqlite::backup::lay_down;
 use postern_store::sqlite::{OpenError, Options, Sqlite};
 
 use crate::counter::Counted;
@@ -105,6 +106,32 @@ fn readers_see_nothing_of_a_transaction_before_it_commits() {
         assert_eq!(sum(&*store, counter(1)).await, 1);
         stalled.go_on().await;
         assert_eq!(sum(&*store, counter(1)).await, 2);
+    });
+}
+
+#[test]
+fn a_backup_and_its_laying_down_say_how_far_they_are() {
+    run(async {
+        let disk = OnDisk::new();
+        let store = disk.store();
+        for number in 0..20 {
+            add(&*store, counter(number), 1).await;
+        }
+        assert_eq!(store.backed_up(), (0, 0));
+        let backup = disk.folder().join("backup");
+        store.back_up(backup.clone()).await.expect("a backup");
+        let (done, all) = store.backed_up();
+        let pages: u64 = disk
+            .raw()
+            .query_row("PRAGMA page_count", (), |row| row.get::<_, i64>(0))
+            .expect("a count")
+            .unsigned_abs();
+        assert_eq!((done, all), (pages, pages));
+        let (said, to) = (Mutex::new(Vec::new()), disk.folder().join("laid"));
+        let copied = |done, all| said.lock().expect("a lock").push((done, all));
+        lay_down(&backup, &to, &std::collections::BTreeSet::new(), &copied).expect("laid down");
+        let bytes = backup.join("postern.db").metadata().expect("a file").len();
+        assert_eq!(said.into_inner().expect("a lock"), [(bytes, bytes)]);
     });
 }
 

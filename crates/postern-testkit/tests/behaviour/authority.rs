@@ -14,7 +14,7 @@ use postern_testkit::{Http, Redeem, Service, StoreKind, World};
 
 use crate::refused;
 
-fn new(name: &str, tier: Tier) -> NewSubject {
+pub(crate) fn new(name: &str, tier: Tier) -> NewSubject {
     NewSubject { external_id: name.to_owned(), tier: Some(tier), kind: SubjectKind::Person, owner: None }
 }
 

@@ -11,6 +11,7 @@
 mod attacks;
 mod authority;
 mod bulk;
+mod denied;
 mod departed;
 mod evidence;
 mod idempotency;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use postern_app::{EventPage, EventQuery, Problem, Witnessing};
+use postern_app::{EventPage, EventQuery, Problem};
 use postern_core::ports::{AnchorFault, Anchors, Place, PlaceFault, Put};
 use postern_log::{Frontier, Tile};
 use postern_testkit::{StoreKind, World};
@@ -66,7 +66,7 @@ impl Place for Folder {
 pub(crate) async fn anchor(world: &World) {
     let anchors: Arc<dyn Anchors> = Arc::new(Kept);
     let mut all = world.app.all_logs().await.unwrap();
-    world.app.anchor(&anchors, (None, &mut Witnessing::default()), &mut all).await.unwrap();
+    world.app.anchor(&anchors, (None, &[]), &mut all).await.unwrap();
 }
 
 /// 300 old events, and 20 that are 401 days younger.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use postern_app::{Shipping, Witnessing};
+use postern_app::Shipping;
 use postern_core::ports::Anchors;
 use postern_testkit::{StoreKind, World};
 
@@ -28,20 +28,16 @@ async fn where_events_are_shipped_only_what_is_shipped_is_thinned() {
     let mut shipping = Shipping::to(Arc::<Folder>::clone(&folder));
     folder.away.store(true, Ordering::SeqCst);
     let mut all = world.app.all_logs().await.unwrap();
-    world.app.anchor(&anchors, (Some(&mut shipping), &mut Witnessing::default()), &mut all).await.unwrap();
+    world.app.anchor(&anchors, (Some(&mut shipping), &[]), &mut all).await.unwrap();
     assert_eq!(world.app.thin_events(DAYS).await, 0, "it is anchored, and not shipped");
     folder.away.store(false, Ordering::SeqCst);
-    world
-        .app
-        .anchor(&anchors, (Some(&mut shipping), &mut Witnessing::default()), &mut Vec::new())
-        .await
-        .unwrap();
+    world.app.anchor(&anchors, (Some(&mut shipping), &[]), &mut Vec::new()).await.unwrap();
     assert_eq!(world.app.thin_events(DAYS).await, 1);
     // A place that is empty, as after a change of disks: what is thinned cannot come there, the rest does.
     let other = Arc::new(Folder::default());
     let mut shipping = Shipping::to(Arc::<Folder>::clone(&other));
     let mut all = world.app.all_logs().await.unwrap();
-    world.app.anchor(&anchors, (Some(&mut shipping), &mut Witnessing::default()), &mut all).await.unwrap();
+    world.app.anchor(&anchors, (Some(&mut shipping), &[]), &mut all).await.unwrap();
     assert_eq!(shipping.behind(), 0);
     let names: Vec<String> = other.files.lock().unwrap().keys().cloned().collect();
     let of_log = format!("{}/entries/", world.tenant);

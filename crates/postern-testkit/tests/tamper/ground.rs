@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use postern_app::{App, EventName, NewSubject, Proof, Witnessing};
+use postern_app::{App, EventName, NewSubject, Proof};
 use postern_core::application::Token;
 use postern_core::assurance::{BareClaim, Level};
 use postern_core::ids::{EventId, TenantId};
@@ -249,7 +249,5 @@ pub(crate) async fn start(app: &Arc<App>, anchor: &Path) -> Result<(), String> {
     let anchor = file.take_over().map_err(|fault| fault.to_string())?;
     let anchors: Arc<dyn Anchors> = Arc::new(AnchorKeeper::new(file, anchor));
     let mut behind = app.all_logs().await.map_err(|fault| fault.to_string())?;
-    app.anchor(&anchors, (None, &mut Witnessing::default()), &mut behind)
-        .await
-        .map_err(|fault| fault.to_string())
+    app.anchor(&anchors, (None, &[]), &mut behind).await.map_err(|fault| fault.to_string())
 }

@@ -1,6 +1,5 @@
 //! Writing behind the back of a service that runs.
 
-use postern_app::Witnessing;
 use postern_codes::Format;
 use postern_testkit::{Redeem, StoreKind, World};
 use rusqlite::Connection;
@@ -33,7 +32,7 @@ async fn an_altered_log_keeps_no_other_one_out_of_the_anchor() {
     let named = std::sync::Arc::new(Named::default());
     let anchors: std::sync::Arc<dyn postern_core::ports::Anchors> = std::sync::Arc::<Named>::clone(&named);
     let mut behind = all.clone();
-    world.app.anchor(&anchors, (None, &mut Witnessing::default()), &mut behind).await.unwrap_err();
+    world.app.anchor(&anchors, (None, &[]), &mut behind).await.unwrap_err();
     let mut expected: Vec<String> =
         all.iter().filter(|tenant| **tenant != altered).map(ToString::to_string).collect();
     expected.sort_unstable();

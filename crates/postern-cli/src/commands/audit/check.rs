@@ -11,7 +11,7 @@ use postern_log::{
 };
 use serde_json::{Value, json};
 
-use super::export::place;
+use super::export::{BEGINS, place};
 use super::files;
 use crate::failure::Failure;
 use crate::output;
@@ -138,10 +138,19 @@ fn tiles(folder: &Path, checkpoint: &Checkpoint, kept: Option<&Checkpoint>) -> R
             format!("tile/{tile}, which a log of {} events has, could not be read: {fault}", checkpoint.size)
         })
     };
+    // Exports of earlier releases do not say it.
+    let begins = std::fs::read_to_string(folder.join(BEGINS)).ok();
+    let begins = begins.map(|text| text.trim().parse::<u64>()).transpose();
+    let begins = begins.map_err(|_| format!("the file {BEGINS} is no number"))?;
     let mut check = ExportCheck::new(kept.map(|kept| kept.size));
     for tile in Tile::all(TileKind::Entries, checkpoint.size) {
         let hashes = tile.leaves();
         if !place(folder, &tile).exists() {
+            if begins.is_some_and(|begins| tile.range().start >= begins) {
+                return Err(format!(
+                    "tile/{tile} is missing: its events were in this export when it was made"
+                ));
+            }
             check.thinned(&tile, &read(&hashes)?).map_err(|fault| fault.to_string())?;
             continue;
         }

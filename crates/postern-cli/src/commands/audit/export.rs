@@ -51,6 +51,8 @@ pub(super) async fn export(
     check.finish(&checkpoint).map_err(|fault| {
         Failure::refused(format!("the log is not as it was signed: {fault}. Run `postern audit verify`"))
     })?;
+    // Where its bundles begin: one that is missing after that was lost on the way.
+    files::write(&folder.join(BEGINS), format!("{thinned}\n").as_bytes())?;
     // A folder without it is no export.
     files::write(&folder.join("checkpoint"), note.as_bytes())?;
     let said = json!({
@@ -66,6 +68,9 @@ pub(super) async fn export(
     output::message("Give the verifier key to whoever checks it on another way than the folder.");
     Ok(ExitCode::SUCCESS)
 }
+
+/// The file that says with which event an export's bundles begin. It is not signed: it tells a loss, not a forgery.
+pub(super) const BEGINS: &str = "begins";
 
 /// Where a tile lies in an exported folder.
 pub(super) fn place(folder: &Path, tile: &Tile) -> std::path::PathBuf {

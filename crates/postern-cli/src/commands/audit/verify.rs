@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use postern_app::Work;
 use postern_app::operator::Command;
 use postern_core::ids::TenantId;
 use postern_outside::folder_place::FolderPlace;
@@ -13,7 +14,6 @@ use crate::arguments::Configured;
 use crate::commands::operate::{Reached, id, reach};
 use crate::failure::Failure;
 use crate::output;
-use crate::progress::Progress;
 
 /// Verifies; exit code 3 if something is not as it was written.
 pub(super) async fn verify(
@@ -27,7 +27,10 @@ pub(super) async fn verify(
     let reached = reach(&configured).await?;
     let report = match (tenant, with) {
         (Some(tenant), Some(export)) => with_export(&reached, tenant, &export).await?,
-        (tenant, _) => verified(&reached, Command::AuditVerify { tenant, replay }, json).await?,
+        (tenant, _) => {
+            let shown = (Work::Verifying, "verifying");
+            reached.watched(Command::AuditVerify { tenant, replay }, shown, json).await?
+        }
     };
     output::answer(&report, json);
     say_what_is_thinned(&report);
@@ -39,15 +42,6 @@ pub(super) async fn verify(
         "Something is not as it was written: see the findings. Stop the service, keep this data folder as it is, and compare with a backup.",
     );
     Ok(ExitCode::from(3))
-}
-
-/// Does it, and shows how far it is where that is known: a service that does it says nothing until the end.
-async fn verified(reached: &Reached, command: Command, json: bool) -> Result<Value, Failure> {
-    let Reached::Store(app) = reached else {
-        let _progress = Progress::unknown("verifying", json);
-        return reached.does(command).await;
-    };
-    Progress::of(0, "verifying", json).watch(reached.does(command), || app.walked()).await
 }
 
 /// Verifies with an export, on the store itself.

@@ -6,14 +6,14 @@ mod restore;
 use std::path::Path;
 use std::process::ExitCode;
 
+use postern_app::Work;
 use postern_app::operator::Command;
 
 pub(super) use self::resolve::resolve;
-use super::operate::operate;
+use super::operate::watched;
 use crate::arguments::{BackupCommand, Configured};
 use crate::failure::Failure;
 use crate::output;
-use crate::progress::Progress;
 
 /// Does what was typed.
 pub(super) async fn run(command: BackupCommand, json: bool) -> Result<ExitCode, Failure> {
@@ -26,9 +26,8 @@ pub(super) async fn run(command: BackupCommand, json: bool) -> Result<ExitCode, 
 async fn create(folder: &Path, configured: &Configured, json: bool) -> Result<ExitCode, Failure> {
     // The service that makes it may stand in another folder.
     let folder = std::path::absolute(folder).map_err(Failure::refused)?;
-    let progress = Progress::unknown("copying", json);
-    let made = operate(configured, Command::BackupCreate { folder }).await?;
-    drop(progress);
+    let shown = (Work::Backup, "copying");
+    let made = watched(configured, Command::BackupCreate { folder }, shown, json).await?;
     output::answer(&made, json);
     output::message(
         "The keys are not in it: keep the key file apart. Remove the file `keyring` of backups that are older than 30 days.",

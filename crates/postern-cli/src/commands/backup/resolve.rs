@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use postern_app::operator::Refused;
 use postern_app::restore::Resolved;
-use postern_log::Frontier;
+use postern_app::{App, Work};
+use postern_core::ports::{Copied, Place};
+use postern_log::{Anchor, Frontier};
 use serde_json::json;
 
 use crate::arguments::Configured;
@@ -13,6 +17,7 @@ use crate::commands::operate::whoami;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::installation::{self, For};
+use crate::progress::Progress;
 use crate::{elsewhere, output};
 
 /// Completes the data, revokes what is not certain, and begins the anchor anew.
@@ -26,9 +31,22 @@ pub(in crate::commands) async fn resolve(
     let (file, anchor) = elsewhere::waiting(&config, |config| elsewhere::hold(&config.anchor)).await?;
     let app = installation::open(&config, For::Resolving).await?;
     installation::check_keys(&app, &config).await?;
-    let resolved = app.resolve(&whoami(), &anchor, place.as_ref(), None).await.map_err(Failure::refused)?;
+    let resolved = resolved(&app, &anchor, place.as_ref(), None, json).await.map_err(Failure::refused)?;
     begin_anew(file, app.edges().await.map_err(Failure::refused)?).await?;
     Ok(said(&resolved, &config.store.data, json))
+}
+
+/// Completes the data, and shows how many of the shipped events are replayed.
+pub(super) async fn resolved(
+    app: &App,
+    anchor: &Anchor,
+    place: Option<&Arc<dyn Place>>,
+    backup: Option<&Copied>,
+    json: bool,
+) -> Result<Resolved, Refused> {
+    let (progress, by) = (Progress::of(0, "replaying", json), whoami());
+    let how_far = async || Some(app.how_far(Work::Replaying));
+    progress.watch(app.resolve(&by, anchor, place, backup), how_far).await
 }
 
 /// Begins the anchor anew, which waits for a disk or another host.

@@ -1,18 +1,19 @@
 //! `postern backup restore`.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use postern_app::restore::check_shipped;
+use postern_core::kernel::Key;
 use postern_store::sqlite::backup;
 use serde_json::json;
 
-use super::resolve::{begin_anew, said};
+use super::resolve::{begin_anew, resolved, said};
 use crate::arguments::Restore;
-use crate::commands::operate::whoami;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::progress::Progress;
+use crate::progress::{Counter, Progress};
 use crate::{elsewhere, installation, keys, output};
 
 /// Lays a backup down, completes it, and takes the anchor over: whoever else serves this installation stops.
@@ -37,8 +38,7 @@ pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failur
         }
         None => BTreeSet::new(),
     };
-    let progress = Progress::unknown("restoring", json);
-    backup::lay_down(&restore.backup, &to, &erased).map_err(Failure::refused)?;
+    lay_down(restore.backup, to.clone(), erased, json).await?;
     let app = installation::open_folder(keys, &to, name)?;
     app.check_installation().await.map_err(Failure::refused)?;
     let after = |fault: postern_app::operator::Refused| {
@@ -50,7 +50,6 @@ pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failur
     if place.is_none() {
         let gaps = app.gaps(&anchor).await.map_err(after)?;
         if !gaps.is_empty() {
-            drop(progress);
             output::answer(&json!({ "data": to, "resolved": false, "gaps": gaps }), json);
             output::message(
                 "The backup is older than its anchor, and is not served. `postern audit resolve` completes it with --shipped, or revokes what is not certain.",
@@ -58,8 +57,18 @@ pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failur
             return Ok(ExitCode::from(3));
         }
     }
-    let resolved = app.resolve(&whoami(), &anchor, place.as_ref(), Some(&copied)).await.map_err(after)?;
+    let resolved = resolved(&app, &anchor, place.as_ref(), Some(&copied), json).await.map_err(after)?;
     begin_anew(file, app.edges().await.map_err(after)?).await?;
-    drop(progress);
     Ok(said(&resolved, &to, json))
+}
+
+/// Lays it down on a thread that may wait for a disk, and shows how much is.
+async fn lay_down(backup: PathBuf, to: PathBuf, erased: BTreeSet<Key>, json: bool) -> Result<(), Failure> {
+    let (progress, counter) = (Progress::of_bytes("copying", json), Counter::default());
+    let counts = counter.clone();
+    let laid = tokio::task::spawn_blocking(move || {
+        backup::lay_down(&backup, &to, &erased, &|done, all| counts.set(done, all))
+    });
+    let laid = progress.watch(laid, async || counter.now()).await;
+    laid.map_err(Failure::refused)?.map_err(Failure::refused)
 }

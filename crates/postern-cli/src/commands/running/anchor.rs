@@ -19,7 +19,7 @@ const OLD: Duration = Duration::from_secs(10);
 /// Writes the anchor once a second, and a last time when the service stops.
 pub(super) async fn keep(
     app: Arc<App>,
-    (anchors, mut shipping, mut witnessing): (Arc<dyn Anchors>, Option<Shipping>, Witnessing),
+    (anchors, mut shipping, witnessing): (Arc<dyn Anchors>, Option<Shipping>, Vec<Arc<Witnessing>>),
     readiness: Arc<Readiness>,
     metrics: Arc<Metrics>,
     stopping: watch::Receiver<bool>,
@@ -33,6 +33,9 @@ pub(super) async fn keep(
     tokio::pin!(stop);
     loop {
         let over = tokio::select! { _ = ticks.tick() => false, () = &mut stop => true };
+        if app.has_stopped() {
+            return;
+        }
         if over || !complete {
             // A log may have grown while nothing was serving, and since the store last looked.
             match app.all_logs().await {
@@ -45,7 +48,7 @@ pub(super) async fn keep(
                 }
             }
         }
-        match app.anchor(&anchors, (shipping.as_mut(), &mut witnessing), &mut behind).await {
+        match app.anchor(&anchors, (shipping.as_mut(), &witnessing), &mut behind).await {
             Ok(()) => {
                 anchored = Instant::now();
                 readiness.clear("anchor-old");

@@ -4,6 +4,7 @@ mod anchor;
 mod jobs;
 mod signals;
 mod watch;
+mod witnesses;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use postern_core::ports::Anchors;
 use postern_server::{Administration, Limits, Metrics, Readiness, Server};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::watch::{Receiver, channel};
+use tokio::task::JoinSet;
 
 pub(super) use self::signals::Signals;
 pub(super) use self::watch::Watched;
@@ -32,7 +34,7 @@ pub(super) struct Running {
     /// Where events are shipped to.
     pub(super) shipping: Option<Shipping>,
     /// Who cosigns checkpoints.
-    pub(super) witnessing: Witnessing,
+    pub(super) witnessing: Vec<Arc<Witnessing>>,
     pub(super) readiness: Arc<Readiness>,
     pub(super) limits: Limits,
     /// What the API's listener shows, if it speaks TLS.
@@ -61,6 +63,14 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     let (stop_jobs, jobs_stopping) = channel(false);
     let (stop_anchor, anchor_stopping) = channel(false);
     let metrics = Arc::new(Metrics::new());
+    // Each in a task of its own: one that hangs holds up neither the anchor nor the others. Without an anchor nothing grows.
+    let (stop_witnesses, witnesses_stopping) = channel(false);
+    let mut witnesses = JoinSet::new();
+    for witnessing in &running.witnessing {
+        let (app, readiness) = (Arc::clone(&running.app), Arc::clone(&running.readiness));
+        let stopping = witnesses_stopping.clone();
+        witnesses.spawn(witnesses::ask(app, Arc::clone(witnessing), readiness, stopping));
+    }
     let anchor = running.anchors.map(|anchors| {
         let (app, readiness, metrics) =
             (Arc::clone(&running.app), Arc::clone(&running.readiness), Arc::clone(&metrics));
@@ -104,6 +114,8 @@ pub(super) async fn run(running: Running) -> Result<(), Failure> {
     if let Some(anchor) = anchor {
         let _ = anchor.await;
     }
+    let _ = stop_witnesses.send(true);
+    while witnesses.join_next().await.is_some() {}
     drop(running.files);
     Ok(())
 }

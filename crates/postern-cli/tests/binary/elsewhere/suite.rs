@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use postern_cluster::S3;
+use postern_cluster::{KEY_ID, S3, SECRET};
 use postern_core::ports::{AnchorFault, Anchors as _, Cell, CellFault, CellValue, Put};
 use postern_log::{Anchor, Frontier, leaf_hash};
 use postern_outside::Place;
@@ -104,8 +104,12 @@ fn ships(place: &dyn postern_core::ports::Place, gives_up: bool) {
 }
 
 fn of_s3(store: &S3, folder: &TempDir, prefix: &str) -> remote::S3 {
+    shown_to(store, folder, prefix, (KEY_ID, SECRET))
+}
+
+fn shown_to(store: &S3, folder: &TempDir, prefix: &str, (id, key): (&str, &str)) -> remote::S3 {
     let file = folder.path().join("credentials");
-    secret(&file, "MADEUPKEYID\nmade-up-secret\n");
+    secret(&file, &format!("{id}\n{key}\n"));
     let settings = S3Settings {
         endpoint: store.url(),
         bucket: "postern-test".to_owned(),
@@ -137,6 +141,34 @@ fn an_object_store_passes() {
     ships(&of_s3(&store, &folder, "shipped"), true);
     drop(store);
     ships(&of_s3(&S3::start("postern-test"), &folder, ""), true);
+}
+
+#[test]
+fn an_object_store_refuses_whoever_signs_with_another_key() {
+    let (store, folder) = (S3::start("postern-test"), TempDir::new().unwrap());
+    let place = of_s3(&store, &folder, "");
+    let place: &dyn postern_core::ports::Place = &place;
+    assert_eq!(place.put("ten_a/entries/000.p/7", b"first"), Ok(Put::Kept));
+    for key in [(KEY_ID, "another-secret"), ("ANOTHERKEYID", SECRET)] {
+        let place = shown_to(&store, &folder, "", key);
+        let place: &dyn postern_core::ports::Place = &place;
+        let refused = [
+            place.put("ten_a/entries/000.p/9", b"second").map(|_| ()),
+            place.get("ten_a/entries/000.p/7").map(|_| ()),
+            place.list("").map(|_| ()),
+            place.remove("ten_a/entries/000.p/7"),
+        ];
+        for refused in refused {
+            let why = refused.expect_err("it was done").to_string();
+            assert!(why.contains("refuses our credentials"), "{why}");
+        }
+        let cell = S3Cell::new(shown_to(&store, &folder, "", key), "anchor").unwrap();
+        assert!(matches!(cell.read(), Err(CellFault::Denied(_))), "{:?}", cell.read());
+        assert!(cell.swap(None, b"begun").is_err() && cell.check().is_err());
+    }
+    let place = of_s3(&store, &folder, "");
+    let place: &dyn postern_core::ports::Place = &place;
+    assert_eq!(place.list(""), Ok(vec!["ten_a/entries/000.p/7".to_owned()]));
 }
 
 #[test]

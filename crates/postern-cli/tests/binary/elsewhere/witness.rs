@@ -27,6 +27,10 @@ struct Known {
     ahead: u64,
     /// Whether it hangs up.
     away: bool,
+    /// Whether it takes what it is told and says nothing.
+    hangs: bool,
+    /// How often it was asked.
+    asked: u64,
     /// Cosignatures that it gave.
     given: u64,
 }
@@ -88,12 +92,24 @@ impl Witness {
         self.known.lock().unwrap().away = away;
     }
 
+    pub(super) fn set_hanging(&self, hangs: bool) {
+        self.known.lock().unwrap().hangs = hangs;
+    }
+
+    pub(super) fn asked(&self) -> u64 {
+        self.known.lock().unwrap().asked
+    }
+
     pub(super) fn given(&self) -> u64 {
         self.known.lock().unwrap().given
     }
 
     fn answer(&self, mut stream: TcpStream) -> std::io::Result<()> {
         let (head, body) = request(&stream)?;
+        self.known.lock().unwrap().asked += 1;
+        while self.known.lock().unwrap().hangs {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
         if self.known.lock().unwrap().away {
             return Ok(());
         }

@@ -131,6 +131,34 @@ async fn checkpoints_exports_and_proofs_carry_what_a_witness_has_seen() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_a_witness_hangs_the_anchor_moves_on() {
+    let (installed, witness, _) = made();
+    let known = WitnessKey::parse(&witness.verifier_key()).unwrap();
+    let anchored = || {
+        let bytes = fs::read(installed.home().join("anchor")).unwrap();
+        postern_log::Anchor::from_json(&bytes).unwrap().size_of(&installed.tenant)
+    };
+    let serving = installed.serve();
+    cosigned(&installed, &serving, &known).await;
+    witness.set_hanging(true);
+    let asked = witness.asked();
+    let mut http = Http::connect(&serving.authority, &installed.key).await;
+    for number in 1..=5 {
+        let before = anchored();
+        let body = json!({ "external_id": format!("person-{number}") });
+        assert_eq!(http.post("/v1/subjects", &body, &format!("create-{number}")).await.status, 201);
+        while anchored() <= before {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    // An anchor that waits for the witness moves once for each time that it is asked.
+    assert!(witness.asked() - asked < 5, "asked {} times for five moves", witness.asked() - asked);
+    witness.set_hanging(false);
+    cosigned(&installed, &serving, &known).await;
+    assert_eq!(serving.stop(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_witness_that_knows_more_or_another_history_stops_everything() {
     let (installed, witness, key) = made();
     let known = WitnessKey::parse(&witness.verifier_key()).unwrap();
