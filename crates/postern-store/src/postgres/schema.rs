@@ -42,9 +42,7 @@ pub(super) fn update(kind: Kind) -> String {
 }
 
 /// Parts that go: kinds, tenants, ids, numbers.
-pub(super) const PARTS_END: &str = "DELETE FROM part p \
-     USING unnest($1::int2[], $2::bytea[], $3::bytea[], $4::int8[]) AS k (kind, tenant, id, number) \
-     WHERE p.kind = k.kind AND p.tenant = k.tenant AND p.id = k.id AND p.number = k.number";
+pub(super) const PARTS_END: &str = "SELECT end_parts($1, $2, $3, $4)";
 
 /// Parts that come: kinds, tenants, ids, numbers, bodies, seals.
 pub(super) const PARTS_PUT: &str = "SELECT put_parts($1, $2, $3, $4, $5, $6)";
@@ -53,12 +51,10 @@ pub(super) const PARTS_PUT: &str = "SELECT put_parts($1, $2, $3, $4, $5, $6)";
 pub(super) const CLAIMS_PUT: &str = "SELECT put_claims($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// Places that are given up: tenants, spaces, keys.
-pub(super) const CLAIMS_END: &str = "DELETE FROM claim c USING unnest($1::bytea[], $2::int2[], $3::bytea[]) \
-     AS k (tenant, space, key) WHERE c.tenant = k.tenant AND c.space = k.space AND c.key = k.key";
+pub(super) const CLAIMS_END: &str = "SELECT end_claims($1, $2, $3)";
 
 /// Wrapped keys that are forgotten: tenants, ids.
-pub(super) const KEYRING_END: &str = "DELETE FROM keyring r USING unnest($1::bytea[], $2::bytea[]) \
-     AS k (tenant, id) WHERE r.tenant = k.tenant AND r.id = k.id";
+pub(super) const KEYRING_END: &str = "SELECT end_wrapped_keys($1, $2)";
 
 /// Wrapped keys to keep: tenants, ids, wrapped keys.
 pub(super) const KEYRING_PUT: &str = "SELECT put_wrapped_keys($1, $2, $3)";
