@@ -241,7 +241,7 @@ pub(super) const PENDING: &str = "SELECT p.tenant, NULL::int8, p.kind, p.object,
 /// Numbered events: tenant, indexes, kinds, objects, versions, bodies, MACs.
 pub(super) const EVENTS_PUT: &str = "INSERT INTO event (tenant, idx, kind, object, version, body, mac) \
      SELECT $1, n.* FROM unnest($2::int8[], $3::int2[], $4::bytea[], $5::int8[], $6::bytea[], $7::bytea[]) \
-     AS n (idx, kind, object, version, body, mac)";
+     AS n (idx, kind, object, version, body, mac) RETURNING 1";
 
 /// Pending events that have a number now: tenant, kinds, objects, versions.
 pub(super) const PENDING_END: &str = "DELETE FROM pending p \
@@ -261,7 +261,8 @@ pub(super) const PUT_ASIDE: &str =
     "SELECT DISTINCT kind, tenant, object FROM quarantine WHERE tenant = $1 ORDER BY kind, object";
 
 /// A tenant's head: tenant, size, frontier, seal.
-pub(super) const HEAD_PUT: &str = "UPDATE log_head SET size = $2, frontier = $3, seal = $4 WHERE tenant = $1";
+pub(super) const HEAD_PUT: &str = "UPDATE log_head SET size = $2, frontier = $3, seal = $4 WHERE tenant = $1 \
+     RETURNING 1";
 
 /// Settings that promises depend on, as text.
 pub(super) const SETTINGS: &str = "SELECT current_setting('server_version_num'), \

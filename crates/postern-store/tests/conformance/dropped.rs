@@ -6,7 +6,7 @@ use postern_core::ports::Store;
 
 use crate::counter::Counted;
 use crate::on_server::OnServer;
-use crate::support::{Ended, counter, draft, held, look, place, record_all, run, tenant};
+use crate::support::{Ended, add, counter, draft, held, look, place, record_all, run, tenant};
 
 /// What stands beside a record's row.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -39,7 +39,9 @@ impl Beside {
             let version = record_all(view.held(key)?, &[fact.clone()], &mut draft).version();
             match (self, is_there) {
                 (Self::Part, _) => {}
-                (Self::Claim, true) => draft.claim(Claim { place: place(7), owner: key, version, until: None }),
+                (Self::Claim, true) => {
+                    draft.claim(Claim { place: place(7), owner: key, version, until: None })
+                }
                 (Self::Claim, false) => draft.release(place(7), key),
                 (Self::WrappedKey, true) => draft.keep_key(KeyringEntry { subject, wrapped: vec![7; 60] }),
                 (Self::WrappedKey, false) => draft.forget_key(subject),
@@ -88,6 +90,30 @@ fn what_the_server_drops_beside_a_row_ends_the_transaction() {
                 assert!(matches!(beside.becomes(&*store, is_there).await, Outcome::Committed(0)));
                 assert_eq!(beside.is_there(&*store).await, is_there, "{act} ON {table}");
             }
+        }
+    });
+}
+
+#[test]
+fn what_the_server_drops_of_a_log_is_not_numbered() {
+    run(async {
+        for dropped in ["INSERT ON event", "UPDATE ON log_head"] {
+            let server = OnServer::read_committed();
+            let (store, database) = (server.node(), server.database());
+            add(&*store, counter(1), 1).await;
+            store.number_now().await.expect("its event is numbered");
+            add(&*store, counter(1), 2).await;
+            database.psql(
+                "CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
+            );
+            database.psql(&format!(
+                "CREATE TRIGGER planted BEFORE {dropped} FOR EACH ROW EXECUTE FUNCTION planted()"
+            ));
+            assert!(store.number_now().await.is_err(), "{dropped} was dropped");
+            database.psql("DROP FUNCTION planted CASCADE");
+            store.number_now().await.expect("it is numbered now");
+            assert_eq!(database.psql("SELECT count(*), max(idx) FROM event").trim(), "2|1", "{dropped}");
+            assert_eq!(store.head(tenant(1)).await.expect("a head").frontier.size(), 2, "{dropped}");
         }
     });
 }
