@@ -6,11 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use postern_testkit::Http;
-use postern_testkit::installed::Serving;
+use postern_testkit::installed::{Installed, Serving};
 
 use crate::POSTERN;
 use crate::faults::{Disk, Fault};
-use crate::load::Load;
 use crate::ready::{ANCHOR_OLD, until_ready};
 use crate::site::Site;
 
@@ -32,53 +31,62 @@ fn anchored(folder: &Path, tenant: &str) -> u64 {
     anchor.logs[tenant].size()
 }
 
+/// One redemption after the other, each on a connection of its own: one that waits long for the next is closed.
+struct Holder<'a> {
+    installed: &'a Installed,
+    codes: Vec<String>,
+}
+
+impl<'a> Holder<'a> {
+    async fn new(installed: &'a Installed, serving: &Serving) -> Self {
+        let mut http = Http::connect(&serving.authority, &installed.key).await;
+        let codes = installed.issue(&mut http, "anna", "once").await;
+        Self { installed, codes }
+    }
+
+    async fn redeems(&self, serving: &Serving, code: usize) {
+        let mut http = Http::connect(&serving.authority, &self.installed.key).await;
+        let body = self.installed.redemption("anna", &self.codes[code]);
+        let answer = http.post("/v1/redemptions", &body, &format!("redeem-{code}")).await;
+        assert_eq!(answer.status, 201, "{}", answer.json()["type"]);
+    }
+}
+
 async fn requests_go_on(fault: Fault) {
     let disk = Disk::new();
     let (site, apart) = with_an_anchor_apart();
-    let serve =
-        |site: &Site| Serving::begin(POSTERN.as_ref(), &site.installed.home(), &disk.environment(&apart));
-    let (serving, load) = (serve(&site), Load::new(site));
-    let installed = &load.site.installed;
-    let mut http = Http::connect(&serving.authority, &installed.key).await;
-    let codes = installed.issue(&mut http, "anna", "once").await;
-    let redeem = async |http: &mut Http, at: usize| {
-        let body = installed.redemption("anna", &codes[at]);
-        let answer = http.post("/v1/redemptions", &body, &format!("redeem-{at}")).await;
-        assert_eq!(answer.status, 201, "{fault:?}: {}", answer.json()["type"]);
-    };
-    redeem(&mut http, 1).await;
+    let serve = || Serving::begin(POSTERN.as_ref(), &site.installed.home(), &disk.environment(&apart));
+    let serving = serve();
+    let holder = Holder::new(&site.installed, &serving).await;
+    holder.redeems(&serving, 1).await;
     until_ready(&serving.admin, ANCHOR_OLD, true).await;
     disk.becomes(fault);
-    redeem(&mut http, 2).await;
+    holder.redeems(&serving, 2).await;
     until_ready(&serving.admin, ANCHOR_OLD, false).await;
-    let before = anchored(&apart, &installed.tenant);
+    let before = anchored(&apart, &site.installed.tenant);
     // Not ready for more, but who comes is served.
-    redeem(&mut http, 3).await;
+    holder.redeems(&serving, 3).await;
     disk.becomes(Fault::Well);
     until_ready(&serving.admin, ANCHOR_OLD, true).await;
-    assert!(
-        anchored(&apart, &installed.tenant) > before,
-        "{fault:?}: it says that it is well, and is as old"
-    );
+    let after = anchored(&apart, &site.installed.tenant);
+    assert!(after > before, "{fault:?}: it says that it is well, and knows {after} events as before");
     left_is_nothing_else(&apart);
 
     // A service that stops, or is killed, while the disk is spoilt leaves an older anchor that is whole.
     disk.becomes(fault);
-    redeem(&mut http, 4).await;
+    holder.redeems(&serving, 4).await;
     assert_eq!(serving.stop(), Some(0));
     disk.becomes(Fault::Well);
-    let serving = serve(&load.site);
-    let mut http = Http::connect(&serving.authority, &installed.key).await;
+    let serving = serve();
     disk.becomes(fault);
-    redeem(&mut http, 5).await;
+    holder.redeems(&serving, 5).await;
     serving.kill();
     disk.becomes(Fault::Well);
-    let serving = serve(&load.site);
-    let mut http = Http::connect(&serving.authority, &installed.key).await;
-    redeem(&mut http, 6).await;
+    let serving = serve();
+    holder.redeems(&serving, 6).await;
     assert_eq!(serving.stop(), Some(0));
     left_is_nothing_else(&apart);
-    load.site.verify();
+    site.verify();
 }
 
 /// Nothing that could not be written whole is left lying about.
