@@ -36,11 +36,11 @@ impl Beside {
         let view = look(store, &[key]).await;
         decide(store, &view, move |view| {
             let mut draft = draft();
-            let version = record_all(view.held(key)?, &[fact.clone()], &mut draft).version();
+            let version = record_all(view.held(key)?, std::slice::from_ref(&fact), &mut draft).version();
             match (self, is_there) {
                 (Self::Part, _) => {}
                 (Self::Claim, true) => {
-                    draft.claim(Claim { place: place(7), owner: key, version, until: None })
+                    draft.claim(Claim { place: place(7), owner: key, version, until: None });
                 }
                 (Self::Claim, false) => draft.release(place(7), key),
                 (Self::WrappedKey, true) => draft.keep_key(KeyringEntry { subject, wrapped: vec![7; 60] }),
