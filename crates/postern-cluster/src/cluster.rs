@@ -20,6 +20,7 @@ pub struct Cluster {
     // Before the folder, so that the server ends first.
     server: Process,
     settings: Vec<(String, String)>,
+    environment: Vec<(String, String)>,
     folder: TempDir,
 }
 
@@ -27,13 +28,23 @@ impl Cluster {
     /// Makes a cluster and starts it; these settings of `postgresql.conf` go before the usual ones.
     #[must_use]
     pub fn start(settings: &[(&str, &str)]) -> Self {
+        Self::start_with(settings, |_| Vec::new())
+    }
+
+    /// The same, with what the server finds in its environment, given the folder of its data.
+    #[must_use]
+    pub fn start_with(
+        settings: &[(&str, &str)],
+        environment: impl Fn(&Path) -> Vec<(String, String)>,
+    ) -> Self {
         let folder = folder();
         let mut initdb = server("initdb", folder.path(), "KILL");
         initdb.args(["--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-D", "data"]);
         run(&mut initdb);
         let all = SETTINGS.iter().chain(settings);
         let settings = all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>();
-        Self { server: serve(folder.path(), &settings), settings, folder }
+        let environment = environment(&folder.path().join("data"));
+        Self { server: serve(folder.path(), &settings, &environment), settings, environment, folder }
     }
 
     /// Makes an empty database, for as long as this cluster runs.
@@ -57,13 +68,22 @@ impl Cluster {
     /// Ends the server as if by a crash, every connection with it, and starts it again.
     pub fn restart(&mut self) {
         self.server.stop();
-        self.server = serve(self.folder.path(), &self.settings);
+        self.server = serve(self.folder.path(), &self.settings, &self.environment);
+    }
+
+    /// Waits until the server answers again after a crash of its own; one that ended is started again. Whether it was.
+    pub fn revive(&mut self) -> bool {
+        let answers = self.server.answers_again(self.folder.path(), PORT);
+        if !answers {
+            self.restart();
+        }
+        !answers
     }
 }
 
-fn serve(folder: &Path, settings: &[(String, String)]) -> Process {
+fn serve(folder: &Path, settings: &[(String, String)], environment: &[(String, String)]) -> Process {
     let mut postgres = server("postgres", folder, "QUIT");
-    postgres.args(["-D", "data", "-p", PORT, "-k"]).arg(folder);
+    postgres.args(["-D", "data", "-p", PORT, "-k"]).arg(folder).envs(environment.iter().cloned());
     for (name, value) in settings {
         postgres.arg("-c").arg(format!("{name}={value}"));
     }

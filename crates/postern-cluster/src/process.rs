@@ -108,16 +108,28 @@ impl Process {
         });
         let child = receiver.recv().unwrap().expect("setpriv of util-linux starts the server");
         let mut process = Self { child, stop, _starter: starter };
+        if process.comes_to(answers) {
+            return process;
+        }
+        panic!("the server does not answer: {}", fs::read_to_string(log).unwrap())
+    }
+
+    /// Waits until it answers; `false` if it ended.
+    pub(crate) fn answers_again(&mut self, socket: &Path, port: &str) -> bool {
+        self.comes_to(|| answers(socket, port))
+    }
+
+    fn comes_to(&mut self, answers: impl Fn() -> bool) -> bool {
         for _ in 0..3000 {
             if answers() {
-                return process;
+                return true;
             }
-            if process.child.try_wait().unwrap().is_some() {
+            if self.child.try_wait().unwrap().is_some() {
                 break;
             }
             thread::sleep(Duration::from_millis(20));
         }
-        panic!("the server does not answer: {}", fs::read_to_string(log).unwrap())
+        false
     }
 
     /// Ends it, if it still runs, and waits for that.

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use hyper::Method;
 use postern_testkit::Http;
 use postern_testkit::installed::Serving;
 use serde_json::json;
@@ -12,10 +11,9 @@ use tokio::task::JoinSet;
 use crate::faults::{Disk, Fault};
 use crate::ledger::{Asked, in_the_end};
 use crate::load::Load;
+use crate::ready::{STORE_FAILING, until_ready};
 use crate::site::Site;
 
-/// The reason on `/readyz`.
-const REASON: &str = "store-failing";
 /// Sheets whose codes are tried while nothing can be written.
 const SHEETS: usize = 3;
 
@@ -38,24 +36,8 @@ impl Spoilt {
         Http::connect(&self.serving.authority, &self.load.site.installed.key).await
     }
 
-    /// Asks until the admin listener says that the store fails, or does not any more.
     async fn until_ready(&self, is_ready: bool) {
-        let mut connected = None;
-        for _ in 0..20_000 {
-            let mut http = match connected.take() {
-                Some(http) => http,
-                None => Http::connect(&self.serving.admin, "none").await,
-            };
-            // A connection that has asked very often is closed: the next one goes on.
-            let Some(answer) = http.try_send(Method::GET, "/readyz", None, "").await else { continue };
-            let says_why =
-                answer.json()["reasons"].as_array().is_some_and(|all| all.contains(&json!(REASON)));
-            if says_why != is_ready && (answer.status == 200) == is_ready {
-                return;
-            }
-            connected = Some(http);
-        }
-        panic!("/readyz never said that it is {}", if is_ready { "ready" } else { "not ready" });
+        until_ready(&self.serving.admin, STORE_FAILING, is_ready).await;
     }
 
     /// Nothing lost: the same as after a crash.

@@ -1,5 +1,6 @@
 /* For tests, loaded by LD_PRELOAD: makes writes and flushes of files in one folder fail or wait, as the first letter of
- * another file says: w(ell), f(ull), r(ead-only), e(rror at every flush), s(low flushes). */
+ * another file says: w(ell), f(ull), g(rows no more: only what is there already can be written over), r(ead-only),
+ * e(rror at every flush), s(low flushes). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -8,8 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static char letter(void) {
@@ -24,6 +27,8 @@ static char letter(void) {
 
 static int within(const char *path) {
   const char *folder = getenv("POSTERN_FAULT_FOLDER");
+  char here[4096];
+  if (folder && path[0] != '/') path = getcwd(here, sizeof here) ? here : path;
   return folder && strncmp(path, folder, strlen(folder)) == 0;
 }
 
@@ -41,11 +46,23 @@ static char fault_of(int fd) {
   return fault;
 }
 
-static int refuses_writing(int fd) {
+/* `at`: where the write begins; -1 for where the file stands. */
+static int refuses_writing(int fd, off64_t at, size_t count) {
   char fault = fault_of(fd);
+  if (fault == 'g') {
+    struct stat about;
+    if (at < 0) at = lseek64(fd, 0, SEEK_CUR);
+    fault = fstat(fd, &about) == 0 && at + (off64_t)count > about.st_size ? 'f' : 'w';
+  }
   if (fault == 'f') errno = ENOSPC;
   if (fault == 'r') errno = EROFS;
   return fault == 'f' || fault == 'r';
+}
+
+static size_t length_of(const struct iovec *parts, int count) {
+  size_t length = 0;
+  for (int part = 0; part < count; part++) length += parts[part].iov_len;
+  return length;
 }
 
 static int refuses_flushing(int fd) {
@@ -59,18 +76,28 @@ static int refuses_flushing(int fd) {
 #define NEXT(type, name) ((type)dlsym(RTLD_NEXT, name))
 
 ssize_t write(int fd, const void *bytes, size_t count) {
-  if (refuses_writing(fd)) return -1;
+  if (refuses_writing(fd, -1, count)) return -1;
   return NEXT(ssize_t (*)(int, const void *, size_t), "write")(fd, bytes, count);
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t count, off_t at) {
-  if (refuses_writing(fd)) return -1;
+  if (refuses_writing(fd, at, count)) return -1;
   return NEXT(ssize_t (*)(int, const void *, size_t, off_t), "pwrite")(fd, bytes, count, at);
 }
 
 ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t at) {
-  if (refuses_writing(fd)) return -1;
+  if (refuses_writing(fd, at, count)) return -1;
   return NEXT(ssize_t (*)(int, const void *, size_t, off64_t), "pwrite64")(fd, bytes, count, at);
+}
+
+ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t at) {
+  if (refuses_writing(fd, at, length_of(parts, count))) return -1;
+  return NEXT(ssize_t (*)(int, const struct iovec *, int, off_t), "pwritev")(fd, parts, count, at);
+}
+
+ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t at) {
+  if (refuses_writing(fd, at, length_of(parts, count))) return -1;
+  return NEXT(ssize_t (*)(int, const struct iovec *, int, off64_t), "pwritev64")(fd, parts, count, at);
 }
 
 int fsync(int fd) {

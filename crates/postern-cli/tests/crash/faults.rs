@@ -1,6 +1,7 @@
 //! A disk that a test spoils: a library between the process and its C library, compiled here from `faults.c`.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,6 +14,8 @@ pub(crate) enum Fault {
     Well,
     /// Nothing can be written.
     Full,
+    /// No file can grow: what is there already can be written over, as on a disk without a free block.
+    NoRoom,
     /// Nothing can be written, or opened for writing.
     ReadOnly,
     /// What was written is never said to be there.
@@ -21,7 +24,7 @@ pub(crate) enum Fault {
     Slow,
 }
 
-/// The disk of a data folder.
+/// The disk of a folder.
 pub(crate) struct Disk {
     folder: TempDir,
 }
@@ -29,7 +32,9 @@ pub(crate) struct Disk {
 impl Disk {
     /// A disk that is well.
     pub(crate) fn new() -> Self {
-        let disk = Self { folder: TempDir::new().unwrap() };
+        // Whoever runs the spoilt process reads it, and that may be another user.
+        let open = Permissions::from_mode(0o755);
+        let disk = Self { folder: tempfile::Builder::new().permissions(open).tempdir().unwrap() };
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crash/faults.c");
         let mut compiler = Command::new("cc");
         compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(disk.library()).arg(source).arg("-ldl");
@@ -44,6 +49,7 @@ impl Disk {
         let letter = match fault {
             Fault::Well => "w",
             Fault::Full => "f",
+            Fault::NoRoom => "g",
             Fault::ReadOnly => "r",
             Fault::NoFlush => "e",
             Fault::Slow => "s",

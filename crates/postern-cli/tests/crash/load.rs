@@ -26,12 +26,19 @@ pub(crate) struct Load {
     answers: Semaphore,
     stop: AtomicBool,
     names: AtomicUsize,
+    unavailable: AtomicUsize,
 }
 
 impl Load {
     pub(crate) fn new(site: Site) -> Arc<Self> {
         let (answers, stop, names) = (Semaphore::new(0), AtomicBool::new(false), AtomicUsize::new(0));
-        Arc::new(Self { site: Arc::new(site), ledger: Ledger::default(), answers, stop, names })
+        let (site, ledger, unavailable) = (Arc::new(site), Ledger::default(), AtomicUsize::new(0));
+        Arc::new(Self { site, ledger, answers, stop, names, unavailable })
+    }
+
+    /// Answers so far that nothing is known to be done.
+    pub(crate) fn unavailable(&self) -> usize {
+        self.unavailable.load(Ordering::SeqCst)
     }
 
     /// Sends clients to a node.
@@ -121,6 +128,7 @@ impl Load {
         let answer = http.try_send(Method::POST, path, Some(body), key).await?;
         self.answers.add_permits(1);
         if answer.status == 503 {
+            self.unavailable.fetch_add(1, Ordering::SeqCst);
             // As the answer says: a little later.
             tokio::time::sleep(Duration::from_millis(20)).await;
         } else {

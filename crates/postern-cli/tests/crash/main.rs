@@ -1,5 +1,5 @@
-//! Campaign *crash*: processes are killed under load at random moments, so is the database's server, and the disk is full,
-//! read-only, slow or does not flush. What was answered is kept outside, and held against what is there afterwards:
+//! Campaign *crash*: processes are killed under load at random moments, so is the database's server, and the disk of the
+//! data, of that server or of the anchor is full, read-only, slow or does not flush. What was answered is kept outside, and held against what is there afterwards:
 //! [`ledger`]. Which controls were taken out of the product to see it fail is written in docs/campaigns.md.
 #![expect(
     clippy::unwrap_used,
@@ -10,12 +10,15 @@
     reason = "tests may"
 )]
 
+mod anchor;
 mod disk;
 mod faults;
 mod kill;
 mod ledger;
 mod load;
+mod ready;
 mod server;
+mod server_disk;
 mod site;
 
 use std::hash::{BuildHasher as _, RandomState};

@@ -8,6 +8,7 @@ use postern_testkit::installed::{Installed, Serving};
 use serde_json::Value;
 
 use crate::POSTERN;
+use crate::faults::Disk;
 
 /// An installation and what it stands on. What is first is dropped first.
 pub(crate) struct Site {
@@ -31,7 +32,15 @@ impl Site {
 
     /// Two nodes on a cluster of their own, which flushes; with more settings of it.
     pub(crate) fn on_a_cluster(settings: &[(&str, &str)]) -> Self {
-        let cluster = Cluster::start(&[&[("fsync", "on")], settings].concat());
+        Self::on(Cluster::start(&[&[("fsync", "on")], settings].concat()))
+    }
+
+    /// The same, with the cluster's data on a disk that can be spoilt.
+    pub(crate) fn on_a_disk(disk: &Disk) -> Self {
+        Self::on(Cluster::start_with(&[("fsync", "on")], |data| disk.environment(data)))
+    }
+
+    fn on(cluster: Cluster) -> Self {
         let database = cluster.database();
         Self { installed: two_nodes(&database), _database: Some(database), cluster: Some(cluster) }
     }

@@ -42,9 +42,7 @@ pub(super) fn update(kind: Kind) -> String {
 }
 
 /// Parts that go: kinds, tenants, ids, numbers.
-pub(super) const PARTS_END: &str = "DELETE FROM part p \
-     USING unnest($1::int2[], $2::bytea[], $3::bytea[], $4::int8[]) AS k (kind, tenant, id, number) \
-     WHERE p.kind = k.kind AND p.tenant = k.tenant AND p.id = k.id AND p.number = k.number";
+pub(super) const PARTS_END: &str = "SELECT end_parts($1, $2, $3, $4)";
 
 /// Parts that come: kinds, tenants, ids, numbers, bodies, seals.
 pub(super) const PARTS_PUT: &str = "SELECT put_parts($1, $2, $3, $4, $5, $6)";
@@ -53,12 +51,10 @@ pub(super) const PARTS_PUT: &str = "SELECT put_parts($1, $2, $3, $4, $5, $6)";
 pub(super) const CLAIMS_PUT: &str = "SELECT put_claims($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// Places that are given up: tenants, spaces, keys.
-pub(super) const CLAIMS_END: &str = "DELETE FROM claim c USING unnest($1::bytea[], $2::int2[], $3::bytea[]) \
-     AS k (tenant, space, key) WHERE c.tenant = k.tenant AND c.space = k.space AND c.key = k.key";
+pub(super) const CLAIMS_END: &str = "SELECT end_claims($1, $2, $3)";
 
 /// Wrapped keys that are forgotten: tenants, ids.
-pub(super) const KEYRING_END: &str = "DELETE FROM keyring r USING unnest($1::bytea[], $2::bytea[]) \
-     AS k (tenant, id) WHERE r.tenant = k.tenant AND r.id = k.id";
+pub(super) const KEYRING_END: &str = "SELECT end_wrapped_keys($1, $2)";
 
 /// Wrapped keys to keep: tenants, ids, wrapped keys.
 pub(super) const KEYRING_PUT: &str = "SELECT put_wrapped_keys($1, $2, $3)";
@@ -245,7 +241,7 @@ pub(super) const PENDING: &str = "SELECT p.tenant, NULL::int8, p.kind, p.object,
 /// Numbered events: tenant, indexes, kinds, objects, versions, bodies, MACs.
 pub(super) const EVENTS_PUT: &str = "INSERT INTO event (tenant, idx, kind, object, version, body, mac) \
      SELECT $1, n.* FROM unnest($2::int8[], $3::int2[], $4::bytea[], $5::int8[], $6::bytea[], $7::bytea[]) \
-     AS n (idx, kind, object, version, body, mac)";
+     AS n (idx, kind, object, version, body, mac) RETURNING 1";
 
 /// Pending events that have a number now: tenant, kinds, objects, versions.
 pub(super) const PENDING_END: &str = "DELETE FROM pending p \
@@ -265,7 +261,8 @@ pub(super) const PUT_ASIDE: &str =
     "SELECT DISTINCT kind, tenant, object FROM quarantine WHERE tenant = $1 ORDER BY kind, object";
 
 /// A tenant's head: tenant, size, frontier, seal.
-pub(super) const HEAD_PUT: &str = "UPDATE log_head SET size = $2, frontier = $3, seal = $4 WHERE tenant = $1";
+pub(super) const HEAD_PUT: &str = "UPDATE log_head SET size = $2, frontier = $3, seal = $4 WHERE tenant = $1 \
+     RETURNING 1";
 
 /// Settings that promises depend on, as text.
 pub(super) const SETTINGS: &str = "SELECT current_setting('server_version_num'), \

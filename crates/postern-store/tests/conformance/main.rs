@@ -7,6 +7,7 @@ mod counter;
 mod cut;
 mod cut_nodes;
 mod deadlocks;
+mod dropped;
 mod functions;
 mod harness;
 mod leases;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use postern_app::NewSubject;
 use postern_codes::Format;
+use postern_core::subject::SubjectKind;
 use postern_testkit::{Redeem, StoreKind, World};
 
 use crate::{count, refused, sound};
@@ -201,6 +203,22 @@ async fn peer_failure_b32_a_write_that_changes_no_row_is_no_yes() {
         taken_away();
         world.redeem("anna", &sheet.codes[0], Redeem::default()).await.unwrap();
         assert_eq!(count(&world, "code.spent").await, 1);
+        sound(&world).await;
+    }
+    for when in ["TRIGGER planted BEFORE INSERT ON claim", "TRIGGER planted BEFORE INSERT ON keyring"] {
+        let world = World::new(StoreKind::Postgres).await;
+        let new = || NewSubject {
+            external_id: "berta".to_owned(),
+            tier: None,
+            kind: SubjectKind::Person,
+            owner: None,
+        };
+        let taken_away = plant(&world, when, "RETURN NULL;");
+        let answer = world.app.create_subject(&world.token, new()).await;
+        assert!(answer.is_err(), "{when}: the write was dropped and nobody noticed");
+        taken_away();
+        let made = world.app.create_subject(&world.token, new()).await.unwrap();
+        assert_eq!((count(&world, "subject.created").await, made.revision), (1, 1), "{when}");
         sound(&world).await;
     }
 }

@@ -107,6 +107,13 @@ impl Site {
         Caller { application, clients }
     }
 
+    /// A holder with a sheet of a format.
+    pub(crate) async fn holder_of(&self, name: &str, format: Format) -> Holder {
+        let subject = self.world.subject(name).await;
+        let sheets = vec![self.world.issue(name, format).await];
+        Holder::new(name, subject, sheets, Arc::clone(&self.heard))
+    }
+
     /// A holder with a sheet that works, and another that waits to be confirmed.
     pub(crate) async fn holder(&self, name: &str, is_staged: bool) -> Holder {
         let subject = self.world.subject(name).await;

@@ -47,11 +47,20 @@ impl Ending {
     /// The event behind which nothing of a round is spent, for what ends other records than the holders' own.
     /// On PostgreSQL the sequencer orders records by their names, not by their commits.
     pub(crate) fn event(self, kind: StoreKind) -> Option<&'static str> {
+        let is_beside = matches!(self, Self::Burn | Self::Key);
+        (is_beside && kind != StoreKind::Postgres).then(|| self.name())
+    }
+
+    /// The event that it is in the log.
+    pub(crate) fn name(self) -> &'static str {
         match self {
-            _ if kind == StoreKind::Postgres => None,
-            Self::Burn => Some("campaign.started"),
-            Self::Key => Some("application_key.revoked"),
-            _ => None,
+            Self::Confirm => "code_set.activated",
+            Self::Revoke => "code_set.revoked",
+            Self::Leave => "subject.left",
+            Self::Expiry => "code_set.expired",
+            Self::Burn => "campaign.started",
+            Self::Rotation => "key.rotated",
+            Self::Key => "application_key.revoked",
         }
     }
 

@@ -14,12 +14,14 @@ mod against;
 mod clients;
 mod endings;
 mod flood;
+mod held;
 mod history;
 mod log;
 mod one_code;
 mod paper;
 mod planted;
 mod renewal;
+mod suspended;
 mod throttled;
 mod together;
 

@@ -11,6 +11,8 @@ pub(crate) enum Asks {
     Redeem { generation: u32, code: usize },
     /// To redeem a word that is nobody's code, from the source that all of a history's clients share.
     Guess,
+    /// To redeem a code of the first sheet, or a word that is none, with the holder's known device.
+    ByDevice { code: Option<usize> },
     /// To confirm a staged sheet.
     Confirm { generation: u32 },
     /// To end whatever sheet there is, for whatever reason: revoked, burnt, expired, its holder has left.
@@ -21,6 +23,8 @@ pub(crate) enum Asks {
     Else,
     /// To see in the log how many codes are spent, with another key.
     Look,
+    /// To see whether the sheet is suspended.
+    State,
 }
 
 /// What is told.
@@ -39,53 +43,71 @@ pub(crate) enum Told {
     Moved,
     /// So many codes are spent.
     Sees(usize),
+    /// Whether it is.
+    Suspended(bool),
     /// Not tried, for there was too much at once: always true, and nothing changed.
     TooMany,
-    /// Not tried, for this source has guessed too often.
+    /// Not tried, for whoever is of this sort has guessed too often.
     Waits,
 }
 
-/// Misses after which a source waits.
+/// Misses after which the next one makes wait.
 const FREE: u8 = 4;
+/// Misses at which a stretched sheet ends.
+const LAST: u8 = 100;
+/// Who guesses: anybody, or the known device.
+const ANYBODY: usize = 0;
+const DEVICE: usize = 1;
 
-/// The sheet that works, the one that waits, the codes that are crossed out, and who may ask.
+/// The sheet that works, the one that waits, the codes that are crossed out, who may ask, and what was guessed.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Paper {
     active: Option<u32>,
     staged: Option<u32>,
     crossed_out: BTreeSet<(u32, usize)>,
     key_works: bool,
-    misses: u8,
+    /// By who guesses.
+    misses: [u8; 2],
+    /// Misses that a stretched sheet has left; none is counted for another.
+    left: Option<u8>,
 }
 
 impl Paper {
     /// The first sheet works; the second waits to be confirmed, if there is one.
     pub(crate) fn new(is_staged: bool) -> Self {
         let staged = is_staged.then_some(2);
-        Self { active: Some(1), staged, crossed_out: BTreeSet::new(), key_works: true, misses: 0 }
+        let crossed_out = BTreeSet::new();
+        Self { active: Some(1), staged, crossed_out, key_works: true, misses: [0; 2], left: None }
     }
 
     /// After so many misses of the source.
     pub(crate) fn missed(self, misses: u8) -> Self {
-        Self { misses, ..self }
+        Self { misses: [misses, 0], ..self }
     }
 
-    fn redeem(&mut self, generation: u32, code: usize) -> Told {
-        if self.misses > FREE {
+    /// A stretched sheet two misses before its end: anybody has one, and so has the device.
+    pub(crate) fn at_the_edge(self) -> Self {
+        Self { misses: [FREE; 2], left: Some(2), ..self }
+    }
+
+    fn redeem(&mut self, who: usize, generation: u32, code: usize) -> Told {
+        if self.misses[who] > FREE {
             return Told::Waits;
         }
-        if self.active != Some(generation) || !self.crossed_out.insert((generation, code)) {
+        let works = self.active == Some(generation) && self.left != Some(0);
+        if !works || !self.crossed_out.insert((generation, code)) {
             return Told::Refused;
         }
-        self.misses = 0;
+        (self.misses, self.left) = ([0; 2], self.left.map(|_| LAST));
         Told::Accepted { generation, code }
     }
 
-    fn guess(&mut self) -> Told {
-        if self.misses > FREE {
+    fn guess(&mut self, who: usize) -> Told {
+        if self.misses[who] > FREE {
             return Told::Waits;
         }
-        self.misses += 1;
+        self.misses[who] += 1;
+        self.left = self.left.map(|left| left.saturating_sub(1));
         Told::Refused
     }
 }
@@ -99,11 +121,14 @@ impl SequentialSpec for Paper {
             Asks::Else => {}
             Asks::EndKey => self.key_works = false,
             Asks::Look => return Told::Sees(self.crossed_out.len()),
+            Asks::State => return Told::Suspended(self.left == Some(0)),
             // The clock and the operator need no key: an end is an end.
             Asks::End => (self.active, self.staged) = (None, None),
             _ if !self.key_works => return Told::Denied,
-            Asks::Redeem { generation, code } => return self.redeem(generation, code),
-            Asks::Guess => return self.guess(),
+            Asks::Redeem { generation, code } => return self.redeem(ANYBODY, generation, code),
+            Asks::Guess => return self.guess(ANYBODY),
+            Asks::ByDevice { code: Some(code) } => return self.redeem(DEVICE, 1, code),
+            Asks::ByDevice { code: None } => return self.guess(DEVICE),
             Asks::Confirm { generation } if self.staged == Some(generation) => {
                 self.active = self.staged.take();
             }

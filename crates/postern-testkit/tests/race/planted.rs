@@ -90,6 +90,24 @@ fn a_guess_too_many_is_seen() {
 }
 
 #[test]
+fn a_code_behind_the_last_guess_is_seen_by_who_looks() {
+    let paper = Paper::new(false).at_the_edge();
+    let (first, last) = (Asks::Guess, Asks::ByDevice { code: None });
+    let story = |told, is_suspended| {
+        let guesses = [call(first, Told::Refused, 1, 5), call(last, Told::Refused, 2, 6)];
+        let after = [call(Asks::State, Told::Suspended(is_suspended), 7, 8)];
+        [guesses.as_slice(), &[call(FIRST, told, 3, 4)], &after].concat()
+    };
+    assert!(
+        is_in_some_order(&story(accepted(1, 1), false), &paper),
+        "it came first, and the counts began again"
+    );
+    assert!(!is_in_some_order(&story(accepted(1, 1), true), &paper), "it came behind the end");
+    assert!(is_in_some_order(&story(Told::Waits, true), &paper));
+    assert!(!is_in_some_order(&story(Told::Waits, false), &paper), "the last guess ended nothing");
+}
+
+#[test]
 fn an_answer_that_never_came_may_have_happened_or_not() {
     let lost = Call { asks: FIRST, sent: 1, answered: None };
     assert!(holds(&[lost, call(FIRST, Told::Refused, 2, 3)]));

@@ -13,7 +13,9 @@ use postern_core::kernel::Kind;
 use tokio_postgres::{Client, Error};
 
 use self::looks::{claims_at, parts_of, view, wrapped_keys};
-use self::puts::{put_claims, put_parts, put_pending, put_wrapped_keys};
+use self::puts::{
+    end_claims, end_parts, end_wrapped_keys, put_claims, put_parts, put_pending, put_wrapped_keys,
+};
 use self::records::{insert, lock, update};
 use super::call::Call;
 
@@ -58,8 +60,11 @@ fn all() -> Vec<Function> {
         parts_of(),
         claims_at(),
         wrapped_keys(),
+        end_parts(),
         put_parts(),
+        end_claims(),
         put_claims(),
+        end_wrapped_keys(),
         put_wrapped_keys(),
         put_pending(),
     ];
