@@ -11,7 +11,6 @@ mod alarms;
 mod app;
 pub mod audit;
 mod authorise;
-mod device;
 mod events;
 mod failing;
 mod jobs;

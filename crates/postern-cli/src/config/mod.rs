@@ -3,6 +3,7 @@
 mod elsewhere;
 mod limits;
 mod place;
+mod placed;
 mod sections;
 mod source;
 
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use elsewhere::{Evidence, Host, S3, Witness};
 pub(crate) use limits::Limits;
 pub(crate) use place::Place;
+pub use placed::spelled;
 pub(crate) use sections::{
     Anchor, Installation, Keys, Log, Pkcs11, Retention, Server, Shipping, Store, Tls, Transit,
 };
@@ -53,42 +55,13 @@ impl Config {
                 path.display()
             ))
         })?;
-        let mut config: Self = toml::from_str(&text)
-            .map_err(|fault| Failure::Usage(format!("{} does not fit: {fault}", path.display())))?;
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         let folder =
             std::path::absolute(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder })
                 .map_err(Failure::refused)?;
-        for path in [&mut config.store.data, &mut config.anchor.file, &mut config.server.socket] {
-            *path = folder.join(&*path);
-        }
-        for s3 in [&mut config.anchor.s3, &mut config.shipping.s3].into_iter().flatten() {
-            s3.within(&folder);
-        }
-        for host in [&mut config.anchor.host, &mut config.shipping.host].into_iter().flatten() {
-            host.within(&folder);
-        }
-        for authority in config.evidence.witnesses.iter_mut().filter_map(|witness| witness.ca_file.as_mut()) {
-            *authority = folder.join(&*authority);
-        }
-        config.shipping.folder.iter_mut().for_each(|path| *path = folder.join(&*path));
-        if let Some(tls) = &mut config.server.tls {
-            tls.certificate = folder.join(&tls.certificate);
-            tls.key.within(&folder);
-            let clients = tls.client_authority.iter_mut().chain(&mut tls.client_revocations);
-            clients.for_each(|path| *path = folder.join(&*path));
-        }
-        config.server.admin.within(&folder);
-        config.store.postgres_authority.iter_mut().for_each(|path| *path = folder.join(&*path));
-        config.keys.file.within(&folder);
-        config.keys.passphrase_file.iter_mut().for_each(|source| source.within(&folder));
-        config.keys.pkcs11.iter_mut().for_each(|token| token.pin_file.within(&folder));
-        if let Some(engine) = &mut config.keys.transit {
-            engine.token_file.within(&folder);
-            engine.ca_file.iter_mut().for_each(|path| *path = folder.join(&*path));
-        }
-        config.check()?;
-        Ok(config)
+        toml::from_str::<Self>(&text)
+            .map_err(|fault| Failure::Usage(format!("{} does not fit: {fault}", path.display())))?
+            .within(&folder)
     }
 
     /// What would break a promise is refused with what to do instead.

@@ -1,10 +1,19 @@
 //! Everything in the fuzzers' corpora goes through the same functions again, without a fuzzer.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may")]
 
+mod whole;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use postern_testkit::fuzzed::TARGETS;
+use postern_testkit::fuzzed::{self, TARGETS, Target};
+
+use whole::WHOLE;
+
+/// Every target, with the readers alone and with the whole product.
+fn all() -> impl Iterator<Item = (&'static str, Target)> {
+    TARGETS.into_iter().chain(WHOLE)
+}
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz").join(name)
@@ -18,7 +27,7 @@ fn names(folder: &Path) -> BTreeSet<String> {
 
 #[test]
 fn every_target_holds_on_its_whole_corpus() {
-    for (name, target) in TARGETS {
+    for (name, target) in all() {
         let corpus = folder("corpus").join(name);
         let files = names(&corpus);
         assert!((1..=200).contains(&files.len()), "{name} has {} files", files.len());
@@ -33,7 +42,7 @@ fn every_target_holds_on_its_whole_corpus() {
 
 #[test]
 fn there_is_a_binary_and_a_corpus_for_every_target_and_no_other() {
-    let targets: BTreeSet<String> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let targets: BTreeSet<String> = all().map(|(name, _)| name.to_owned()).collect();
     assert_eq!(names(&folder("corpus")), targets);
     let binaries =
         names(&folder("targets")).into_iter().filter_map(|file| file.strip_suffix(".rs").map(str::to_owned));
