@@ -64,13 +64,7 @@ pub struct Shipped {
 }
 
 impl Shipped {
-    fn genuine(
-        keys: &LocalKeys,
-        tenant: TenantId,
-        index: u64,
-        bytes: Vec<u8>,
-        mac: &[u8],
-    ) -> Option<Self> {
+    fn genuine(keys: &LocalKeys, tenant: TenantId, index: u64, bytes: Vec<u8>, mac: &[u8]) -> Option<Self> {
         let right = keys.sealer().event_is_genuine(tenant, &bytes, mac);
         let head = EventHead::read(&bytes).ok().filter(|_| right)?;
         let id = EventId::parse(&head.id)?;

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use elsewhere::{Evidence, Host, S3, Witness};
 pub(crate) use limits::Limits;
 pub(crate) use place::Place;
+use placed::is_inside;
 pub use placed::spelled;
 pub(crate) use sections::{
     Anchor, Installation, Keys, Log, Pkcs11, Retention, Server, Shipping, Store, Tls, Transit,
@@ -85,7 +86,7 @@ impl Config {
         }
         self.check_elsewhere()?;
         for (name, path) in files {
-            if path.is_some_and(|path| path.starts_with(&self.store.data)) {
+            if path.is_some_and(|path| is_inside(path, &self.store.data)) {
                 return wrong(format!(
                     "{name} is inside the data folder: whoever copies the one would have the other. Put it elsewhere"
                 ));
@@ -171,7 +172,7 @@ impl Config {
             ));
         }
         let inside =
-            secrets.iter().any(|secret| secret.path().is_some_and(|path| path.starts_with(&self.store.data)));
+            secrets.iter().any(|secret| secret.path().is_some_and(|path| is_inside(path, &self.store.data)));
         if inside {
             return Err(Failure::Usage(
                 "credentials of another host are inside the data folder: whoever copies the one would have the other. Put them elsewhere"
@@ -217,6 +218,8 @@ mod tests {
         };
         assert!(refused("[server]\nlisten = \"0.0.0.0:80\"").is_err());
         assert!(refused("[keys]\nfile = \"data/keys\"").is_err());
+        assert!(refused("[keys]\nfile = \"x/../data/./keys\"").is_err());
+        assert!(refused("[keys]\nfile = \"x/../database/keys\"").is_ok());
         assert!(refused("[keys]\npassphrase_file = \"data/p\"").is_err());
         assert!(refused("[keys]\nfile = { credential = \"keys\", file = \"keys\" }").is_err());
         assert!(refused("[keys]\nfile = { credential = \"keys\" }").is_ok());
@@ -250,6 +253,7 @@ mod tests {
         assert!(refused(&format!("[anchor]\n{}\n{}", host("a"), s3("b"))).is_err());
         assert!(refused(&format!("[shipping]\nfolder = \"/mnt\"\n{}", s3("b"))).is_err());
         assert!(refused(&format!("[shipping]\n{}", s3("data/secret"))).is_err());
+        assert!(refused(&format!("[shipping]\n{}", s3("x/../data/secret"))).is_err());
         assert!(refused("[shipping]\ns3 = { secret = \"x\" }").is_err());
         assert!(refused(&format!("[anchor]\n{}", host("a").replace(" }", ", key = \"k\" }"))).is_err());
         assert!(refused("[server]\nlisen = \"127.0.0.1:80\"").is_err());

@@ -1,6 +1,6 @@
 //! A configuration where its file is: paths in it are relative to that folder.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 
@@ -49,4 +49,21 @@ impl Config {
         self.check()?;
         Ok(self)
     }
+}
+
+/// Whether a path leads into a folder, as both are written: `..` undoes what stands before it. What a link leads to is not
+/// known here.
+pub(super) fn is_inside(path: &Path, folder: &Path) -> bool {
+    written_plainly(path).starts_with(written_plainly(folder))
+}
+
+fn written_plainly(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut plain, part| {
+        match part {
+            Component::ParentDir => drop(plain.pop()),
+            Component::CurDir => {}
+            other => plain.push(other),
+        }
+        plain
+    })
 }

@@ -50,7 +50,8 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
 #[test]
 fn every_body_of_the_document_is_read_by_itself_too() {
     let document = document();
-    let takes_one = operations(&document).into_iter().filter(|(_, _, operation)| operation["requestBody"].is_object());
+    let takes_one =
+        operations(&document).into_iter().filter(|(_, _, operation)| operation["requestBody"].is_object());
     let known: BTreeSet<_> = takes_one.map(|(method, path, _)| format!("{method} {path}")).collect();
     assert_eq!(known, BODIES.map(|(route, _)| route.to_owned()).into());
     for (route, read) in BODIES {

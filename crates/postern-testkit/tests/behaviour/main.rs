@@ -18,6 +18,7 @@ mod nobody;
 mod provers;
 mod redemption;
 mod sets;
+mod verdicts;
 
 use postern_app::Problem;
 

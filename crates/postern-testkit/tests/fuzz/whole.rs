@@ -7,9 +7,9 @@ use std::path::{Component, Path, PathBuf};
 
 use postern_app::operator::Command;
 use postern_core::encoding::base64url;
+use postern_core::ports::Keys as _;
 use postern_log::is_canonical;
 use postern_outside::key_file::{KeyFile, Passphrase};
-use postern_core::ports::Keys as _;
 use postern_server::bodies::{BODIES, Reader};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
@@ -18,7 +18,8 @@ use zeroize::Zeroizing;
 use crate::fuzzed::{Target, check};
 
 /// Every target, under the name of its binary and its corpus.
-pub(crate) const WHOLE: [(&str, Target); 3] = [("body", body), ("configuration", configuration), ("key_file", key_file)];
+pub(crate) const WHOLE: [(&str, Target); 3] =
+    [("body", body), ("configuration", configuration), ("key_file", key_file)];
 
 /// A body, as every route that takes one reads it, and a command of the operator.
 fn body(bytes: &[u8]) {
@@ -39,7 +40,10 @@ fn body_of(read: Reader, bytes: &[u8]) {
     let said: Map<String, Value> = serde_json::from_slice(&request.0).unwrap_or_default();
     let kept = |name: &&String| !["code", "assertion"].contains(&name.as_str());
     check(said.keys().eq(members.keys().filter(kept)), "it has every member but what was typed");
-    check(said.get("first_factor").is_none_or(|factor| factor.get("assertion").is_none()), "nor an assertion");
+    check(
+        said.get("first_factor").is_none_or(|factor| factor.get("assertion").is_none()),
+        "nor an assertion",
+    );
     let mut more = members.clone();
     more.insert("no-member".to_owned(), Value::Null);
     check(read(&text(&more)).is_none(), "a member that is not known is refused");
@@ -63,7 +67,10 @@ fn configuration(bytes: &[u8]) {
         let address = at(path).and_then(|text| text.parse::<SocketAddr>().ok());
         address.is_none_or(|address| address.ip().is_loopback())
     };
-    check(near("/server/listen") || shown.pointer("/server/tls").is_some_and(Value::is_object), "plain HTTP stays here");
+    check(
+        near("/server/listen") || shown.pointer("/server/tls").is_some_and(Value::is_object),
+        "plain HTTP stays here",
+    );
     check(near("/server/admin"), "health and metrics stay here");
     let data = at("/store/data").map(|path| plain(Path::new(path))).unwrap_or_default();
     for path in KEYS_AND_EVIDENCE {
@@ -73,7 +80,11 @@ fn configuration(bytes: &[u8]) {
     let days = shown.pointer("/retention/events_days").and_then(Value::as_u64);
     check(days.is_some_and(|days| days == 0 || days >= 400), "events are kept for long enough");
     let limits = shown.pointer("/limits").and_then(Value::as_object);
-    check(limits.is_some_and(|limits| limits.values().all(|limit| limit.as_u64().is_some_and(|limit| limit > 0))), "a limit is a limit");
+    check(
+        limits
+            .is_some_and(|limits| limits.values().all(|limit| limit.as_u64().is_some_and(|limit| limit > 0))),
+        "a limit is a limit",
+    );
 }
 
 /// Where a configuration says that keys and evidence are.
@@ -112,7 +123,10 @@ fn key_file(bytes: &[u8]) {
 
 fn key_file_of(bytes: &[u8]) {
     let spelled = KeyFile::spelled(bytes);
-    check(spelled.as_ref().is_ok_and(|spelled| **spelled == *bytes) || spelled.is_err(), "a key file has one spelling");
+    check(
+        spelled.as_ref().is_ok_and(|spelled| **spelled == *bytes) || spelled.is_err(),
+        "a key file has one spelling",
+    );
     if !is_cheap(bytes) {
         return;
     }
