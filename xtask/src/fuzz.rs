@@ -19,6 +19,9 @@ pub(crate) struct Options {
     seconds: u64,
 }
 
+/// Targets that need the whole product, not the readers alone.
+const WHOLE: [&str; 3] = ["body", "configuration", "key_file"];
+
 /// Runs the fuzzers. What they find lies in `fuzz/artifacts`; new inputs lie in `fuzz/found`, not in the corpus.
 pub(crate) fn fuzz(options: &Options) -> Done {
     if !answers("cargo-fuzz", "--version") {
@@ -32,8 +35,9 @@ pub(crate) fn fuzz(options: &Options) -> Done {
         fs::create_dir_all(root().join(&found)).map_err(|fault| format!("{found}: {fault}"))?;
         // No sanitizer: there is no unsafe code, and so it runs with the stable toolchain.
         let how = ["--fuzz-dir", "fuzz", "--dev", "--sanitizer", "none"];
+        let whole: &[&str] = if WHOLE.contains(&target.as_str()) { &["--features", "whole"] } else { &[] };
         let limits = ["--", time.as_str(), "-max_len=4096", "-print_final_stats=1"];
-        run(cargo(&["fuzz", "run"]).args(how).args([&target, &found, &corpus]).args(limits))?;
+        run(cargo(&["fuzz", "run"]).args(how).args(whole).args([&target, &found, &corpus]).args(limits))?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 //! | `test` | builds once, runs every test, inside and outside |
 //! | `campaign` | runs one of the campaigns that try to break a promise, by itself and at length |
 //! | `fuzz` | runs the fuzzers of `fuzz/`, each for a bounded time |
+//! | `mutants` | changes the heart in one place at a time, and sees whether a test fails |
 //! | `previous` | builds the previous release, from which upgrades are tested |
 //! | `bench` | measures, beside the machine's bare limits |
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool of the command line talks to people")]
@@ -18,6 +19,7 @@ mod check;
 mod edges;
 mod fuzz;
 mod generate;
+mod mutants;
 mod packages;
 mod place;
 mod previous;
@@ -46,6 +48,8 @@ enum Task {
     Campaign(campaign::Options),
     /// Runs the fuzzers, one after the other, each for a bounded time
     Fuzz(fuzz::Options),
+    /// Changes the heart in one place at a time, and sees whether a test of its crate fails
+    Mutants(mutants::Options),
     /// Builds the previous release, from which upgrades are tested
     Previous,
     /// Measures redemptions, refusals and stages beside the machine's bare limits
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
         Task::Test(options) => test::test(&options),
         Task::Campaign(options) => campaign::campaign(&options),
         Task::Fuzz(options) => fuzz::fuzz(&options),
+        Task::Mutants(options) => mutants::mutants(&options),
         Task::Previous => previous::previous(),
         Task::Bench(options) => bench::bench(&options),
     };

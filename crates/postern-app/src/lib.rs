@@ -12,7 +12,6 @@ mod app;
 pub mod audit;
 mod authorise;
 mod denials;
-mod device;
 mod events;
 mod failing;
 mod jobs;

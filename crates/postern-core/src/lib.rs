@@ -12,6 +12,7 @@
 //! | [`kinds`] | live, canary and duress codes, told apart by one key alone |
 //! | [`throttle`] | the pure state machine that slows guessing |
 //! | [`verifier`] | what is stored instead of a code |
+//! | [`device`] | the tokens that make a device known |
 //! | [`ports`] | what the core needs from outside, as traits |
 
 pub mod application;
@@ -20,6 +21,7 @@ pub mod bucket;
 pub mod campaign;
 #[cfg(feature = "counted")]
 pub mod counted;
+pub mod device;
 pub mod encoding;
 mod format_name;
 pub mod frame;

@@ -1,12 +1,13 @@
 //! Shipped events and keys: what leaves the installation so that a backup can be completed, encrypted under a key
 //! that only the key file yields.
 
+use postern_log::{Tile, TileKind};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::frame::frame;
-use crate::ids::TenantId;
-use crate::kernel::{Key, KeyringEntry, Kind, StoredEvent};
+use crate::ids::{EventId, TenantId};
+use crate::kernel::{EventHead, Key, KeyringEntry, Kind, StoredEvent};
 use crate::local_keys::LocalKeys;
 use crate::personal::{decrypt, encrypt};
 
@@ -27,6 +28,49 @@ impl ShippedEvents {
     pub fn of(first: u64, checkpoint: String, events: Vec<StoredEvent>) -> Self {
         let events = events.into_iter().map(|event| (event.bytes, event.mac)).collect();
         Self { first, checkpoint, events }
+    }
+
+    /// Whether these are the events of an entry bundle, no more and no fewer.
+    #[must_use]
+    pub fn fill(&self, bundle: &Tile) -> bool {
+        let range = bundle.range();
+        bundle.kind() == TileKind::Entries
+            && self.first == range.start
+            && self.events.len() as u64 == range.end - range.start
+    }
+
+    /// Each event of a bundle that they [`fill`](Self::fill), with its MAC checked.
+    ///
+    /// # Errors
+    /// The index of the first that is not genuine.
+    pub fn genuine(self, keys: &LocalKeys, tenant: TenantId) -> Result<Vec<Shipped>, u64> {
+        let numbered = (self.first..).zip(self.events);
+        numbered
+            .map(|(index, (bytes, mac))| Shipped::genuine(keys, tenant, index, bytes, &mac).ok_or(index))
+            .collect()
+    }
+}
+
+/// One event as it was shipped, with its MAC checked.
+pub struct Shipped {
+    /// Its place in the log.
+    pub index: u64,
+    /// What it is about.
+    pub key: Key,
+    /// What every event says.
+    pub head: EventHead,
+    /// Its canonical bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Shipped {
+    fn genuine(keys: &LocalKeys, tenant: TenantId, index: u64, bytes: Vec<u8>, mac: &[u8]) -> Option<Self> {
+        let right = keys.sealer().event_is_genuine(tenant, &bytes, mac);
+        let head = EventHead::read(&bytes).ok().filter(|_| right)?;
+        let id = EventId::parse(&head.id)?;
+        let key = Key::new(id.kind, tenant, id.object);
+        let about = head.tenant == tenant && head.object == key.to_string() && head.version == id.version;
+        about.then_some(Self { index, key, head, bytes })
     }
 }
 

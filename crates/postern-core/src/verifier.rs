@@ -184,3 +184,28 @@ pub fn search(prepared: &Prepared, targets: &[Target<'_>]) -> Found {
     }
     bool::from(hit).then_some((place as usize, slot))
 }
+
+#[cfg(test)]
+mod tests {
+    use postern_codes::{Parsed, Prefix, parse};
+
+    use super::*;
+
+    #[test]
+    fn verifiers_of_one_generation_accept_nothing_in_another() {
+        let word = "PSTN-CVG87-KK9E7-Y2F4M-SFA7C-0ZN58";
+        let Parsed::Testable { code, .. } = parse(word, &[Prefix::default()]) else { panic!("no code") };
+        let material = Material::new(&code, Stretch::None, &[]).unwrap();
+        let (key, salt) = (Zeroizing::new([1; 32]), [2; 16]);
+        let verifiers = material.verifier(&key, 1, &salt);
+        let keys = SubjectKeys { live: vec![(1, key)] };
+        let prepared = Prepared { epoch: Vec::new(), keys, material };
+        // The salt is the same: whoever moved an ended set's verifiers into a new set would have moved it as well.
+        let of = |generation| Target { generation, key_version: 1, salt: &salt, verifiers: &verifiers };
+        assert_eq!(search(&prepared, &[of(1)]), Some((0, 1)));
+        assert_eq!(search(&prepared, &[of(2)]), None);
+        assert_eq!(search(&prepared, &[of(2), of(1)]), Some((1, 1)));
+        assert_eq!(search(&prepared, &[Target { salt: &[3; 16], ..of(1) }]), None);
+        assert_eq!(search(&prepared, &[Target { key_version: 2, ..of(1) }]), None);
+    }
+}

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `routes` | a folder is a path, a file is a method |
 //! | `extract` | what handlers take from a request |
+//! | [`bodies`] | every body that a route takes, read by itself |
 //! | `wire` | JSON that several routes share |
 //! | [`request_bytes`] | what an assertion is bound to, for clients to compute as well |
 //! | `problem` | refusals as RFC 9457 documents |
@@ -18,6 +19,7 @@
 //! Nothing here writes down a body, a key, a query or a code.
 
 mod admin;
+pub mod bodies;
 mod connections;
 mod crowd;
 mod extract;

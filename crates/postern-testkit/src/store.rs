@@ -1,4 +1,4 @@
-//! A store that counts what it is asked.
+//! A store that counts what it is asked, and that can put off what it is to commit.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,11 +11,13 @@ use postern_core::kernel::{
     Committed, Key, Kind, StoreFault, StoredEvent, Tally, ThinnedBundle, ThinnedEvent, View, Want, Work,
 };
 use postern_core::ports::{Copied, Future, Listed, LogHead, SealedClaim, Sizes, Store, StoredTile};
+use tokio::sync::watch;
 
 /// A store behind counters.
 pub struct CountedStore {
     inner: Arc<dyn Store>,
     counts: [AtomicU64; 7],
+    puts_off: watch::Sender<bool>,
 }
 
 /// What a store was asked until now.
@@ -41,7 +43,12 @@ impl CountedStore {
     /// Counts from zero.
     #[must_use]
     pub fn new(inner: Arc<dyn Store>) -> Self {
-        Self { inner, counts: Default::default() }
+        Self { inner, counts: Default::default(), puts_off: watch::Sender::new(false) }
+    }
+
+    /// Whether works wait before they are committed; what waits goes on when they no longer do.
+    pub fn puts_off(&self, puts_off: bool) {
+        self.puts_off.send_replace(puts_off);
     }
 
     /// What it was asked until now.
@@ -70,7 +77,11 @@ impl Store for CountedStore {
         self.add(4, draft.puts().len() + draft.events().len());
         self.add(5, draft.claims().len() + draft.reads().count() + draft.tallies().len());
         self.add(6, draft.weight());
-        self.inner.submit(work)
+        Box::pin(async move {
+            // The sender is here: it is never gone.
+            let _ = self.puts_off.subscribe().wait_for(|puts_off| !puts_off).await;
+            self.inner.submit(work).await
+        })
     }
 
     fn event(&self, key: Key, version: u64) -> Future<'_, Result<Option<StoredEvent>, StoreFault>> {

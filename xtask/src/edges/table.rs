@@ -99,7 +99,8 @@ pub(super) const ROOMS: [Room; 12] = [
             "postern-server",
             "postern-store",
         ],
-        tests: &[],
+        // The configuration is read by the command line alone, and fuzzed like the other readers.
+        tests: &["postern-cli"],
         never: &[],
     },
     Room {

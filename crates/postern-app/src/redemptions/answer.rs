@@ -1,5 +1,6 @@
 //! The answer to an accepted redemption: signed anew, rebuilt from its event when it is repeated.
 
+use postern_core::device;
 use postern_core::ids::SubjectId;
 use postern_core::ids::{RedemptionId, SetId};
 use postern_core::kernel::{Key, Kind};
@@ -15,7 +16,7 @@ use super::Redemption;
 use super::attempt::Attempt;
 use super::step::Kept;
 use crate::app::App;
-use crate::{Problem, device, jws};
+use crate::{Problem, jws};
 
 /// An accepted redemption.
 pub struct Redeemed {

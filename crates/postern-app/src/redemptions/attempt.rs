@@ -3,6 +3,7 @@
 use postern_codes::Format;
 use postern_core::Time;
 use postern_core::bucket::{self, Bucket, Nobody};
+use postern_core::device;
 use postern_core::encoding::Fixed;
 use postern_core::ids::SubjectId;
 use postern_core::kernel::{Held, Key, View, Want};
@@ -14,7 +15,6 @@ use postern_core::verifier::Stretch;
 
 use crate::app::App;
 use crate::authorise::{Caller, Gate, subject_id};
-use crate::device;
 use crate::lanes::Place;
 use crate::prepare::Whose;
 use crate::problem::Problem;

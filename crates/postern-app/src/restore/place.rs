@@ -7,7 +7,7 @@ use postern_core::ids::{EventId, TenantId};
 use postern_core::kernel::{EventHead, Key, Kind};
 use postern_core::local_keys::LocalKeys;
 use postern_core::ports::{Keys, Place, PlaceFault};
-use postern_core::shipped::{self, ShippedEvents, ShippedKeys};
+use postern_core::shipped::{self, Shipped, ShippedEvents, ShippedKeys};
 use postern_log::{Checkpoint, Frontier, TILE_WIDTH, Tile, TileKind, Walk, open_checkpoint_of, verifier_key};
 
 use crate::operator::Refused;
@@ -18,14 +18,6 @@ pub(crate) struct Held {
     place: Arc<dyn Place>,
     logs: BTreeMap<TenantId, BTreeMap<u64, Tile>>,
     keys: Vec<String>,
-}
-
-/// One event as it was shipped, with its MAC checked.
-pub(crate) struct Shipped {
-    pub(crate) index: u64,
-    pub(crate) key: Key,
-    pub(crate) head: EventHead,
-    pub(crate) bytes: Vec<u8>,
 }
 
 /// What a place has of a log beyond what is here.
@@ -127,11 +119,7 @@ impl Held {
         let asked = name.clone();
         let bytes = ask(&self.place, move |place| place.get(&asked)).await?;
         let opened = bytes.and_then(|bytes| shipped::open::<ShippedEvents>(keys, &name, &bytes));
-        let range = tile.range();
-        let whole = |events: &ShippedEvents| {
-            events.first == range.start && events.events.len() as u64 == range.end - range.start
-        };
-        opened.filter(whole).ok_or_else(|| {
+        opened.filter(|events| events.fill(tile)).ok_or_else(|| {
             PlaceFault(format!("{name} is missing, was altered, or was shipped under another key file"))
         })
     }
@@ -143,16 +131,12 @@ impl Held {
         tenant: TenantId,
         tile: &Tile,
     ) -> Result<(String, Vec<Shipped>), Refused> {
-        let bundle = self.events(keys, tenant, tile).await.map_err(|fault| Refused(fault.to_string()))?;
-        let events = bundle.events.into_iter().zip(bundle.first..);
-        let events = events.map(|((bytes, mac), index)| {
-            genuine(keys, tenant, index, bytes, &mac).ok_or_else(|| {
-                Refused(format!(
-                    "The shipped event {index} of {tenant} is not genuine. Nothing was replayed."
-                ))
-            })
-        });
-        Ok((bundle.checkpoint, events.collect::<Result<_, _>>()?))
+        let mut bundle = self.events(keys, tenant, tile).await.map_err(|fault| Refused(fault.to_string()))?;
+        let checkpoint = std::mem::take(&mut bundle.checkpoint);
+        let events = bundle.genuine(keys, tenant).map_err(|index| {
+            Refused(format!("The shipped event {index} of {tenant} is not genuine. Nothing was replayed."))
+        })?;
+        Ok((checkpoint, events))
     }
 
     /// Walks what is there beyond `from`: MACs, indexes, the signed checkpoint, and the anchor's root.
@@ -226,13 +210,4 @@ impl Held {
         }
         Ok(wrapped)
     }
-}
-
-fn genuine(keys: &LocalKeys, tenant: TenantId, index: u64, bytes: Vec<u8>, mac: &[u8]) -> Option<Shipped> {
-    let right = keys.sealer().event_is_genuine(tenant, &bytes, mac);
-    let head = EventHead::read(&bytes).ok().filter(|_| right)?;
-    let id = EventId::parse(&head.id)?;
-    let key = Key::new(id.kind, tenant, id.object);
-    let about = head.tenant == tenant && head.object == key.to_string() && head.version == id.version;
-    about.then_some(Shipped { index, key, head, bytes })
 }

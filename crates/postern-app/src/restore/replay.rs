@@ -13,10 +13,11 @@ use postern_core::kernel::{
 };
 use postern_core::limits;
 use postern_core::prover::Prover;
+use postern_core::shipped::Shipped;
 use postern_core::subject::Subject;
 use postern_core::tenant::Tenant;
 
-use super::place::{self, Shipped};
+use super::place;
 use crate::app::App;
 use crate::audit::used_assertion;
 use crate::operator::Refused;

@@ -3,6 +3,7 @@
 mod elsewhere;
 mod limits;
 mod place;
+mod placed;
 mod sections;
 mod source;
 
@@ -12,6 +13,8 @@ use std::path::{Path, PathBuf};
 pub(crate) use elsewhere::{Evidence, Host, S3, Witness};
 pub(crate) use limits::Limits;
 pub(crate) use place::Place;
+use placed::is_inside;
+pub use placed::spelled;
 pub(crate) use sections::{
     Anchor, Installation, Keys, Log, Pkcs11, Retention, Server, Shipping, Store, Tls, Transit,
 };
@@ -53,42 +56,13 @@ impl Config {
                 path.display()
             ))
         })?;
-        let mut config: Self = toml::from_str(&text)
-            .map_err(|fault| Failure::Usage(format!("{} does not fit: {fault}", path.display())))?;
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         let folder =
             std::path::absolute(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder })
                 .map_err(Failure::refused)?;
-        for path in [&mut config.store.data, &mut config.anchor.file, &mut config.server.socket] {
-            *path = folder.join(&*path);
-        }
-        for s3 in [&mut config.anchor.s3, &mut config.shipping.s3].into_iter().flatten() {
-            s3.within(&folder);
-        }
-        for host in [&mut config.anchor.host, &mut config.shipping.host].into_iter().flatten() {
-            host.within(&folder);
-        }
-        for authority in config.evidence.witnesses.iter_mut().filter_map(|witness| witness.ca_file.as_mut()) {
-            *authority = folder.join(&*authority);
-        }
-        config.shipping.folder.iter_mut().for_each(|path| *path = folder.join(&*path));
-        if let Some(tls) = &mut config.server.tls {
-            tls.certificate = folder.join(&tls.certificate);
-            tls.key.within(&folder);
-            let clients = tls.client_authority.iter_mut().chain(&mut tls.client_revocations);
-            clients.for_each(|path| *path = folder.join(&*path));
-        }
-        config.server.admin.within(&folder);
-        config.store.postgres_authority.iter_mut().for_each(|path| *path = folder.join(&*path));
-        config.keys.file.within(&folder);
-        config.keys.passphrase_file.iter_mut().for_each(|source| source.within(&folder));
-        config.keys.pkcs11.iter_mut().for_each(|token| token.pin_file.within(&folder));
-        if let Some(engine) = &mut config.keys.transit {
-            engine.token_file.within(&folder);
-            engine.ca_file.iter_mut().for_each(|path| *path = folder.join(&*path));
-        }
-        config.check()?;
-        Ok(config)
+        toml::from_str::<Self>(&text)
+            .map_err(|fault| Failure::Usage(format!("{} does not fit: {fault}", path.display())))?
+            .within(&folder)
     }
 
     /// What would break a promise is refused with what to do instead.
@@ -112,7 +86,7 @@ impl Config {
         }
         self.check_elsewhere()?;
         for (name, path) in files {
-            if path.is_some_and(|path| path.starts_with(&self.store.data)) {
+            if path.is_some_and(|path| is_inside(path, &self.store.data)) {
                 return wrong(format!(
                     "{name} is inside the data folder: whoever copies the one would have the other. Put it elsewhere"
                 ));
@@ -198,7 +172,7 @@ impl Config {
             ));
         }
         let inside =
-            secrets.iter().any(|secret| secret.path().is_some_and(|path| path.starts_with(&self.store.data)));
+            secrets.iter().any(|secret| secret.path().is_some_and(|path| is_inside(path, &self.store.data)));
         if inside {
             return Err(Failure::Usage(
                 "credentials of another host are inside the data folder: whoever copies the one would have the other. Put them elsewhere"
@@ -244,6 +218,8 @@ mod tests {
         };
         assert!(refused("[server]\nlisten = \"0.0.0.0:80\"").is_err());
         assert!(refused("[keys]\nfile = \"data/keys\"").is_err());
+        assert!(refused("[keys]\nfile = \"x/../data/./keys\"").is_err());
+        assert!(refused("[keys]\nfile = \"x/../database/keys\"").is_ok());
         assert!(refused("[keys]\npassphrase_file = \"data/p\"").is_err());
         assert!(refused("[keys]\nfile = { credential = \"keys\", file = \"keys\" }").is_err());
         assert!(refused("[keys]\nfile = { credential = \"keys\" }").is_ok());
@@ -277,6 +253,7 @@ mod tests {
         assert!(refused(&format!("[anchor]\n{}\n{}", host("a"), s3("b"))).is_err());
         assert!(refused(&format!("[shipping]\nfolder = \"/mnt\"\n{}", s3("b"))).is_err());
         assert!(refused(&format!("[shipping]\n{}", s3("data/secret"))).is_err());
+        assert!(refused(&format!("[shipping]\n{}", s3("x/../data/secret"))).is_err());
         assert!(refused("[shipping]\ns3 = { secret = \"x\" }").is_err());
         assert!(refused(&format!("[anchor]\n{}", host("a").replace(" }", ", key = \"k\" }"))).is_err());
         assert!(refused("[server]\nlisen = \"127.0.0.1:80\"").is_err());

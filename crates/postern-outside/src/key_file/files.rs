@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 use super::content::{self, Holds};
 use super::envelope::{By, Envelope};
-use super::{ContentFault, KeyFile, KeyFileError, Kind, MOST, Origin, Passphrase, passphrase, service};
+use super::reading::{assemble, opened};
+use super::{ContentFault, KeyFile, KeyFileError, Kind, MOST, Origin, Passphrase, passphrase};
 use crate::{Place, file};
 
 type Text = Zeroizing<Vec<u8>>;
@@ -57,8 +58,7 @@ impl KeyFile {
     /// # Errors
     /// See [`KeyFile::open`]; also if it is sealed with another passphrase than this one.
     pub fn open_with(place: &Place, passphrase: Option<&Passphrase>) -> Result<Self, KeyFileError> {
-        let text = text(place, passphrase)?;
-        let keys = assemble(&text).map_err(fault_of(place.path()))?;
+        let keys = KeyFile::from_bytes(place.read(MOST)?, passphrase).map_err(fault_of(place.path()))?;
         let origin = Origin { place: place.clone(), passphrase: passphrase.map(Passphrase::copy) };
         Ok(Self { origin: Some(origin), ..keys })
     }
@@ -141,12 +141,7 @@ pub(super) fn change(
 
 /// The text of a key file, opened if it is sealed.
 pub(super) fn text(place: &Place, passphrase: Option<&Passphrase>) -> Result<Text, KeyFileError> {
-    let bytes = place.read(MOST)?;
-    if !Envelope::is_one(&bytes) {
-        return Ok(bytes);
-    }
-    let opened = Envelope::read(&bytes).and_then(|envelope| passphrase::open(&envelope, passphrase));
-    opened.map_err(fault_of(place.path()))
+    opened(place.read(MOST)?, passphrase).map_err(fault_of(place.path()))
 }
 
 pub(super) fn sealed(
@@ -158,10 +153,6 @@ pub(super) fn sealed(
     let envelope = passphrase::seal(text, passphrase, entropy)?;
     let envelope = envelope.ok_or_else(|| fault_of(path)(ContentFault::Stretch))?;
     Ok(Zeroizing::new(envelope.text().into_bytes()))
-}
-
-fn assemble(text: &[u8]) -> Result<KeyFile, ContentFault> {
-    content::read(Holds::All, text).and_then(|entries| service::assemble(&entries))
 }
 
 pub(super) fn fault_of(path: &Path) -> impl FnOnce(ContentFault) -> KeyFileError + use<> {

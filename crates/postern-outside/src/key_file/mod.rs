@@ -20,6 +20,7 @@ mod error;
 mod files;
 mod moving;
 mod passphrase;
+mod reading;
 mod service;
 mod stretch;
 mod sum;

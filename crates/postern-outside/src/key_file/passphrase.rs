@@ -21,11 +21,14 @@ impl Passphrase {
     /// # Errors
     /// [`KeyFileError::File`], above all if others may read it; [`KeyFileError::ShortPassphrase`].
     pub fn read(place: &Place) -> Result<Self, KeyFileError> {
-        let line = place.first_line()?;
-        if line.len() < SHORTEST {
-            return Err(KeyFileError::ShortPassphrase { path: place.path().to_owned(), least: SHORTEST });
-        }
-        Ok(Self(line))
+        let short = || KeyFileError::ShortPassphrase { path: place.path().to_owned(), least: SHORTEST };
+        Self::of(place.first_line()?).ok_or_else(short)
+    }
+
+    /// One that was read already; `None` if it is too short.
+    #[must_use]
+    pub fn of(line: Zeroizing<Vec<u8>>) -> Option<Self> {
+        (line.len() >= SHORTEST).then_some(Self(line))
     }
 
     /// Another one of the same: a sealed file is opened again when a version of the pepper is made.

@@ -18,6 +18,16 @@ pub(crate) struct Sent<T> {
     path: String,
 }
 
+impl<T: DeserializeOwned> Sent<T> {
+    /// A body that was sent to a path.
+    pub(crate) fn read(bytes: &[u8], path: String) -> Result<Self, Refusal> {
+        // The reader's own message may show what was sent, so it goes nowhere.
+        let body = serde_json::from_slice(bytes).map_err(|_| Refusal::MalformedRequest(NOT_EXPECTED))?;
+        let said = stripped(bytes).ok_or(Refusal::MalformedRequest(NOT_EXPECTED))?;
+        Ok(Self { body, said, path })
+    }
+}
+
 impl<T> Sent<T> {
     /// What stands for the request where an assertion may be bound to it.
     pub(crate) fn bytes(&self) -> Result<RequestBytes, Refusal> {
@@ -36,9 +46,6 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Sent<T> {
     async fn from_request(request: Request, service: &Shared) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
         let bytes = read::read(&parts.headers, body, &service.limits).await?;
-        // The reader's own message may show what was sent, so it goes nowhere.
-        let body = serde_json::from_slice(&bytes).map_err(|_| Refusal::MalformedRequest(NOT_EXPECTED))?;
-        let said = stripped(&bytes).ok_or(Refusal::MalformedRequest(NOT_EXPECTED))?;
-        Ok(Self { body, said, path: parts.uri.path().to_owned() })
+        Self::read(&bytes, parts.uri.path().to_owned())
     }
 }

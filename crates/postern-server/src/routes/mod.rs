@@ -2,7 +2,7 @@
 //! and one short handler.
 
 mod openapi;
-mod v1;
+pub(crate) mod v1;
 mod well_known;
 
 use std::time::Duration;

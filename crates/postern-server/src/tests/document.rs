@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::world::World;
+use crate::bodies::BODIES;
 use crate::openapi;
 use crate::problem::{Refusal, samples};
 
@@ -44,6 +45,18 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
         item.as_object().unwrap().iter().map(move |(method, operation)| (method, path, operation))
     });
     each.map(|(method, path, operation)| (method.clone(), path.clone(), operation.clone())).collect()
+}
+
+#[test]
+fn every_body_of_the_document_is_read_by_itself_too() {
+    let document = document();
+    let takes_one =
+        operations(&document).into_iter().filter(|(_, _, operation)| operation["requestBody"].is_object());
+    let known: BTreeSet<_> = takes_one.map(|(method, path, _)| format!("{method} {path}")).collect();
+    assert_eq!(known, BODIES.map(|(route, _)| route.to_owned()).into());
+    for (route, read) in BODIES {
+        assert!(read(b"{\"no-member\":1}").is_none() && read(b"[]").is_none(), "{route}");
+    }
 }
 
 #[test]

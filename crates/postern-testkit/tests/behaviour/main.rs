@@ -19,6 +19,7 @@ mod nobody;
 mod provers;
 mod redemption;
 mod sets;
+mod verdicts;
 
 use postern_app::Problem;
 

@@ -1,19 +1,22 @@
 //! Device tokens: stateless proofs that a device redeemed before.
 
-use postern_core::Time;
-use postern_core::encoding::{base32, from_base32};
-use postern_core::ids::{ApplicationId, SubjectId};
-use postern_core::limits;
-use postern_core::local_keys::LocalKeys;
 use std::time::Duration;
+
 use zeroize::Zeroizing;
+
+use crate::Time;
+use crate::encoding::{base32, from_base32};
+use crate::ids::{ApplicationId, SubjectId};
+use crate::limits;
+use crate::local_keys::LocalKeys;
 
 /// Letters before a device token.
 const PREFIX: &str = "pstd_";
 
 /// The token of a device that was accepted at `minted` seconds. Made of the event alone, so a repeated
 /// answer repeats it.
-pub(crate) fn mint(
+#[must_use]
+pub fn mint(
     keys: &LocalKeys,
     subject: SubjectId,
     application: ApplicationId,
@@ -27,26 +30,28 @@ pub(crate) fn mint(
 
 /// A token that was shown and is this subject's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Shown {
+pub struct Shown {
     /// When it was minted, in seconds.
-    pub(crate) minted: u32,
+    pub minted: u32,
     /// Whether it is old enough to make its device known.
-    pub(crate) known: bool,
+    pub known: bool,
     /// Whether it lasts long enough not to be renewed.
-    pub(crate) lasts: bool,
+    pub lasts: bool,
 }
 
 impl Shown {
     /// When the next answer's token counts as minted: as this one while it lasts. One that takes its place makes the
     /// device known at once, since this one did: or a stranger could keep the owner out for three days.
-    pub(crate) fn goes_on(self, now: Time) -> u32 {
+    #[must_use]
+    pub fn goes_on(self, now: Time) -> u32 {
         let known = now.minus(limits::DEVICE_KNOWN_AFTER).seconds();
         if self.lasts { self.minted } else { u32::try_from(known).unwrap_or(self.minted) }
     }
 }
 
 /// Reads a shown token; `None` if it is not this subject's, of another epoch, or over.
-pub(crate) fn shown(
+#[must_use]
+pub fn shown(
     keys: &LocalKeys,
     text: &str,
     subject: SubjectId,

@@ -1,9 +1,14 @@
 //! What is fuzzed: each reader of bytes from outside, as a function of bytes that panics if the reader breaks a rule.
 //!
 //! `fuzz/` runs them under libFuzzer and names this file by its path, so that it builds with the readers alone;
-//! `tests/fuzz.rs` replays what was found worth keeping, without a fuzzer. No rule here is about what is accepted,
-//! only about what follows once it is.
+//! `tests/fuzz` replays what was found worth keeping, without a fuzzer, and has the readers that need the whole product.
+//! No rule here is about what is accepted, only about what follows once it is.
 #![expect(clippy::panic, reason = "a panic is how a broken rule is told")]
+
+mod device;
+mod shipped;
+
+use std::sync::LazyLock;
 
 use postern_codes::{Format, Parsed, Prefix, Reading, parse};
 use postern_core::Time;
@@ -11,6 +16,7 @@ use postern_core::application::{Application, ApplicationFact, Token};
 use postern_core::bucket::{Bucket, BucketFact};
 use postern_core::ids::{EventId, SetId, SubjectId, TenantId};
 use postern_core::kernel::{Columns, EventHead, Fact, Held, Image, Key, Record, Row, Sealer};
+use postern_core::local_keys::LocalKeys;
 use postern_core::prover::{Prover, ProverFact};
 use postern_core::subject::{Subject, fact::SubjectFact};
 use postern_core::tenant::{Tenant, TenantFact};
@@ -18,21 +24,24 @@ use postern_log::{
     Anchor, ConsistencyFile, Frontier, ProofFile, Tile, bundle, canonical_value, is_canonical,
     open_checkpoint, unbundle,
 };
+use zeroize::Zeroizing;
 
 /// A function that is fuzzed.
 pub type Target = fn(&[u8]);
 
 /// Every target, under the name of its binary and its corpus.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("anchor", anchor),
     ("bundle", entries),
     ("checkpoint", checkpoint),
     ("code", code),
+    ("device", device::device),
     ("event", event),
     ("frontier", frontier),
     ("id", id),
     ("proof", proof),
     ("row", row),
+    ("shipped", shipped::shipped),
     ("tile", tile),
     ("token", token),
 ];
@@ -43,11 +52,18 @@ pub fn target(name: &str) -> Option<Target> {
     TARGETS.iter().find(|(known, _)| *known == name).map(|(_, target)| *target)
 }
 
-fn check(holds: bool, rule: &str) {
+/// Panics with the rule if it does not hold.
+pub fn check(holds: bool, rule: &str) {
     if !holds {
         panic!("broken: {rule}");
     }
 }
+
+/// Keys that are made up.
+static KEYS: LazyLock<LocalKeys> = LazyLock::new(|| {
+    let keys = LocalKeys::new(|_| Some((1, Zeroizing::new([7; 32]))));
+    keys.unwrap_or_else(|| panic!("every key is there"))
+});
 
 /// A typed word, under one prefix and under two.
 fn code(bytes: &[u8]) {

@@ -1,0 +1,4 @@
+//! Bodies of requests, read.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| postern_fuzz::run("body", bytes));

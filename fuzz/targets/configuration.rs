@@ -1,0 +1,4 @@
+//! Configurations, read.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| postern_fuzz::run("configuration", bytes));

@@ -1,0 +1,4 @@
+//! Device tokens, read.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| postern_fuzz::run("device", bytes));

@@ -1,0 +1,4 @@
+//! Key files, read.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| postern_fuzz::run("key_file", bytes));

@@ -1,0 +1,4 @@
+//! What is shipped, read.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| postern_fuzz::run("shipped", bytes));
