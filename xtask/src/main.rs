@@ -8,6 +8,7 @@
 //! | `campaign` | runs one of the campaigns that try to break a promise, by itself and at length |
 //! | `fuzz` | runs the fuzzers of `fuzz/`, each for a bounded time |
 //! | `previous` | builds the previous release, from which upgrades are tested |
+//! | `scan-eval` | scans the labelled corpus and prints what was found, by rule and source |
 //! | `bench` | measures, beside the machine's bare limits |
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool of the command line talks to people")]
 
@@ -23,6 +24,7 @@ mod place;
 mod previous;
 mod python;
 mod run;
+mod scan_eval;
 mod test;
 
 use std::process::ExitCode;
@@ -48,6 +50,8 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Builds the previous release, from which upgrades are tested
     Previous,
+    /// Scans the labelled corpus and prints what was found, by rule and source
+    ScanEval,
     /// Measures redemptions, refusals and stages beside the machine's bare limits
     Bench(bench::Options),
 }
@@ -60,6 +64,7 @@ fn main() -> ExitCode {
         Task::Campaign(options) => campaign::campaign(&options),
         Task::Fuzz(options) => fuzz::fuzz(&options),
         Task::Previous => previous::previous(),
+        Task::ScanEval => scan_eval::scan_eval(),
         Task::Bench(options) => bench::bench(&options),
     };
     match done {

@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn bodies_follow_each_other_without_gap_or_overlap() {
         for length in [0, 1, MARGIN, BODY, BODY + MARGIN, BODY + 2 * MARGIN, 3 * BODY + 7] {
-            let content: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+            let content: Vec<u8> = (0..=250).cycle().take(length).collect();
             let (mut reader, mut buffer) = (content.as_slice(), Buffer::new());
             let mut window = Window::over(&mut reader, &mut buffer);
             let mut seen = Vec::new();
