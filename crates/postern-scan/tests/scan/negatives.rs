@@ -8,8 +8,11 @@ const BASE32: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const PRODUCT: &str = "BCDFGHJKMPQRTVWXY2346789";
 const BASE64: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/// How one is made up.
+pub(crate) type Make = fn(&mut Dice) -> String;
+
 /// One kind of negative, and how one of it is made up.
-pub(crate) const KINDS: [(&str, fn(&mut Dice) -> String); 14] = [
+pub(crate) const KINDS: [(&str, Make); 14] = [
     ("dates", |dice| {
         format!(
             "2026-{:02}-{:02} 2026{:02}{:02}",
@@ -52,6 +55,6 @@ fn groups(dice: &mut Dice, alphabet: &str, count: usize, length: usize, joint: &
 }
 
 /// So many lines of one kind.
-pub(crate) fn lines(dice: &mut Dice, make: fn(&mut Dice) -> String, count: usize) -> String {
+pub(crate) fn lines(dice: &mut Dice, make: Make, count: usize) -> String {
     (0..count).map(|number| format!("item {number}: {}\n", make(dice))).collect()
 }
