@@ -80,11 +80,10 @@ impl Scanner {
             let seen = self.look(view.bytes()).into_iter();
             hits.extend(seen.map(|hit| Hit { start: view.source(hit.start), ..hit }));
         }
-        hits.retain(|hit| stop.body.contains(&hit.start));
         hits.sort_by(|one, other| (one.start, other.confidence).cmp(&(other.start, one.confidence)));
-        let hits = merged(hits);
         let mut places = stop.places();
-        for hit in hits {
+        // Merged first: a prefix may stand in this body and its code in the next.
+        for hit in merged(hits).into_iter().filter(|hit| stop.body.contains(&hit.start)) {
             let (line, column) = places(hit.start);
             told(self.finding(hit, Place { origin: origin.clone(), line, column }));
         }

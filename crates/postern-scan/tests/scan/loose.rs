@@ -48,7 +48,8 @@ fn codes_far_from_each_other_are_no_siblings() {
 #[test]
 fn a_set_is_sure_where_two_windows_meet() {
     let codes = set(Format::Compact, 3);
-    for before in [(1 << 20) - 60, (1 << 20) - 30, (1 << 20) - 10] {
+    let end = (1 << 20) + (16 << 10);
+    for before in [end - 60, end - 30, end - 10] {
         let text = format!("{}\n{codes}{}", ".".repeat(before), ".".repeat(1 << 16));
         assert_eq!(confidences(&text), [Certain; 3]);
     }

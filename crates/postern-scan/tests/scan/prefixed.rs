@@ -80,11 +80,13 @@ fn every_given_prefix_is_looked_for_and_no_other() {
 #[test]
 fn a_code_is_found_once_wherever_the_window_ends() {
     let shown = made_up(Format::Standard, 5);
-    // Around the end of the first body, in a line without an end.
-    for before in (0..64).step_by(5).map(|shift| (1 << 20) - 48 + shift) {
-        let mut text = vec![b'.'; before];
-        text.extend_from_slice(shown.as_bytes());
-        text.resize((1 << 20) + (1 << 16), b'.');
-        assert_eq!(places(&text), [("postern-standard".to_owned(), 1, before as u64 + 1)]);
+    // Around the end of the first body and of what is seen with it, in a line without an end.
+    for end in [(1 << 20) + (16 << 10), (1 << 20) + (32 << 10)] {
+        for before in (0..64).step_by(5).map(|shift| end - 48 + shift) {
+            let mut text = vec![b'.'; before];
+            text.extend_from_slice(shown.as_bytes());
+            text.resize((1 << 20) + (1 << 16), b'.');
+            assert_eq!(places(&text), [("postern-standard".to_owned(), 1, before as u64 + 1)]);
+        }
     }
 }
