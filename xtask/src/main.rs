@@ -9,6 +9,7 @@
 //! | `fuzz` | runs the fuzzers of `fuzz/`, each for a bounded time |
 //! | `mutants` | changes the heart in one place at a time, and sees whether a test fails |
 //! | `previous` | builds the previous release, from which upgrades are tested |
+//! | `scan-eval` | scans the labelled corpus and prints what was found, by rule and source |
 //! | `bench` | measures, beside the machine's bare limits |
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool of the command line talks to people")]
 
@@ -25,6 +26,7 @@ mod place;
 mod previous;
 mod python;
 mod run;
+mod scan_eval;
 mod test;
 
 use std::process::ExitCode;
@@ -52,6 +54,8 @@ enum Task {
     Mutants(mutants::Options),
     /// Builds the previous release, from which upgrades are tested
     Previous,
+    /// Scans the labelled corpus and prints what was found, by rule and source
+    ScanEval,
     /// Measures redemptions, refusals and stages beside the machine's bare limits
     Bench(bench::Options),
 }
@@ -65,6 +69,7 @@ fn main() -> ExitCode {
         Task::Fuzz(options) => fuzz::fuzz(&options),
         Task::Mutants(options) => mutants::mutants(&options),
         Task::Previous => previous::previous(),
+        Task::ScanEval => scan_eval::scan_eval(),
         Task::Bench(options) => bench::bench(&options),
     };
     match done {

@@ -22,7 +22,7 @@ pub(super) struct Owned {
     pub(super) because: &'static str,
 }
 
-pub(super) const ROOMS: [Room; 12] = [
+pub(super) const ROOMS: [Room; 13] = [
     Room {
         name: "postern-codes",
         knows: &[],
@@ -80,12 +80,20 @@ pub(super) const ROOMS: [Room; 12] = [
             "postern-core",
             "postern-log",
             "postern-outside",
+            "postern-scan",
             "postern-server",
             "postern-store",
             "postern-tls",
         ],
         tests: &["postern-cluster", "postern-testkit"],
         never: &[],
+    },
+    // It runs next to the data, on hosts that have nothing else of the product.
+    Room {
+        name: "postern-scan",
+        knows: &["postern-codes"],
+        tests: &[],
+        never: &["tokio", "rusqlite", "axum", "hyper", "aws-lc-rs", "rustls"],
     },
     Room {
         name: "postern-testkit",

@@ -11,6 +11,7 @@ mod installation;
 mod keeper;
 mod key;
 mod prover;
+mod scan;
 mod subject;
 mod tenant;
 
@@ -29,6 +30,7 @@ pub(crate) use self::installation::{ConfigCommand, Demo};
 pub(crate) use self::keeper::{Keeper, absolute};
 pub(crate) use self::key::{KeyFileCommand, KeyMove};
 pub(crate) use self::prover::ProverCommand;
+pub(crate) use self::scan::{Scan, ScanForm};
 pub(crate) use self::subject::SubjectCommand;
 pub(crate) use self::tenant::{TenantChange, TenantCommand};
 
@@ -99,6 +101,8 @@ pub(crate) enum Command {
     /// Looks at one code, offline
     #[command(subcommand)]
     Code(CodeCommand),
+    /// Finds leaked codes in files, folders and standard input, offline
+    Scan(Scan),
     /// Prints completions for a shell
     Completions {
         /// Which shell

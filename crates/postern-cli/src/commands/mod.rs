@@ -22,6 +22,7 @@ mod redeem;
 mod remote;
 mod revoke;
 mod running;
+mod scan;
 mod serve;
 mod subject;
 mod tenant;
@@ -57,6 +58,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Audit(command) => return audit::run(command, json).await,
         Command::Backup(command) => return backup::run(command, json).await,
         Command::Code(CodeCommand::Inspect { prefix }) => code::inspect(&prefix)?,
+        Command::Scan(scan) => return scan::run(&scan, json),
         Command::Completions { shell } => man::completions(shell, json),
         Command::Man { to } => man::run(to.as_deref(), json)?,
     }

@@ -25,6 +25,7 @@ mod nodes;
 mod restore;
 mod rollback;
 mod rotation;
+mod scan;
 mod sealed;
 mod sockets;
 mod tls;

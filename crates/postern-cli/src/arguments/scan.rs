@@ -1,0 +1,49 @@
+//! Finding leaked codes.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// What `postern scan` ends with. Its own, so that it fits where other scanners are called: hooks and pipelines.
+const EXIT_CODES: &str = "\
+Exit codes of a scan:
+  0  nothing was found, and everything was read
+  1  something was found that is as sure as --fail-on says
+  2  the command line does not fit, or nothing was found and something could not be read";
+
+#[derive(Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Scan {
+    /// Files and folders; hidden and ignored files in them are read too, links are not followed
+    #[arg(required_unless_present = "stdin")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Reads standard input too
+    #[arg(long)]
+    pub(crate) stdin: bool,
+    /// A prefix that codes of this organisation have or had; may be given again
+    #[arg(long, default_value = "PSTN")]
+    pub(crate) prefix: Vec<String>,
+    /// How the report is written; jsonl with --json
+    #[arg(long, value_enum, default_value_t = ScanForm::Text)]
+    pub(crate) format: ScanForm,
+    /// From which confidence on a finding makes the exit code 1: possible, likely, certain
+    #[arg(long, default_value = "likely")]
+    pub(crate) fail_on: String,
+    /// File with the key of the digests: 16 random bytes or more. Without it each scan has its own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) digest_key: Option<PathBuf>,
+    /// Report (jsonl) of an earlier scan under the same key; what it holds is not told again
+    #[arg(long, value_name = "FILE", requires = "digest_key")]
+    pub(crate) baseline: Option<PathBuf>,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScanForm {
+    /// For people
+    Text,
+    /// JSON Lines
+    Jsonl,
+    /// SARIF 2.1.0
+    Sarif,
+}

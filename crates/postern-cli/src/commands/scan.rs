@@ -1,0 +1,134 @@
+//! `postern scan`: leaked codes found in files and on standard input. Needs no installation and asks no service.
+
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+
+use postern_codes::Prefix;
+use postern_core::ports::Entropy as _;
+use postern_outside::entropy::SystemEntropy;
+use postern_scan::{
+    Baseline, Confidence, DigestKey, Form, Report, Scanner, Settings, Told, Totals, input, trees,
+};
+use zeroize::Zeroizing;
+
+use crate::arguments::{Scan, ScanForm};
+use crate::failure::Failure;
+use crate::output;
+
+/// The fewest bytes of a digest key.
+const SHORTEST_KEY: usize = 16;
+
+/// Scans. The exit codes are in the command's help.
+pub(super) fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
+    let fail_on = Confidence::named(&scan.fail_on)
+        .ok_or_else(|| Failure::Usage("--fail-on is one of possible, likely, certain".to_owned()))?;
+    let key = digest_key(scan.digest_key.as_deref())?;
+    let settings = Settings { prefixes: prefixes(&scan.prefix)?, key };
+    let scanner = Scanner::new(settings).map_err(|fault| Failure::Usage(fault.to_string()))?;
+    let baseline = scan.baseline.as_deref().map(|path| baseline(path, &scanner)).transpose()?;
+    let form = match scan.format {
+        _ if json => Form::JsonLines,
+        ScanForm::Text => Form::Text,
+        ScanForm::Jsonl => Form::JsonLines,
+        ScanForm::Sarif => Form::Sarif,
+    };
+    let mut out = BufWriter::new(io::stdout());
+    let kept = Kept {
+        report: form.report(&mut out, scanner.key_name()),
+        baseline,
+        totals: Totals::default(),
+        surest: None,
+        fault: None,
+    };
+    let kept = Mutex::new(kept);
+    let tell = |told: Told| kept.lock().unwrap_or_else(PoisonError::into_inner).tell(told);
+    let mut read = trees(&scanner, &scan.paths, &tell);
+    if scan.stdin {
+        let piped = input(&scanner, &mut io::stdin().lock(), &tell);
+        (read.files, read.bytes) = (read.files + piped.files, read.bytes + piped.bytes);
+    }
+    let (surest, whole) = kept.into_inner().unwrap_or_else(PoisonError::into_inner).end(read)?;
+    out.flush().map_err(|fault| unwritten(&fault))?;
+    Ok(match surest {
+        Some(confidence) if confidence >= fail_on => ExitCode::from(1),
+        _ if whole => ExitCode::SUCCESS,
+        _ => ExitCode::from(2),
+    })
+}
+
+/// What is kept while findings come in from all threads.
+struct Kept<'a> {
+    report: Box<dyn Report + Send + 'a>,
+    baseline: Option<Baseline>,
+    totals: Totals,
+    surest: Option<Confidence>,
+    /// Why the report could not be written any more.
+    fault: Option<io::Error>,
+}
+
+impl Kept<'_> {
+    fn tell(&mut self, told: Told) {
+        match told {
+            Told::Trouble(trouble) => {
+                self.totals.troubles += 1;
+                output::message(&format!("not read: {trouble}"));
+            }
+            Told::Found(finding) if self.baseline.as_ref().is_some_and(|known| known.knows(&finding)) => {
+                self.totals.known += 1;
+            }
+            Told::Found(finding) => {
+                self.totals.findings += 1;
+                self.surest = self.surest.max(Some(finding.confidence));
+                if self.fault.is_none() {
+                    self.fault = self.report.finding(&finding).err();
+                }
+            }
+        }
+    }
+
+    /// Writes the end of the report; the surest finding, and whether everything was read.
+    fn end(mut self, read: Totals) -> Result<(Option<Confidence>, bool), Failure> {
+        let totals = Totals { files: read.files, bytes: read.bytes, ..self.totals };
+        let written = self.fault.take().map_or_else(|| self.report.end(&totals), Err);
+        written.map_err(|fault| unwritten(&fault))?;
+        Ok((self.surest, totals.troubles == 0))
+    }
+}
+
+fn unwritten(fault: &io::Error) -> Failure {
+    Failure::Usage(format!("the report could not be written: {fault}"))
+}
+
+fn prefixes(typed: &[String]) -> Result<Vec<Prefix>, Failure> {
+    let read = |text: &String| Prefix::new(text);
+    let prefixes: Result<Vec<Prefix>, _> = typed.iter().map(read).collect();
+    prefixes.map_err(|fault| Failure::Usage(format!("the prefix will not do: {fault}")))
+}
+
+/// The key in a file, or one for this scan alone.
+fn digest_key(file: Option<&Path>) -> Result<DigestKey, Failure> {
+    let Some(file) = file else {
+        let mut bytes = Zeroizing::new([0; 32]);
+        SystemEntropy.fill(bytes.as_mut_slice()).map_err(|fault| Failure::Usage(fault.to_string()))?;
+        return Ok(DigestKey::new(bytes.as_slice()));
+    };
+    let bytes = Zeroizing::new(std::fs::read(file).map_err(|fault| unread(file, &fault))?);
+    if bytes.len() < SHORTEST_KEY {
+        return Err(Failure::Usage(format!(
+            "the digest key in {} is too short: write {SHORTEST_KEY} random bytes or more into it",
+            file.display()
+        )));
+    }
+    Ok(DigestKey::new(&bytes))
+}
+
+fn baseline(file: &Path, scanner: &Scanner) -> Result<Baseline, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|fault| unread(file, &fault))?;
+    Baseline::read(&text, &scanner.key_name()).map_err(|fault| Failure::Usage(fault.to_string()))
+}
+
+fn unread(file: &Path, fault: &io::Error) -> Failure {
+    Failure::Usage(format!("{} could not be read: {fault}", file.display()))
+}

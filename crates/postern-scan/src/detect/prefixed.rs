@@ -1,0 +1,124 @@
+//! Own codes with their prefix: found by the prefix, proved by the parser and its check symbols.
+
+use aho_corasick::{AhoCorasick, BuildError};
+use postern_codes::{Code, Format, Parsed, Prefix, Reading, parse};
+use zeroize::Zeroizing;
+
+use super::gap::gap;
+use super::{Detector, Hit, Text};
+use crate::finding::Confidence;
+
+/// Letters of a prefix that are searched for. Their spellings in both cases fit the vector instructions' search.
+const SOUGHT: usize = 4;
+
+/// Finds codes behind listed prefixes.
+pub(crate) struct Prefixed {
+    prefixes: Vec<Prefix>,
+    search: AhoCorasick,
+}
+
+impl Prefixed {
+    /// For these prefixes.
+    pub(crate) fn new(prefixes: &[Prefix]) -> Result<Self, BuildError> {
+        let spellings = prefixes.iter().flat_map(spellings);
+        Ok(Self { prefixes: prefixes.to_vec(), search: AhoCorasick::new(spellings)? })
+    }
+
+    /// The code behind this prefix at `start`, if there is one.
+    fn read(&self, bytes: &[u8], start: usize, prefix: &Prefix) -> Option<Code> {
+        let letters = prefix.as_str().len();
+        let (typed, behind) = bytes.get(start..)?.split_at_checked(letters)?;
+        if !typed.eq_ignore_ascii_case(prefix.as_str().as_bytes()) {
+            return None;
+        }
+        let symbols = Symbols::read(behind)?;
+        // The longest first: the first sixteen symbols of a longer code pass by chance once in a while.
+        symbols.ends.iter().rev().find_map(|&end| code(prefix, symbols.text.get(..end)?))
+    }
+}
+
+impl Detector for Prefixed {
+    fn look(&self, text: &Text<'_>, hits: &mut Vec<Hit>) {
+        for found in self.search.find_iter(text.bytes).map(|found| found.start()) {
+            let inside_word = found
+                .checked_sub(1)
+                .and_then(|before| text.bytes.get(before))
+                .is_some_and(u8::is_ascii_alphanumeric);
+            let code = self.prefixes.iter().find_map(|prefix| self.read(text.bytes, found, prefix));
+            if let Some(code) = code.filter(|_| !inside_word) {
+                hits.push(Hit {
+                    start: found,
+                    rule: rule(code.format()).into(),
+                    confidence: Confidence::Certain,
+                    label: label(code.format()).into(),
+                    code: Zeroizing::new(code.canonical().to_owned()),
+                    siblings: 1,
+                });
+            }
+        }
+    }
+}
+
+/// The rule of codes with prefix.
+pub(crate) const fn rule(format: Format) -> &'static str {
+    match format {
+        Format::Standard => "postern-standard",
+        Format::Compact => "postern-compact",
+        Format::Numeric => "postern-numeric",
+    }
+}
+
+/// What digests of own codes are made under, with prefix or without.
+pub(crate) const fn label(format: Format) -> &'static str {
+    rule(format)
+}
+
+/// The code that these symbols are under a prefix, if the check symbols say so.
+pub(crate) fn code(prefix: &Prefix, symbols: &str) -> Option<Code> {
+    let mut word = Zeroizing::new(String::with_capacity(Prefix::LONGEST + 1 + symbols.len()));
+    word.push_str(prefix.as_str());
+    word.push('-');
+    word.push_str(symbols);
+    match parse(&word, std::slice::from_ref(prefix)) {
+        Parsed::Testable { code, reading: Reading::AsTyped } => Some(code),
+        _ => None,
+    }
+}
+
+/// The symbols behind a prefix, and where runs of them end at the length of a format.
+struct Symbols {
+    text: Zeroizing<String>,
+    ends: Vec<usize>,
+}
+
+impl Symbols {
+    fn read(mut rest: &[u8]) -> Option<Self> {
+        let most = Format::ALL.map(Format::symbols).into_iter().max().unwrap_or_default();
+        let mut symbols = Self { text: Zeroizing::new(String::with_capacity(most)), ends: Vec::new() };
+        // Nothing has to stand between the prefix and the first symbol.
+        let mut next = Some(gap(rest).map_or(0, |(_, step)| step));
+        while let Some(step) = next {
+            rest = rest.get(step..)?;
+            let run = rest.iter().take(most + 1).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            if run == 0 || symbols.text.len() + run > most {
+                break;
+            }
+            symbols.text.extend(rest.iter().take(run).map(|byte| char::from(*byte)));
+            rest = rest.get(run..)?;
+            if Format::ALL.iter().any(|format| format.symbols() == symbols.text.len()) {
+                symbols.ends.push(symbols.text.len());
+            }
+            next = gap(rest).map(|(_, step)| step);
+        }
+        Some(symbols)
+    }
+}
+
+/// The first letters of a prefix in every mixture of cases.
+fn spellings(prefix: &Prefix) -> Vec<String> {
+    let letters: Vec<char> = prefix.as_str().chars().take(SOUGHT).collect();
+    letters.iter().fold(vec![String::new()], |begun, letter| {
+        let with = |letter: char| begun.iter().map(move |begun| format!("{begun}{letter}"));
+        with(letter.to_ascii_uppercase()).chain(with(letter.to_ascii_lowercase())).collect()
+    })
+}

@@ -1,0 +1,128 @@
+//! What was found: a rule, how sure it is, a place, a mask and a keyed digest. Never the code.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+use crate::place::Place;
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// One in some hundred shaped words passes by chance, and this one stands alone.
+    Possible,
+    /// Chance explains it badly.
+    Likely,
+    /// Chance does not explain it: less than once in 10^9 words or windows like it.
+    Certain,
+}
+
+impl Confidence {
+    /// All, least sure first.
+    pub const ALL: [Self; 3] = [Self::Possible, Self::Likely, Self::Certain];
+
+    /// Its name in reports and options.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Possible => "possible",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|confidence| confidence.name() == name)
+    }
+}
+
+/// A name of a rule: our own are fixed, others come from data.
+pub type RuleName = Cow<'static, str>;
+
+/// One code that was found, without the code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Which rule found it.
+    pub rule: RuleName,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Where it stands.
+    pub place: Place,
+    /// Its first two symbols and how many there are.
+    pub masked: Masked,
+    /// Keyed digest of the code, in any spelling: tells the same one again under the same key.
+    pub digest: String,
+    /// How many codes of this kind stand around it, itself included.
+    pub siblings: u32,
+}
+
+/// The first two symbols of a code and its length in symbols: all of it that a report may hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Masked {
+    shown: String,
+    symbols: usize,
+}
+
+impl Masked {
+    /// Masks a code's symbols.
+    pub(crate) fn of(symbols: &str) -> Self {
+        Self { shown: symbols.chars().take(2).collect(), symbols: symbols.chars().count() }
+    }
+}
+
+impl fmt::Display for Masked {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}… ({} symbols)", self.shown, self.symbols)
+    }
+}
+
+/// The key of the digests. Without it nobody can try codes against a report, and nobody can compare two reports.
+pub struct DigestKey(Zeroizing<[u8; 32]>);
+
+impl DigestKey {
+    /// A key from whatever a key file holds, or from random bytes.
+    #[must_use]
+    pub fn new(bytes: &[u8]) -> Self {
+        let digest = Sha256::new().chain_update(b"postern/scan-key/v1\0").chain_update(bytes).finalize();
+        Self(Zeroizing::new(digest.into()))
+    }
+
+    /// Tells this key from another, without the key: the digest of no code.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.digest("key", "")
+    }
+
+    /// 128 bits of HMAC-SHA-256 over a label and a code, in hexadecimal.
+    pub(crate) fn digest(&self, label: &str, code: &str) -> String {
+        // HMAC takes a key of any length: no other outcome.
+        let Ok(mac) = Hmac::<Sha256>::new_from_slice(self.0.as_slice()) else { return String::new() };
+        let whole = mac.chain_update(label).chain_update(b"\0").chain_update(code).finalize().into_bytes();
+        whole.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DigestKey, Masked};
+
+    #[test]
+    fn two_symbols_are_shown_and_no_more() {
+        assert_eq!(Masked::of("6N6NWS9B8B").to_string(), "6N… (10 symbols)");
+    }
+
+    #[test]
+    fn digests_differ_by_key_label_and_code() {
+        let (one, other) = (DigestKey::new(b"one"), DigestKey::new(b"other"));
+        assert_eq!(one.digest("a", "code"), DigestKey::new(b"one").digest("a", "code"));
+        assert_ne!(one.digest("a", "code"), other.digest("a", "code"));
+        assert_ne!(one.digest("a", "code"), one.digest("b", "code"));
+        assert_ne!(one.digest("a", "code"), one.digest("a", "coda"));
+        assert_ne!(one.name(), other.name());
+    }
+}

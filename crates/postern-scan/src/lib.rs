@@ -1,0 +1,27 @@
+//! Finds leaked backup codes where they should not be: in files, archives, mail and exports.
+//!
+//! A source gives pieces of content, each with a place. A piece is read through a window, in every reading it may
+//! have (as it is, UTF-16, quoted-printable, escapes). Detectors look at each, and what they see becomes a finding: a
+//! rule, how sure it is, the place, two symbols, a keyed digest. No finding holds a code.
+//!
+//! It works offline and asks no service. Memory is bounded by the window, whatever the content is.
+
+mod baseline;
+mod decode;
+mod detect;
+mod finding;
+mod place;
+mod report;
+mod scanner;
+mod source;
+mod told;
+mod window;
+
+pub use baseline::{Baseline, BaselineError};
+pub use finding::{Confidence, DigestKey, Finding, Masked, RuleName};
+pub use place::{Origin, Place};
+pub use report::{Form, Report};
+pub use scanner::{Scanner, Settings, Unfit};
+pub use source::{input, trees};
+pub use told::{Told, Totals, Trouble};
+pub use window::Buffer;

@@ -1,0 +1,65 @@
+//! Where a piece of content is, and where in it something stands: a place that a person can open.
+
+use std::fmt;
+
+/// Where one piece of content comes from: a path, then nested parts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin {
+    /// The path as given or walked to, or `(stdin)`.
+    pub path: String,
+    /// Parts inside it, outermost first: an archive's member, a message, an attachment.
+    pub parts: Vec<String>,
+}
+
+impl Origin {
+    /// Content that is not nested.
+    #[must_use]
+    pub fn of(path: impl Into<String>) -> Self {
+        Self { path: path.into(), parts: Vec::new() }
+    }
+
+    /// A part of this content.
+    #[must_use]
+    pub fn part(&self, name: impl Into<String>) -> Self {
+        let mut parts = self.parts.clone();
+        parts.push(name.into());
+        Self { path: self.path.clone(), parts }
+    }
+
+    /// The innermost name, from which a file's kind is read.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.parts.last().unwrap_or(&self.path)
+    }
+}
+
+/// As it is shown: parts behind `!/`. Control characters of names are shown as `?`, so that a name cannot write
+/// on a terminal.
+impl fmt::Display for Origin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&plain(&self.path))?;
+        self.parts.iter().try_for_each(|part| write!(out, "!/{}", plain(part)))
+    }
+}
+
+/// A name without control characters.
+fn plain(name: &str) -> String {
+    name.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
+}
+
+/// A place inside a piece of content.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The content.
+    pub origin: Origin,
+    /// The line, from 1.
+    pub line: u64,
+    /// The column, from 1, in characters. In UTF-16 and across a line of more than a mebibyte it is near, not exact.
+    pub column: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}:{}", self.origin, self.line, self.column)
+    }
+}

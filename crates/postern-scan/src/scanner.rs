@@ -1,0 +1,129 @@
+//! One piece of content looked through: window after window, each in every reading, each by every detector.
+
+use std::io::{self, Read};
+
+use postern_codes::Prefix;
+
+use crate::decode::views;
+use crate::detect::loose::Loose;
+use crate::detect::prefixed::Prefixed;
+use crate::detect::{Detector, Hit, Text};
+use crate::finding::{DigestKey, Finding, Masked};
+use crate::place::{Origin, Place};
+use crate::window::{Buffer, Stop, Window};
+
+/// What is looked for.
+pub struct Settings {
+    /// Prefixes of own codes; the default one if there are none.
+    pub prefixes: Vec<Prefix>,
+    /// The key of the digests.
+    pub key: DigestKey,
+}
+
+/// The furthest that a code stands behind its prefix, in the widest reading.
+const REACH: usize = 64;
+
+/// Why a scanner cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Unfit {
+    /// More prefixes than a search can hold.
+    #[error("there are too many prefixes to search for")]
+    Prefixes(#[source] aho_corasick::BuildError),
+}
+
+/// Looks through content. One serves all threads.
+pub struct Scanner {
+    detectors: Vec<Box<dyn Detector>>,
+    key: DigestKey,
+}
+
+impl Scanner {
+    /// Makes one.
+    ///
+    /// # Errors
+    /// [`Unfit`] if the settings cannot be searched for.
+    pub fn new(settings: Settings) -> Result<Self, Unfit> {
+        let default = [Prefix::default()];
+        let prefixes = if settings.prefixes.is_empty() { &default[..] } else { &settings.prefixes };
+        let prefixed = Prefixed::new(prefixes).map_err(Unfit::Prefixes)?;
+        Ok(Self { detectors: vec![Box::new(prefixed), Box::new(Loose::new(prefixes))], key: settings.key })
+    }
+
+    /// The name of the digests' key.
+    #[must_use]
+    pub fn key_name(&self) -> String {
+        self.key.name()
+    }
+
+    /// Looks through one piece of content, in memory that does not depend on its length.
+    ///
+    /// # Errors
+    /// What reading it gave; what was found until then has been told.
+    pub fn piece(
+        &self,
+        origin: &Origin,
+        reader: &mut dyn Read,
+        buffer: &mut Buffer,
+        told: &mut dyn FnMut(Finding),
+    ) -> io::Result<()> {
+        let mut window = Window::over(reader, buffer);
+        while let Some(stop) = window.next()? {
+            self.stop(origin, &stop, told);
+        }
+        Ok(())
+    }
+
+    /// Looks at one stop of the window.
+    fn stop(&self, origin: &Origin, stop: &Stop<'_>, told: &mut dyn FnMut(Finding)) {
+        let mut hits = self.look(stop.bytes);
+        for view in views(stop.bytes) {
+            let seen = self.look(view.bytes()).into_iter();
+            hits.extend(seen.map(|hit| Hit { start: view.source(hit.start), ..hit }));
+        }
+        hits.sort_by(|one, other| (one.start, other.confidence).cmp(&(other.start, one.confidence)));
+        let mut places = stop.places();
+        // Merged first: a prefix may stand in this body and its code in the next.
+        for hit in merged(hits).into_iter().filter(|hit| stop.body.contains(&hit.start)) {
+            let (line, column) = places(hit.start);
+            told(self.finding(hit, Place { origin: origin.clone(), line, column }));
+        }
+    }
+
+    fn look(&self, bytes: &[u8]) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        self.detectors.iter().for_each(|detector| detector.look(&Text { bytes }, &mut hits));
+        hits
+    }
+
+    /// Masks and digests. The code is overwritten here.
+    fn finding(&self, hit: Hit, place: Place) -> Finding {
+        Finding {
+            place,
+            masked: Masked::of(&hit.code),
+            digest: self.key.digest(&hit.label, &hit.code),
+            rule: hit.rule,
+            confidence: hit.confidence,
+            siblings: hit.siblings,
+        }
+    }
+}
+
+/// One finding for a code that several readings or detectors saw in one place: the first of them and the surest.
+fn merged(hits: Vec<Hit>) -> Vec<Hit> {
+    let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
+    for hit in hits {
+        let mut near = kept.iter_mut().rev().take_while(|before| hit.start - before.start <= REACH);
+        // Behind a prefix the code itself begins somewhat later.
+        let same = near.find(|before| {
+            (before.start == hit.start || before.rule != hit.rule) && *before.code == *hit.code
+        });
+        match same {
+            None => kept.push(hit),
+            Some(before) if hit.confidence > before.confidence => {
+                *before = Hit { start: before.start, ..hit }
+            }
+            Some(_) => {}
+        }
+    }
+    kept
+}

@@ -1,0 +1,97 @@
+//! One content, whatever it is inside of: told apart by its first bytes, opened, looked through.
+
+use std::fs::File;
+use std::io::{BufReader, Cursor, Read, Seek as _};
+
+use zeroize::Zeroizing;
+
+use super::budget::{Budget, DEPTH};
+use super::kind::{HEAD, Kind};
+use super::{archive, mail};
+use crate::place::Origin;
+use crate::scanner::Scanner;
+use crate::told::{Told, Trouble};
+use crate::window::Buffer;
+
+/// The longest content inside another that is held in memory as a whole: 32 MiB.
+pub(super) const HELD: u64 = 32 << 20;
+
+/// One worker: the memory it uses again and again, and whom it tells.
+pub(super) struct Worker<'a> {
+    /// What looks.
+    pub(super) scanner: &'a Scanner,
+    /// Its window's memory.
+    pub(super) buffer: Buffer,
+    /// Who is told.
+    pub(super) told: &'a (dyn Fn(Told) + Sync),
+}
+
+impl Worker<'_> {
+    /// Looks through a file of that length.
+    pub(super) fn file(&mut self, origin: &Origin, mut file: File, length: u64) {
+        let budget = Budget::of(length);
+        let mut head = Vec::with_capacity(HEAD);
+        let read = Read::by_ref(&mut file).take(HEAD as u64).read_to_end(&mut head);
+        if let Err(fault) = read.and_then(|_| file.rewind()) {
+            return self.trouble(origin, &format!("it could not be read: {fault}"));
+        }
+        match Kind::of(&head) {
+            // Its directory is at its end: of all kinds the one that is not read in one go.
+            Kind::Zip => archive::zip(self, origin, BufReader::new(file), &budget),
+            // A file that grows while it is read, such as this scan's own report, is read as it was.
+            _ => self.content(origin, &mut file.take(length), &budget),
+        }
+    }
+
+    /// Opens content and looks through what is in it.
+    pub(super) fn content(&mut self, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
+        let mut head = Zeroizing::new(Vec::with_capacity(HEAD));
+        if let Err(fault) = (&mut *reader).take(HEAD as u64).read_to_end(&mut head) {
+            self.trouble(origin, &format!("it could not be read to its end: {fault}"));
+            return self.plain(origin, &mut head.as_slice());
+        }
+        let kind = Kind::of(&head);
+        let mut whole = Cursor::new(head.as_slice()).chain(reader);
+        if kind != Kind::Plain && origin.parts.len() >= DEPTH {
+            self.trouble(origin, &format!("it is nested more than {DEPTH} deep, and not opened"));
+            return self.plain(origin, &mut whole);
+        }
+        match kind {
+            Kind::Plain => self.plain(origin, &mut whole),
+            Kind::Gzip => archive::gzip(self, origin, &mut whole, budget),
+            Kind::Zstandard => archive::zstandard(self, origin, &mut whole, budget),
+            Kind::Tar => archive::tar(self, origin, &mut whole, budget),
+            Kind::Zip => archive::inner_zip(self, origin, &mut whole, budget),
+            Kind::Mailbox => mail::mailbox(self, origin, &mut whole, budget),
+            Kind::Message => mail::message(self, origin, &mut whole, budget),
+            Kind::Closed(name) => {
+                self.trouble(origin, &format!("it is packed as {name}, which is not opened"));
+                self.plain(origin, &mut whole);
+            }
+        }
+    }
+
+    /// Looks through content as it is.
+    pub(super) fn plain(&mut self, origin: &Origin, reader: &mut dyn Read) {
+        let told = self.told;
+        let done =
+            self.scanner.piece(origin, reader, &mut self.buffer, &mut |finding| told(Told::Found(finding)));
+        if let Err(fault) = done {
+            self.trouble(origin, &format!("it could not be read to its end: {fault}"));
+        }
+    }
+
+    /// Takes one entry of the budget; tells if there is none.
+    pub(super) fn may_open(&self, origin: &Origin, budget: &Budget) -> bool {
+        let may = budget.entry();
+        if !may {
+            self.trouble(origin, "it holds more than a file may; the rest of it was not opened");
+        }
+        may
+    }
+
+    /// Tells what was not read.
+    pub(super) fn trouble(&self, origin: &Origin, why: &str) {
+        (self.told)(Told::Trouble(Trouble { origin: origin.clone(), why: why.to_owned() }));
+    }
+}

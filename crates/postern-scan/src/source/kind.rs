@@ -1,0 +1,90 @@
+//! What content is, by its first bytes. Names lie, and parts of archives often have none.
+
+/// How many first bytes tell.
+pub(super) const HEAD: usize = 512;
+
+/// What content is, as far as it has to be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Nothing to be opened: text, or bytes.
+    Plain,
+    Gzip,
+    Zstandard,
+    Tar,
+    Zip,
+    /// Messages one after the other (RFC 4155).
+    Mailbox,
+    /// One message (RFC 5322).
+    Message,
+    /// Packed in a way that is not opened; its name.
+    Closed(&'static str),
+}
+
+/// Header fields that messages begin with, in lower case.
+const FIELDS: [&[u8]; 14] = [
+    b"return-path:",
+    b"received:",
+    b"delivered-to:",
+    b"message-id:",
+    b"mime-version:",
+    b"from:",
+    b"to:",
+    b"date:",
+    b"subject:",
+    b"x-original-to:",
+    b"reply-to:",
+    b"sender:",
+    b"dkim-signature:",
+    b"content-type:",
+];
+
+impl Kind {
+    pub(super) fn of(head: &[u8]) -> Self {
+        match head {
+            [0x1f, 0x8b, 8, ..] => Self::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstandard,
+            [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
+            [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Self::Closed("7z"),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Closed("xz"),
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..] => Self::Closed("bzip2"),
+            [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Self::Closed("rar"),
+            _ if head.get(257..262) == Some(b"ustar") => Self::Tar,
+            _ if head.starts_with(b"From ") && second_line(head).is_some_and(is_field) => Self::Mailbox,
+            _ if is_field(head) && second_line(head).is_some_and(|line| is_field(line) || folded(line)) => {
+                Self::Message
+            }
+            _ => Self::Plain,
+        }
+    }
+}
+
+fn second_line(head: &[u8]) -> Option<&[u8]> {
+    memchr::memchr(b'\n', head).and_then(|end| head.get(end + 1..))
+}
+
+/// Whether a line begins like a header field of a message, or the head ended before it could.
+fn is_field(line: &[u8]) -> bool {
+    let is = |field: &&[u8]| line.get(..field.len()).is_some_and(|name| name.eq_ignore_ascii_case(field));
+    FIELDS.iter().any(is) || line.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"x-"))
+}
+
+/// Whether a line goes on with the field before it.
+fn folded(line: &[u8]) -> bool {
+    matches!(line, [b' ' | b'\t', ..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn kinds_are_told_by_first_bytes() {
+        assert_eq!(Kind::of(b"From me@example.org Thu Jan  1 00:00:00 2026\nSubject: x\n"), Kind::Mailbox);
+        assert_eq!(Kind::of(b"From here on it is text.\nAnd more.\n"), Kind::Plain);
+        assert_eq!(Kind::of(b"Received: by a\r\n\twith b\r\n"), Kind::Message);
+        assert_eq!(Kind::of(b"subject: note\nto nobody"), Kind::Plain);
+        assert_eq!(Kind::of(b"PK\x03\x04rest"), Kind::Zip);
+        assert_eq!(Kind::of(b"BZh91AY&SY"), Kind::Closed("bzip2"));
+        assert_eq!(Kind::of(b""), Kind::Plain);
+    }
+}

@@ -1,0 +1,88 @@
+//! Mail: as it stands, and what it holds in base64. The rest of a message is read as it stands (see `decode`), so
+//! that a place is a line of the file.
+
+use std::io::{BufRead, BufReader, Cursor, Read};
+
+use mail_parser::{Encoding, MessageParser, MessagePart, MimeHeaders as _, PartType};
+use zeroize::Zeroizing;
+
+use super::budget::Budget;
+use super::content::{HELD, Worker};
+use crate::place::Origin;
+
+/// One message.
+pub(super) fn message(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
+    let mut held = Zeroizing::new(Vec::new());
+    match (&mut *reader).take(HELD).read_to_end(&mut held) {
+        Ok(read) if read as u64 == HELD => {
+            worker.trouble(origin, "it is a message of more than 32 MiB; its attachments were not opened");
+            worker.plain(origin, &mut Cursor::new(held.as_slice()).chain(reader));
+        }
+        Ok(_) => opened(worker, origin, &held, budget),
+        Err(fault) => worker.trouble(origin, &format!("it could not be read to its end: {fault}")),
+    }
+}
+
+/// Messages one after the other: each begins with a line `From ` (RFC 4155).
+pub(super) fn mailbox(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
+    let mut reader = BufReader::new(reader);
+    let (mut held, mut line) = (Zeroizing::new(Vec::new()), Zeroizing::new(Vec::new()));
+    let mut number = 0_u64;
+    loop {
+        line.clear();
+        // A line without an end is read in pieces.
+        let read = Read::by_ref(&mut reader).take(HELD).read_until(b'\n', &mut line);
+        let begins = line.starts_with(b"From ");
+        let ends = !matches!(read, Ok(1..));
+        if (begins || ends) && !held.is_empty() {
+            number += 1;
+            let origin = origin.part(format!("message {number}"));
+            if !worker.may_open(&origin, budget) {
+                return;
+            }
+            opened(worker, &origin, &held, budget);
+            held.clear();
+        }
+        if let Err(fault) = read {
+            return worker.trouble(origin, &format!("it could not be read to its end: {fault}"));
+        }
+        if ends {
+            return;
+        }
+        if (held.len() + line.len()) as u64 > HELD {
+            let origin = origin.part(format!("message {}, in pieces", number + 1));
+            worker.trouble(&origin, "it has more than 32 MiB; its attachments were not opened");
+            worker.plain(&origin, &mut held.as_slice());
+            held.clear();
+        }
+        if !begins {
+            held.extend_from_slice(&line);
+        }
+    }
+}
+
+/// A message as it stands, then what it holds.
+fn opened(worker: &mut Worker<'_>, origin: &Origin, bytes: &[u8], budget: &Budget) {
+    worker.plain(origin, &mut &*bytes);
+    let Some(message) = MessageParser::new().parse(bytes) else { return };
+    for (number, part) in message.parts.iter().enumerate() {
+        if part.encoding == Encoding::Base64 && worker.may_open(origin, budget) {
+            let origin = origin.part(name(part, number));
+            worker.content(&origin, &mut budget.metered(content(part)), budget);
+        }
+    }
+}
+
+/// What a part holds, decoded.
+fn content<'a>(part: &'a MessagePart<'_>) -> &'a [u8] {
+    match &part.body {
+        PartType::Text(text) | PartType::Html(text) => text.as_bytes(),
+        PartType::Binary(bytes) | PartType::InlineBinary(bytes) => bytes,
+        PartType::Message(message) => message.raw_message(),
+        PartType::Multipart(_) => &[],
+    }
+}
+
+fn name(part: &MessagePart<'_>, number: usize) -> String {
+    part.attachment_name().map_or_else(|| format!("part {number}"), str::to_owned)
+}

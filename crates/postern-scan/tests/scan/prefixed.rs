@@ -1,0 +1,92 @@
+//! Codes with their prefix: every spelling of them is certain, and nothing else is.
+
+use postern_codes::{Format, Prefix};
+use postern_scan::Confidence;
+
+use crate::site::{found, found_by, made_up, places, scanner_for, under};
+
+#[test]
+fn each_format_is_found_where_it_stands() {
+    for format in Format::ALL {
+        let text = format!("first line\n  code: {}, thanks\n", made_up(format, 1));
+        let rule = format!("postern-{}", format.name());
+        assert_eq!(places(text.as_bytes()), [(rule, 2, 9)]);
+        let finding = found(text.as_bytes()).remove(0);
+        assert_eq!((finding.confidence, finding.siblings), (Confidence::Certain, 1));
+    }
+}
+
+#[test]
+fn spellings_are_one_code() {
+    let shown = made_up(Format::Standard, 2);
+    let digest = found(shown.as_bytes())[0].digest.clone();
+    let wide = |unit: fn(u16) -> [u8; 2]| shown.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+    let broken = format!("{}=\r\n{}", &shown[..13], &shown[13..]);
+    let spellings: [(&str, Vec<u8>); 15] = [
+        ("lower case", shown.to_lowercase().into()),
+        ("spaces", shown.replace('-', " ").into()),
+        ("nothing between", shown.replace('-', "").into()),
+        ("spaced hyphens", shown.replace('-', " - ").into()),
+        ("non-breaking hyphens", shown.replace('-', "\u{2011}").into()),
+        ("over two lines", shown.replacen('-', "-\n  ", 2).replacen("-\n  ", "-", 1).into()),
+        ("quoted in a reply", shown.replacen("-", "\n> ", 1).into()),
+        ("a group a line", shown.replace('-', "\n").into()),
+        ("soft break", broken.into()),
+        ("quoted hyphens", shown.replace('-', "=2D").into()),
+        ("entities", shown.replace('-', "&#45;").into()),
+        ("JSON", format!(r#"{{"text":"codes:\n{}"}}"#, shown.replace('-', "\\u002d")).into()),
+        ("UTF-16 LE", wide(u16::to_le_bytes)),
+        ("UTF-16 BE", wide(u16::to_be_bytes)),
+        ("in markup", format!("<td>{}</td>", shown.replace('-', "-<wbr>")).into()),
+    ];
+    for (name, spelling) in spellings {
+        let found = found(&spelling);
+        assert_eq!(found.len(), 1, "{name}");
+        assert_eq!((&found[0].digest, found[0].confidence), (&digest, Confidence::Certain), "{name}");
+    }
+}
+
+#[test]
+fn wrong_check_symbols_longer_words_and_other_prefixes_are_left() {
+    for format in Format::ALL {
+        let shown = made_up(format, 3);
+        let last = if shown.ends_with('3') { '4' } else { '3' };
+        let wrong = format!("{}{last}", &shown[..shown.len() - 1]);
+        for text in [wrong, format!("X{shown}"), format!("{shown}7"), shown.replace("PSTN", "ACME")] {
+            assert!(
+                found(text.as_bytes()).iter().all(|finding| finding.confidence == Confidence::Possible),
+                "{text}"
+            );
+        }
+    }
+    let documented = "PSTN-XXXXX-XXXXX-XXXXX-XXXXX-XXXXX PSTN-0000-0000-0000-0000 PSTN-";
+    assert!(found(documented.as_bytes()).is_empty());
+}
+
+#[test]
+fn every_given_prefix_is_looked_for_and_no_other() {
+    let prefixes = ["AC", "ACME", "BRWXYZ"].map(|prefix| Prefix::new(prefix).unwrap());
+    let scanner = scanner_for(&prefixes);
+    for prefix in &prefixes {
+        let text = under(prefix, Format::Compact, 4).to_lowercase();
+        let found = found_by(&scanner, text.as_bytes());
+        assert_eq!(found.len(), 1, "{prefix}");
+        assert_eq!(found[0].confidence, Confidence::Certain);
+    }
+    let default = found_by(&scanner, made_up(Format::Compact, 4).as_bytes());
+    assert!(default.iter().all(|finding| finding.confidence == Confidence::Possible));
+}
+
+#[test]
+fn a_code_is_found_once_wherever_the_window_ends() {
+    let shown = made_up(Format::Standard, 5);
+    // Around the end of the first body and of what is seen with it, in a line without an end.
+    for end in [(1 << 20) + (16 << 10), (1 << 20) + (32 << 10)] {
+        for before in (0..64).step_by(5).map(|shift| end - 48 + shift) {
+            let mut text = vec![b'.'; before];
+            text.extend_from_slice(shown.as_bytes());
+            text.resize((1 << 20) + (1 << 16), b'.');
+            assert_eq!(places(&text), [("postern-standard".to_owned(), 1, before as u64 + 1)]);
+        }
+    }
+}
