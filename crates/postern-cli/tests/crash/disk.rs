@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use postern_core::Time;
 use postern_testkit::Http;
-use postern_testkit::installed::Serving;
+use postern_testkit::installed::{Serving, now};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -169,5 +170,27 @@ async fn a_slow_disk() {
     assert!(accepted > 0, "nothing was accepted");
     spoilt.disk.becomes(Fault::Well);
     assert_eq!(load.ledger.check(&load.site.installed, &spoilt.serving.authority).await, 0);
+    spoilt.ends_well().await;
+}
+
+/// The check itself: a request that was never decided, and whose assertion is over by now, has cost no code.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_comes_back_after_its_assertion_costs_no_code() {
+    let spoilt = Spoilt::new();
+    let installed = &spoilt.load.site.installed;
+    let mut http = spoilt.http().await;
+    let codes = installed.issue(&mut http, "anna", "once").await;
+    let mut body = installed.redemption("anna", &codes[1]);
+    let mut signed = body.clone();
+    signed.as_object_mut().unwrap().remove("code");
+    signed["first_factor"] = json!({});
+    let begun = Time::from_millis(now().millis() - 300_000);
+    body["first_factor"]["assertion"] = installed.prover.assertion("redeem", "anna", &signed, begun).into();
+    let late = http.post("/v1/redemptions", &body, "late").await;
+    assert_eq!(late.status, 403, "{}", late.json());
+    let (name, code) = ("anna".to_owned(), codes[1].clone());
+    spoilt.load.ledger.asks(Asked { name, code, key: "late".to_owned(), body });
+    assert_eq!(spoilt.load.ledger.check(installed, &spoilt.serving.authority).await, 1);
+    assert_eq!(spoilt.load.ledger.accepted(), 1);
     spoilt.ends_well().await;
 }

@@ -63,10 +63,13 @@ pub(super) fn part(columns: &Columns, at: usize) -> Option<(Key, PartRow)> {
 pub(super) fn claim(columns: &Columns, at: usize) -> Option<SealedClaim> {
     let tenant: &[u8] = columns.try_get(at).ok()?;
     let tenant = TenantId::new(tenant.try_into().ok()?);
-    let space = small(columns, at + 1).and_then(Space::from_number).unwrap_or(Space::ExternalId);
+    let space = small(columns, at + 1).and_then(Space::from_number);
     let key: &[u8] = columns.try_get(at + 2).ok()?;
-    let place = ClaimKey { tenant, space, key: key.try_into().unwrap_or([0; 32]) };
+    let known = space.unwrap_or(Space::ExternalId);
+    let place = ClaimKey { tenant, space: known, key: key.try_into().unwrap_or([0; 32]) };
     let read = || {
+        // A space that there is not must not pass for the one that is shown in its place.
+        space?;
         let kind = small(columns, at + 3).and_then(Kind::from_number)?;
         let owner: &[u8] = columns.try_get(at + 4).ok()?;
         let owner = Key::new(kind, tenant, owner.try_into().ok()?);
