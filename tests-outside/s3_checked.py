@@ -17,6 +17,7 @@ from botocore.credentials import Credentials
 from moto.s3.models import s3_backends
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, run_simple
+from werkzeug.test import Client
 
 PORT, BUCKET, KEY_ID, SECRET = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
 ACCOUNT, PARTITION, REGION = "123456789012", "aws", "us-east-1"
@@ -79,4 +80,6 @@ class Quiet(WSGIRequestHandler):
 
 s3_backends[ACCOUNT][PARTITION].create_bucket(BUCKET, REGION)
 store = DomainDispatcherApplication(create_backend_app)
+# What the first request would wait for is made before.
+Client(store).get(f"/{BUCKET}")
 run_simple("127.0.0.1", PORT, checked(store), threaded=True, request_handler=Quiet)

@@ -93,7 +93,6 @@ async fn apply(client: &Client, applied: &Applied<'_>) -> Result<Shape, Error> {
         applied(done, all);
     }
     client.batch_execute(&functions::create()).await?;
-    applied(all, all);
     Ok(Shape::Known)
 }
 

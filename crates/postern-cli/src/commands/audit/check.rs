@@ -139,14 +139,13 @@ fn tiles(folder: &Path, checkpoint: &Checkpoint, kept: Option<&Checkpoint>) -> R
         })
     };
     // Exports of earlier releases do not say it.
-    let begins = std::fs::read_to_string(folder.join(BEGINS)).ok();
-    let begins = begins.map(|text| text.trim().parse::<u64>()).transpose();
-    let begins = begins.map_err(|_| format!("the file {BEGINS} is no number"))?;
+    let begins = std::fs::read(folder.join(BEGINS)).ok();
+    let first = begins.as_ref().and_then(|text| std::str::from_utf8(text).ok()?.trim().parse::<u64>().ok());
     let mut check = ExportCheck::new(kept.map(|kept| kept.size));
     for tile in Tile::all(TileKind::Entries, checkpoint.size) {
         let hashes = tile.leaves();
         if !place(folder, &tile).exists() {
-            if begins.is_some_and(|begins| tile.range().start >= begins) {
+            if first.is_some_and(|first| tile.range().start >= first) {
                 return Err(format!(
                     "tile/{tile} is missing: its events were in this export when it was made"
                 ));
@@ -164,6 +163,11 @@ fn tiles(folder: &Path, checkpoint: &Checkpoint, kept: Option<&Checkpoint>) -> R
         return Err(format!("it does not continue the kept checkpoint: {fault}"));
     }
     let thinned = check.passed_over();
+    if begins.is_some_and(|begins| begins != format!("{thinned}\n").as_bytes()) {
+        return Err(format!(
+            "the file {BEGINS} is not of this folder, whose bundles begin with event {thinned}"
+        ));
+    }
     check.finish(checkpoint).map(|_| thinned).map_err(|fault| fault.to_string())
 }
 
