@@ -57,7 +57,7 @@ impl Default for Options {
 /// A store in a data folder. Dropping it finishes what waits, which may take as long as a few commits.
 pub struct Sqlite {
     sealer: Sealer,
-    pool: Arc<Pool>,
+    pool: Pool,
     grown: Grown,
     /// How far a backup is.
     pages: Arc<backup::Pages>,
@@ -81,8 +81,7 @@ impl Sqlite {
         let (queue, jobs) = queue(options.queue);
         let (stop_copying, stop) = channel();
         let (copies, asked) = channel();
-        let (grown, pool) = (Grown::new(Mutex::default()), Arc::new(Pool::new(folder.to_owned())));
-        let wal = Wal::new(Arc::clone(&pool));
+        let (grown, wal) = (Grown::new(Mutex::default()), Wal::default());
         let pages = Arc::default();
         let writer = Writer {
             folder: folder.to_owned(),
@@ -91,7 +90,6 @@ impl Sqlite {
             heads: Heads::new(options.heads),
             sums: Sums::default(),
             grown: Arc::clone(&grown),
-            pool: Arc::clone(&pool),
             pages: Arc::clone(&pages),
             wal: wal.clone(),
             batch_bytes: options.batch_bytes,
@@ -103,7 +101,7 @@ impl Sqlite {
         ];
         Ok(Self {
             sealer,
-            pool,
+            pool: Pool::new(folder.to_owned()),
             grown,
             pages,
             wal: scrubbed,

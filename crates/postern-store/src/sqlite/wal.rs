@@ -10,7 +10,6 @@ use std::time::Duration;
 use rusqlite::{Connection, Error, ffi};
 
 use super::open::for_writing;
-use super::pool::Pool;
 
 /// How often the thread looks.
 const PERIOD: Duration = Duration::from_millis(100);
@@ -22,20 +21,14 @@ const AT_MOST: u64 = 512 << 20;
 const FRAME: u64 = 4096 + 24;
 
 /// How long the log is, in bytes; the thread measures, the writer acts.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Wal {
     bytes: Arc<AtomicU64>,
     /// Something was deleted that the log is to hold no longer than it must.
     scrub: Arc<AtomicBool>,
-    /// Who reads from it.
-    pool: Arc<Pool>,
 }
 
 impl Wal {
-    pub(super) fn new(pool: Arc<Pool>) -> Self {
-        Self { bytes: Arc::default(), scrub: Arc::default(), pool }
-    }
-
     /// Has the log emptied as soon as nobody reads from it.
     pub(super) fn scrub(&self) {
         self.scrub.store(true, Ordering::SeqCst);
@@ -56,7 +49,7 @@ impl Wal {
         if self.bytes.load(Ordering::Relaxed) < from {
             return;
         }
-        match self.pool.undisturbed(|| checkpoint(connection, how)) {
+        match checkpoint(connection, how) {
             Ok(_) => self.bytes.store(0, Ordering::Relaxed),
             Err(error) => tracing::warn!(%error, "the write-ahead log was not begun anew"),
         }
@@ -68,17 +61,9 @@ impl Wal {
         while stop.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
             let open = connection.take().map_or_else(|| for_writing(&folder), Ok);
             let scrub = self.scrub.swap(false, Ordering::SeqCst);
-            let copied = open.and_then(|open| {
-                let bytes = match scrub {
-                    true => self.pool.undisturbed(|| checkpoint(&open, "PRAGMA wal_checkpoint(TRUNCATE)")),
-                    // Nobody idle holds on to a moment behind which nothing could be copied.
-                    false => {
-                        self.pool.rest();
-                        checkpoint(&open, "PRAGMA wal_checkpoint(PASSIVE)")
-                    }
-                }?;
-                Ok((bytes, open))
-            });
+            let how =
+                if scrub { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
+            let copied = open.and_then(|open| Ok((checkpoint(&open, how)?, open)));
             if scrub && !matches!(copied, Ok((0, _))) {
                 self.scrub();
             }
@@ -121,12 +106,6 @@ mod tests {
     use super::*;
     use crate::sqlite::open::prepare;
 
-    fn nobody_reads() -> (TempDir, Wal) {
-        let folder = TempDir::new().unwrap();
-        let wal = Wal::new(Arc::new(Pool::new(folder.path().to_owned())));
-        (folder, wal)
-    }
-
     /// A database with a log of some length, which nobody copies.
     fn grown(folder: &Path) -> Connection {
         let (_, connection) = prepare(folder).unwrap();
@@ -147,7 +126,7 @@ mod tests {
 
     #[test]
     fn an_idle_writer_begins_a_long_log_anew_and_leaves_a_short_one() {
-        let (folder, wal) = nobody_reads();
+        let (folder, wal) = (TempDir::new().unwrap(), Wal::default());
         let connection = grown(folder.path());
         let before = length(folder.path());
         wal.bytes.store(WHEN_IDLE - 1, Ordering::Relaxed);
@@ -164,7 +143,7 @@ mod tests {
 
     #[test]
     fn under_load_only_a_very_long_log_is_emptied() {
-        let (folder, wal) = nobody_reads();
+        let (folder, wal) = (TempDir::new().unwrap(), Wal::default());
         let connection = grown(folder.path());
         let before = length(folder.path());
         wal.bytes.store(AT_MOST - 1, Ordering::Relaxed);
@@ -180,7 +159,7 @@ mod tests {
 
     #[test]
     fn the_thread_measures_a_log_that_a_reader_holds_up() {
-        let (folder, wal) = nobody_reads();
+        let (folder, wal) = (TempDir::new().unwrap(), Wal::default());
         let connection = grown(folder.path());
         let reader = for_writing(folder.path()).unwrap();
         reader.execute_batch("BEGIN").unwrap();

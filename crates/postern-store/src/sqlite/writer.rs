@@ -17,7 +17,6 @@ use super::batch::{Done, Failed, run};
 use super::broken::after_rollback;
 use super::heads::Heads;
 use super::jobs::Job;
-use super::pool::Pool;
 use super::tallies::Sums;
 use super::wal::{Wal, after_failure};
 
@@ -36,7 +35,6 @@ pub(super) struct Writer {
     pub(super) heads: Heads,
     pub(super) sums: Sums,
     pub(super) grown: Grown,
-    pub(super) pool: Arc<Pool>,
     pub(super) pages: Arc<Pages>,
     pub(super) wal: Wal,
     pub(super) batch_bytes: usize,
@@ -95,8 +93,7 @@ impl Writer {
     }
 
     fn take(&mut self) -> Result<Connection, Error> {
-        let anew = || self.pool.undisturbed(|| after_failure(&self.folder));
-        self.connection.take().map_or_else(anew, Ok)
+        self.connection.take().map_or_else(|| after_failure(&self.folder), Ok)
     }
 
     /// Settles a batch, on a new connection where the one before is not to be used any more.
@@ -161,7 +158,6 @@ impl Writer {
 
     fn run(&mut self, connection: &Connection, jobs: &mut [Job]) -> Result<Vec<Committed>, Failed> {
         let done = run(connection, &self.sealer, &mut self.heads, &self.sums, jobs);
-        self.pool.changed();
         match done {
             Ok(Done { ends, grown, sums }) => {
                 self.sums = sums;
