@@ -10,10 +10,13 @@ mod baseline;
 mod decode;
 mod detect;
 mod finding;
+mod held;
 mod place;
+mod record;
 mod report;
 mod scanner;
 mod source;
+mod structure;
 mod told;
 mod window;
 

@@ -57,7 +57,11 @@ impl Report for Sarif<'_> {
             "message": { "text": told },
             "locations": [location],
             "partialFingerprints": { "posternDigest/v1": digest },
-            "properties": { "confidence": confidence.name(), "siblings": siblings },
+            "properties": {
+                "confidence": confidence.name(),
+                "siblings": siblings,
+                "inVaultExport": place.origin.is_vault,
+            },
         });
         self.begin()?;
         write!(self.out, "{result}")

@@ -3,6 +3,7 @@
 mod archive;
 mod budget;
 mod content;
+mod export;
 mod file;
 mod kind;
 mod mail;

@@ -5,6 +5,7 @@ mod archives;
 mod corpus;
 mod dice;
 mod evaluation;
+mod exports;
 mod loose;
 mod mail;
 mod negatives;
