@@ -68,7 +68,8 @@ fn a_folder_of_messages_is_read_file_by_file() {
     for inner in ["cur", "new", "tmp", ".Sent/cur"] {
         fs::create_dir_all(folder.path().join(inner)).unwrap();
     }
-    let received = format!("Return-Path: <a@example.org>\r\nX-Original-To: b@example.org\r\n{}", message(b"none"));
+    let received =
+        format!("Return-Path: <a@example.org>\r\nX-Original-To: b@example.org\r\n{}", message(b"none"));
     let sent = message(made_up(Format::Standard, 5).as_bytes());
     fs::write(folder.path().join("cur/1700000000.M1P2.host:2,S"), received).unwrap();
     fs::write(folder.path().join(".Sent/cur/1700000001.M3P4.host:2,RS"), sent).unwrap();
@@ -81,7 +82,8 @@ fn a_folder_of_messages_is_read_file_by_file() {
         let path = place.origin.path.strip_prefix(folder.path().to_str().unwrap()).unwrap().to_owned();
         (path, place.origin.parts.clone(), place.line)
     };
-    let (cur, sent) = ("/cur/1700000000.M1P2.host:2,S".to_owned(), "/.Sent/cur/1700000001.M3P4.host:2,RS".to_owned());
+    let (cur, sent) =
+        ("/cur/1700000000.M1P2.host:2,S".to_owned(), "/.Sent/cur/1700000001.M3P4.host:2,RS".to_owned());
     let expected = [(sent.clone(), vec![], 10), (sent, vec!["codes.txt".to_owned()], 1), (cur, vec![], 12)];
     assert_eq!(findings.iter().map(place).collect::<Vec<_>>(), expected);
 }

@@ -66,7 +66,8 @@ fn a_code_in_text_and_blocks_of_a_message_counts_once_and_its_pieces_are_joined(
 #[test]
 fn codes_in_neighbouring_messages_are_siblings() {
     let bare = |number| made_up(Format::Standard, number)["PSTN-".len()..].to_owned();
-    let mut day: Vec<Value> = (1..=3).map(|number| slack(&bare(number), &format!("173300000{number}.0"))).collect();
+    let mut day: Vec<Value> =
+        (1..=3).map(|number| slack(&bare(number), &format!("173300000{number}.0"))).collect();
     // Printed with an indent, what hangs on a message puts the next one fifty lines off.
     for message in &mut day {
         message["reactions"] = (0..50).map(|number| json!(number)).collect();
@@ -78,7 +79,8 @@ fn codes_in_neighbouring_messages_are_siblings() {
 
 #[test]
 fn teams_messages_are_named_with_their_chat_or_channel() {
-    let html = format!("<div><p>codes:</p><ul><li><b>{}</b></li></ul></div>", code(4).replace('-', "-</b><b>"));
+    let html =
+        format!("<div><p>codes:</p><ul><li><b>{}</b></li></ul></div>", code(4).replace('-', "-</b><b>"));
     let message = |id: &str, content: &str| {
         json!({
             "id": id, "messageType": "message", "createdDateTime": "2024-12-01T10:00:00Z",

@@ -10,7 +10,8 @@ use crate::archives::{said, told};
 use crate::site::{Heard, found, scanner};
 
 fn day(count: u64) -> Vec<u8> {
-    let message = |number: u64| json!({ "type": "message", "ts": format!("{number}.0"), "text": code(number) });
+    let message =
+        |number: u64| json!({ "type": "message", "ts": format!("{number}.0"), "text": code(number) });
     serde_json::to_vec(&(1..=count).map(message).collect::<Vec<_>>()).unwrap()
 }
 
@@ -25,7 +26,11 @@ fn an_export_that_is_cut_is_named_and_its_codes_are_found() {
         // As soon as it can be told for one.
         if length > 60 {
             assert_eq!(troubles.len(), 1, "{length}");
-            assert!(troubles[0].why.contains("Slack") && troubles[0].why.contains("middle"), "{}", troubles[0].why);
+            assert!(
+                troubles[0].why.contains("Slack") && troubles[0].why.contains("middle"),
+                "{}",
+                troubles[0].why
+            );
         }
     }
 }
@@ -75,7 +80,10 @@ fn records_without_end_are_not_held() {
     many.extend_from_slice(format!("{{\"text\":\"{}\",\"ts\":\"2.0\"}}]", code(1)).as_bytes());
     let (places, troubles) = said("day.json", &many);
     assert!(troubles.is_empty(), "{troubles:?}");
-    assert!(places[0].is_empty() || places[0].starts_with("message 2.0:") || places[0].starts_with(':'), "{places:?}");
+    assert!(
+        places[0].is_empty() || places[0].starts_with("message 2.0:") || places[0].starts_with(':'),
+        "{places:?}"
+    );
 }
 
 #[test]
@@ -157,7 +165,11 @@ fn most_memory() -> u64 {
 fn a_text_of_a_gibibyte_is_not_held() {
     for (begin, end, expected) in [
         (r#"[{"type":"message","ts":"1.0","text":""#, format!(" {}\"}}]", code(1)), "message 1.0"),
-        ("<en-export><note><created>now</created><content>", format!(" {}</content></note></en-export>", code(1)), "note of now"),
+        (
+            "<en-export><note><created>now</created><content>",
+            format!(" {}</content></note></en-export>", code(1)),
+            "note of now",
+        ),
         ("name,url,username,password,note\na,b,c,d,\"", format!(" {}\"\n", code(1)), "row number 1"),
     ] {
         let mut long = Long { begin: begin.into(), left: 1 << 30, end: end.into_bytes() };

@@ -80,7 +80,11 @@ fn bookmarks_are_named_in_their_innermost_folder() {
 
 #[test]
 fn what_is_kept_as_plain_text_is_found_by_its_line() {
-    let note = format!("---\ntags: [x]\n---\n# Codes\n\n- [ ] {}\n| a | b |\n|---|---|\n| x | `{}` |\n", code(13), code(14));
+    let note = format!(
+        "---\ntags: [x]\n---\n# Codes\n\n- [ ] {}\n| a | b |\n|---|---|\n| x | `{}` |\n",
+        code(13),
+        code(14)
+    );
     assert_eq!(said("Codes.md", note.as_bytes()).0, [":6:7", ":9:8"]);
     let table = format!("Name,Tags,Notes\nlogin,\"a, b\",\"first\n{}\"\n", code(15));
     assert_eq!(said("Database.csv", table.as_bytes()).0, [":3:1"]);

@@ -16,7 +16,10 @@ fn rows_are_named_by_a_column_or_by_their_number() {
     assert_eq!(named("jira.csv", jira.as_bytes()), ["issue OPS-2"]);
     let now = format!("\u{feff}number;short_description;comments\r\nINC001;x;y\r\nINC002;x;{}\r\n", code(2));
     assert_eq!(named("incident.csv", now.as_bytes()), ["entry INC002"]);
-    let chrome = format!("name,url,username,password,note\na,https://a.example/,me,x,\nb,https://b.example/,me,x,\"{}\"\n", code(3));
+    let chrome = format!(
+        "name,url,username,password,note\na,https://a.example/,me,x,\nb,https://b.example/,me,x,\"{}\"\n",
+        code(3)
+    );
     assert_eq!(named("Chrome Passwords.csv", chrome.as_bytes()), ["row number 2"]);
     let (findings, _) = told("Chrome Passwords.csv", chrome.as_bytes());
     assert!(!findings[0].place.origin.is_vault, "a browser is no vault");
@@ -39,7 +42,8 @@ fn a_table_that_is_no_export_stays_plain() {
 #[test]
 fn codes_in_neighbouring_rows_are_siblings() {
     let bare = |number| made_up(Format::Standard, number)["PSTN-".len()..].to_owned();
-    let rows: String = (1..=3).map(|number| format!("s{number},https://s.example/,me,x,{}\n", bare(number))).collect();
+    let rows: String =
+        (1..=3).map(|number| format!("s{number},https://s.example/,me,x,{}\n", bare(number))).collect();
     let table = format!("name,url,username,password,note\n{rows}");
     let (findings, _) = told("passwords.csv", table.as_bytes());
     let seen: Vec<_> = findings.iter().map(|found| (found.confidence, found.siblings)).collect();

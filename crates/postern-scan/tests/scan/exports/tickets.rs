@@ -25,11 +25,11 @@ fn jira_comments_are_named_by_issue_and_number() {
     let [prefix, begin, end] = pieces(1);
     let issue = |body: Value| {
         json!({ "id": "10001", "self": "https://jira.example.org/rest/api/3/issue/10001", "key": "OPS-17",
-            "fields": { "summary": "login", "description": document(&["none"]),
-            "comment": { "comments": [
-                { "id": "10099", "body": document(&["hello"]) },
-                { "self": "x", "id": "10100", "author": { "displayName": "x" }, "body": body },
-            ]}}})
+        "fields": { "summary": "login", "description": document(&["none"]),
+        "comment": { "comments": [
+            { "id": "10099", "body": document(&["hello"]) },
+            { "self": "x", "id": "10100", "author": { "displayName": "x" }, "body": body },
+        ]}}})
     };
     let one = issue(document(&[&format!("it is {prefix}"), &begin, &end]));
     in_pieces("issue.json", &bytes(&one), 1, "issue OPS-17!/comment 10100");

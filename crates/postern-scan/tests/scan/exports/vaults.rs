@@ -33,7 +33,8 @@ fn vaults_are_named_as_what_they_are() {
         code(2)
     );
     in_vault("bitwarden.csv", table.as_bytes(), "row number 1");
-    let table = format!("url,username,password,totp,extra,name,grouping,fav\nhttp://sn,,,,\"x\n{}\",a,,0\n", code(3));
+    let table =
+        format!("url,username,password,totp,extra,name,grouping,fav\nhttp://sn,,,,\"x\n{}\",a,,0\n", code(3));
     in_vault("lastpass.csv", table.as_bytes(), "row number 1");
     let xml = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\n<KeePassFile>\n<Root><Group><UUID>R3JvdXA=</UUID>\
@@ -57,7 +58,8 @@ fn vaults_are_named_as_what_they_are() {
 
 #[test]
 fn every_report_says_so() {
-    let table = format!("url,username,password,totp,extra,name,grouping,fav\nhttp://sn,,,,{},a,,0\n", code(7));
+    let table =
+        format!("url,username,password,totp,extra,name,grouping,fav\nhttp://sn,,,,{},a,,0\n", code(7));
     let (findings, _) = told("lastpass.csv", table.as_bytes());
     for (form, said) in [
         (Form::Text, "in a vault export"),
