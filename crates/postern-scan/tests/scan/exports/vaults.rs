@@ -63,6 +63,7 @@ fn every_report_says_so() {
     let (findings, _) = told("lastpass.csv", table.as_bytes());
     for (form, said) in [
         (Form::Text, "in a vault export"),
+        (Form::Html, "in a vault export"),
         (Form::JsonLines, "\"in_vault_export\":true"),
         (Form::Sarif, "\"inVaultExport\":true"),
     ] {
