@@ -10,6 +10,8 @@ mod baseline;
 mod decode;
 mod detect;
 mod finding;
+#[doc(hidden)]
+pub mod fuzzed;
 mod held;
 mod place;
 mod record;

@@ -6,6 +6,7 @@ mod corpus;
 mod dice;
 mod evaluation;
 mod exports;
+mod fuzzed;
 mod loose;
 mod mail;
 mod negatives;

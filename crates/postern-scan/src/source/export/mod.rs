@@ -6,6 +6,7 @@
 
 mod build;
 mod frames;
+pub(crate) mod fuzzed;
 mod json;
 mod known;
 mod markup;
@@ -22,7 +23,7 @@ use zeroize::Zeroizing;
 
 use self::build::Build;
 use self::json::Json;
-use self::known::{Form, Known};
+use self::known::Known;
 use self::table::Table;
 use self::told_by::SEEN;
 use self::xml::Xml;
@@ -33,6 +34,7 @@ use crate::record::Record;
 use crate::structure::Structure;
 use crate::told::Told;
 
+pub(crate) use self::known::Form;
 pub(super) use self::told_by::may_be;
 
 /// Looks through content that may be an export, and is plain text if it is none.

@@ -39,7 +39,7 @@ pub(super) static ALL: [Known; 14] = [
     Known::new(
         "Mattermost",
         Form::Json,
-        &[&["type", "version"], &["type", "post", "create_at"]],
+        &[&["type", "version", "team", "display_name"], &["type", "post", "create_at"]],
         &[
             Level::new(
                 &["post", "direct_post"],

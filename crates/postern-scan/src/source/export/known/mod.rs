@@ -9,7 +9,7 @@ use crate::record::Level;
 
 /// How an export is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     Json,
     Xml,
     /// Rows under a line of names.
