@@ -25,7 +25,8 @@ enum State {
 enum Role {
     Name,
     Value,
-    Piece,
+    /// Of a longer text; whether that goes on.
+    Piece(bool),
 }
 
 /// Reads it.
@@ -123,21 +124,20 @@ impl Json {
     fn begin_text(&mut self, build: &mut Build) {
         self.token.clear();
         self.state = State::Text;
-        self.role = match self.frames.piece() {
-            _ if self.frames.is_name_next() => Role::Name,
-            None => Role::Value,
-            Some(goes_on) => {
-                if goes_on {
-                    build.pieces.join()
-                } else {
-                    build.pieces.part()
-                }
-                Role::Piece
-            }
-        };
-        if self.role == Role::Value {
-            build.values.part();
+        self.role = self.role();
+        match self.role {
+            Role::Name => {}
+            Role::Value => build.values.part(),
+            Role::Piece(true) => build.pieces.join(),
+            Role::Piece(false) => build.pieces.part(),
         }
+    }
+
+    fn role(&mut self) -> Role {
+        if self.frames.is_name_next() {
+            return Role::Name;
+        }
+        self.frames.piece().map_or(Role::Value, Role::Piece)
     }
 
     /// A piece of a text, as far as it is what it says.
@@ -160,7 +160,7 @@ impl Json {
         match self.role {
             Role::Name => {}
             Role::Value => build.values.push(at, bytes),
-            Role::Piece => build.pieces.push(at, bytes),
+            Role::Piece(_) => build.pieces.push(at, bytes),
         }
     }
 

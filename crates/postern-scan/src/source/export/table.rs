@@ -10,7 +10,7 @@ use super::token::Token;
 /// Reads it.
 pub(super) struct Table {
     at: u64,
-    reader: Reader,
+    reader: Box<Reader>,
     /// The columns that name a row.
     columns: Vec<Option<&'static str>>,
     is_head: bool,
@@ -25,7 +25,7 @@ impl Table {
     pub(super) fn new(head: &[u8]) -> Self {
         Self {
             at: 0,
-            reader: ReaderBuilder::new().delimiter(delimiter(head)).build(),
+            reader: Box::new(ReaderBuilder::new().delimiter(delimiter(head)).build()),
             columns: Vec::new(),
             is_head: true,
             column: 0,
