@@ -14,14 +14,16 @@ mod place;
 mod report;
 mod scanner;
 mod source;
+mod spans;
 mod told;
 mod window;
 
 pub use baseline::{Baseline, BaselineError};
-pub use finding::{Confidence, DigestKey, Finding, Masked, RuleName};
+pub use finding::{Confidence, DigestKey, Finding, Masked, RuleName, Standing};
 pub use place::{Origin, Place};
 pub use report::{Form, Report};
-pub use scanner::{Scanner, Settings, Unfit};
+pub use scanner::{Keep, Scanner, Settings, Unfit};
 pub use source::{input, trees};
+pub use spans::Span;
 pub use told::{Told, Totals, Trouble};
 pub use window::Buffer;

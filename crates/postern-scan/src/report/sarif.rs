@@ -32,13 +32,14 @@ impl Sarif<'_> {
 
 impl Report for Sarif<'_> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        let Finding { rule, confidence, place, masked, digest, siblings } = finding;
+        let Finding { rule, confidence, place, masked, digest, siblings, standing } = finding;
         let level = match confidence {
             Confidence::Certain => "error",
             Confidence::Likely => "warning",
             Confidence::Possible => "note",
         };
         let told = format!("A backup code ({rule}, {}): {masked} at {}", confidence.name(), place.origin);
+        let told = standing.map_or_else(|| told.clone(), |standing| format!("{told}; {}", standing.name()));
         let mut location = json!({ "physicalLocation": {
             "artifactLocation": { "uri": uri(&place.origin.path) },
             "region": { "startLine": place.line, "startColumn": place.column },
