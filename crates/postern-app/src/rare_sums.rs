@@ -40,14 +40,14 @@ impl<W: Ord + Copy, C: Copy + AddAssign> RareSums<W, C> {
     /// Adds to a sum. What finds no place is not counted.
     pub(crate) fn add(&self, whose: W, count: C, now: Time) {
         let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let begun = Total { count, first: now, last: now };
+        let (begun, open) = (Total { count, first: now, last: now }, sums.len());
         match sums.get_mut(&whose) {
             Some(Sum { total: Some(total), .. }) => {
                 total.count += count;
                 total.last = now;
             }
             Some(sum) => sum.total = Some(begun),
-            None if sums.len() < OPEN => {
+            None if open < OPEN => {
                 sums.insert(whose, Sum { told: None, total: Some(begun) });
             }
             None => {}

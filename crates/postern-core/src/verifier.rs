@@ -173,8 +173,7 @@ pub fn find(keys: &SubjectKeys, material: &Material, targets: &[Target<'_>], pla
     let dummy = Target { generation: 0, key_version: 0, salt: &[0; 16], verifiers: &[0; VERIFIER * 10] };
     let (mut hit, mut place, mut slot) = (Choice::from(0), 0u32, 0u8);
     for n in 0..u32::try_from(places).unwrap_or(u32::MAX) {
-        let real =
-            targets.get(n as usize).filter(|target| keys.version(target.key_version).is_some());
+        let real = targets.get(n as usize).filter(|target| keys.version(target.key_version).is_some());
         let target = real.copied().unwrap_or(dummy);
         let key = keys.version(target.key_version).unwrap_or(&[0; 32]);
         // Compared as numbers: one comparison in constant time each, where bytes would be sixteen.

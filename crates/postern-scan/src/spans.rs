@@ -1,6 +1,7 @@
 //! Where in one text codes stand, from begin to end: for whoever takes them out before it is saved.
 
 use postern_codes::Prefix;
+use zeroize::Zeroizing;
 
 use crate::decode::views;
 use crate::detect::Hit;
@@ -49,11 +50,12 @@ fn span(hit: Hit, bytes: &[u8], source: impl Fn(usize) -> usize) -> Span {
 /// Where a code ends: at its last symbol, behind a prefix or not. If it cannot be told, as many letters and digits behind
 /// its start as it has symbols.
 fn end(bytes: &[u8], hit: &Hit) -> usize {
-    let code: Vec<u8> = hit.code.bytes().filter(u8::is_ascii_alphanumeric).map(read).collect();
+    let symbols = hit.code.bytes().filter(u8::is_ascii_alphanumeric).map(read);
+    let code: Zeroizing<Vec<u8>> = Zeroizing::new(symbols.collect());
     let behind = bytes.iter().enumerate().skip(hit.start).filter(|(_, byte)| byte.is_ascii_alphanumeric());
     let symbols: Vec<(usize, u8)> =
         behind.take(Prefix::LONGEST + code.len()).map(|(at, byte)| (at, read(*byte))).collect();
-    let is_code = |some: &&[(usize, u8)]| some.iter().map(|(_, symbol)| symbol).eq(&code);
+    let is_code = |some: &&[(usize, u8)]| some.iter().map(|(_, symbol)| symbol).eq(code.iter());
     let found = symbols.windows(code.len().max(1)).find(is_code);
     let last = found.and_then(<[_]>::last).or_else(|| symbols.get(code.len().saturating_sub(1)));
     last.map_or(hit.start, |(at, _)| at + 1)

@@ -31,8 +31,7 @@ impl App {
             None
         };
         let items = words.outcomes;
-        let unfound =
-            [LeakOutcome::NotOurs, LeakOutcome::NeedsSubject, LeakOutcome::Undecided];
+        let unfound = [LeakOutcome::NotOurs, LeakOutcome::NeedsSubject, LeakOutcome::Undecided];
         let found = items.iter().filter(|outcome| !unfound.contains(outcome)).count();
         let count = |of: usize| u32::try_from(of).unwrap_or(u32::MAX);
         let sum = Asked { found: count(found), requests: 1, words: count(items.len()), ..Asked::default() };

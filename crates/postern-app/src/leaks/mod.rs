@@ -8,6 +8,7 @@ mod budget;
 mod check;
 mod compare;
 mod inspect;
+mod mark;
 mod named;
 mod record;
 mod walk;

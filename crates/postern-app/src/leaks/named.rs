@@ -113,7 +113,8 @@ impl App {
         let mut words = Vec::with_capacity(codes.len());
         for (place, code) in codes {
             let own = whom.state.filter(|_| !whom.known).and_then(|state| stretch_of(state, code.format()));
-            let material = self.material(Arc::clone(code), own.unwrap_or(whom.stretch), whom.salt.to_vec()).await?;
+            let material =
+                self.material(Arc::clone(code), own.unwrap_or(whom.stretch), whom.salt.to_vec()).await?;
             words.push(FoundWord { place: *place, material });
         }
         Ok(Ready { epoch: whom.epoch.to_vec(), keys, words: Arc::new(words) })

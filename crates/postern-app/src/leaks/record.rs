@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use postern_core::Time;
-use postern_core::encoding::Fixed;
-use postern_core::frame::frame;
 use postern_core::ids::SubjectId;
 use postern_core::kernel::{Held, Key, Step, Tampered, View, Want};
 use postern_core::kinds::{CodeKind, Secrecy};
-use postern_core::recent::{Remembered, RequestMark};
+use postern_core::recent::Remembered;
 use postern_core::subject::fact::{Finding, LeakState};
 use postern_core::subject::{self, LeakCheck, LeakChecked, SubjectFact};
 use postern_core::tenant::{LeakPolicy, Tenant, Tier};
 use postern_core::verifier::Stretch;
-use zeroize::Zeroizing;
 
 use super::compare::Ready;
 use super::named::Whom;
@@ -25,9 +22,6 @@ use crate::app::App;
 use crate::authorise::{Gate, Ground, Opened};
 use crate::request::SubjectName;
 use crate::work::{Ended, TRIES};
-
-/// The operation's name in fingerprints.
-const OPERATION: &str = "leaks-check";
 
 /// What words are made ready with again, if a subject's keys changed meanwhile.
 pub(super) struct Fresh<'a> {
@@ -112,23 +106,6 @@ impl App {
         ended
     }
 
-    /// What stands for the request at this subject. Words that need stretching are in it as they were stretched for it, so
-    /// that nothing of them is stored that is quicker to guess.
-    fn leak_mark(&self, fresh: &Fresh<'_>, ready: &Ready) -> RequestMark {
-        let application = fresh.gate.application();
-        let places: Vec<[u8; 1]> = ready.words.iter().map(|word| [word.place]).collect();
-        let words = ready.words.iter().map(|word| word.material.bytes());
-        let parts: Vec<&[u8]> =
-            places.iter().zip(words).flat_map(|(place, word)| [place.as_slice(), word]).collect();
-        let framed = Zeroizing::new(frame(&parts));
-        let bytes = &fresh.asked.request.bytes.0;
-        let fingerprint = Fixed(self.local().fingerprint(OPERATION, application, bytes, &framed));
-        let key = Fixed(self.local().idempotency_key(application, &fresh.asked.request.key));
-        let stretches = ready.words.iter().map(|word| word.material.stretch);
-        let stretch = stretches.into_iter().find(|stretch| *stretch != Stretch::None);
-        RequestMark { fingerprint, key, stretch: stretch.unwrap_or(Stretch::None) }
-    }
-
     async fn ready_again(&self, fresh: &Fresh<'_>, key: Key, view: &View) -> Result<Ready, Problem> {
         let held: Held<subject::Subject> = match view.held(key) {
             Ok(held) => held,
@@ -139,8 +116,7 @@ impl App {
         };
         let state = held.state().ok_or(Problem::NotFound)?;
         let (epoch, salt) = (state.epoch.bytes(), state.salt.bytes());
-        let whom =
-            Whom { key, epoch, salt, state: Some(state), stretch: fresh.stretch, known: false };
+        let whom = Whom { key, epoch, salt, state: Some(state), stretch: fresh.stretch, known: false };
         self.ready(&whom, fresh.codes).await
     }
 

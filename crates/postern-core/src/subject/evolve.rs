@@ -155,9 +155,8 @@ impl Subject {
     /// What was found goes with its set.
     fn forget_leaks(&mut self) {
         let mut leaks = std::mem::take(&mut self.leaks);
-        let is_kept = |of: &u32| {
-            self.sets().any(|set| set.generation == *of) || self.ended_generations.contains(of)
-        };
+        let is_kept =
+            |of: &u32| self.sets().any(|set| set.generation == *of) || self.ended_generations.contains(of);
         leaks.retain(|(of, _)| is_kept(of));
         self.leaks = leaks;
     }

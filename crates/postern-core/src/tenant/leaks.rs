@@ -48,3 +48,34 @@ pub fn change_leak_policy(tenant: Held<Tenant>, changed: LeakPolicyChanged, draf
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Time;
+    use crate::ids::TenantId;
+    use crate::kernel::{Actor, ActorKind, Context, Key, Record as _};
+
+    #[test]
+    fn a_live_code_ends_its_set_unless_the_tenant_says_otherwise_for_the_tier() {
+        let key = Key::tenant(TenantId::new([1; 16]));
+        let actor = Actor::new(ActorKind::Operator, "test");
+        let mut draft = Draft::new(Context { at: Time::START, actor, private: None });
+        assert!(!change_leak_policy(Held::absent(key, 0), to(LeakPolicy::Alarm), &mut draft), "no tenant");
+        let mut tenant = Tenant::named("acme", Tier::Standard);
+        assert!(Tier::ALL.into_iter().all(|tier| tenant.leak_policy(tier) == LeakPolicy::Revoke));
+        let before = tenant.layout();
+        for policy in [LeakPolicy::Alarm, LeakPolicy::Alarm, LeakPolicy::Revoke] {
+            tenant = Tenant::evolve(Some(tenant), &TenantFact::LeakPolicyChanged(to(policy)), Time::START)
+                .unwrap();
+            assert_eq!(tenant.leak_policy(Tier::BreakGlass), policy);
+            assert_eq!(tenant.leak_policy(Tier::Standard), LeakPolicy::Revoke);
+            // Whoever uses nothing new is read by the release before.
+            assert_eq!(tenant.layout(), if policy == LeakPolicy::Alarm { 4 } else { before });
+        }
+    }
+
+    const fn to(policy: LeakPolicy) -> LeakPolicyChanged {
+        LeakPolicyChanged { policy, tier: Tier::BreakGlass }
+    }
+}

@@ -59,12 +59,11 @@ async fn a_text_is_looked_through_and_its_codes_are_not_said_again() {
     assert_eq!(inspect(&json!({ "text": "Nothing." })).await.is(200), json!({ "items": [] }));
     // Nothing was asked of anybody: it still works.
     server.client.post("/v1/redemptions", &redemption("alice", &codes[1])).await.is(201);
-    // A mebibyte of letters that JSON writes as six each is taken; a longer text is not, nor is a longer body.
+    // A mebibyte of letters that JSON writes as six each is taken; a longer text is not.
     let escaped = |letters: usize| format!("{{\"text\":\"{}\"}}", "\\u00e9".repeat(letters));
     let send = async |body: &str| scanner.call("POST", INSPECT, &[], Some(body)).await;
     send(&escaped(1 << 19)).await.is(200);
     send(&escaped((1 << 19) + 1)).await.problem(413, "body-too-large");
-    send(&escaped(800_000)).await.problem(413, "body-too-large");
     inspect(&json!({ "text": 1 })).await.problem(400, "malformed-request");
     // Whoever may not ask sends nothing long: it is refused before its body is read.
     let other = Client::new(server.address, &world.application(&[Scope::Redeem], &[]).await);

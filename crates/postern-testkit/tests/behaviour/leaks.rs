@@ -56,7 +56,10 @@ async fn facts(world: &World, name: &str) -> Vec<Value> {
     let query = postern_app::EventQuery { after: None, limit: 500, subject: None, wait: Duration::ZERO };
     let page = world.app.events(&world.token, query).await.unwrap();
     let heads = page.items.iter().map(|event| postern_core::kernel::EventHead::read(&event.bytes).unwrap());
-    heads.filter(|head| head.r#type == name).map(|head| serde_json::from_str(head.fact.get()).unwrap()).collect()
+    heads
+        .filter(|head| head.r#type == name)
+        .map(|head| serde_json::from_str(head.fact.get()).unwrap())
+        .collect()
 }
 
 async fn shown(world: &World, name: &str) -> postern_app::SubjectView {
@@ -152,7 +155,8 @@ async fn an_outsider_learns_nothing() {
         world.subject(name).await;
     }
     let anna = world.issue("anna", Format::Standard).await;
-    let (bert, cora) = (world.issue("bert", Format::Standard).await, world.issue("cora", Format::Standard).await);
+    let (bert, cora) =
+        (world.issue("bert", Format::Standard).await, world.issue("cora", Format::Standard).await);
     let name = SubjectName::ExternalId("bert".to_owned());
     let view = world.app.subject(&world.token, &name).await.unwrap();
     let raise = SubjectPatch { tier: Some(Tier::Elevated), kind: None, owner: None };
@@ -218,16 +222,22 @@ async fn stretched_words_are_few_per_request_and_per_subject_and_day() {
     let sheet = world.issue("anna", Format::Compact).await;
     let code = sheet.codes[1].as_str();
     let many: Vec<&str> = vec![code; 51];
-    assert_eq!(refused(ask(&world, &world.token, question(&many, &["anna", "bert"], None)).await), "invalid-value");
+    assert_eq!(
+        refused(ask(&world, &world.token, question(&many, &["anna", "bert"], None)).await),
+        "invalid-value"
+    );
     // Her codes and nobody's are counted alike.
     for name in ["anna", "nobody"] {
         let some = ask(&world, &world.token, question(&many, &[name], None)).await.unwrap().items;
         assert_eq!(some[0], if name == "anna" { REVOKED } else { NOT_OURS });
-        assert_eq!(refused(ask(&world, &world.token, question(&many, &[name], None)).await), "too-many-requests");
+        assert_eq!(
+            refused(ask(&world, &world.token, question(&many, &[name], None)).await),
+            "too-many-requests"
+        );
     }
     world.clock.advance(Duration::from_secs(86_400));
     assert_eq!(said(&world, &[code], &["anna"]).await, [LeakOutcome::Old]);
-    for wrong in [question(&[], &[], None), question(&vec![NOBODYS; 101], &[], None)] {
+    for wrong in [question(&[], &[], None), question(&[NOBODYS; 101], &[], None)] {
         assert_eq!(refused(ask(&world, &world.token, wrong).await), "invalid-value");
     }
     let after = LeakCursor::parse("AAAAAAAAAAA");
@@ -294,7 +304,8 @@ async fn canary_and_duress_codes_are_told_from_others_by_security_alone() {
             let cost = (world.store.asked().works - works.works, world.store.asked().looks - works.looks);
             seen.push((answer, names, facts, hidden.as_str().unwrap().len(), cost));
             let alarms: Vec<CodeKind> = world.app.take_alarms().iter().map(|alarm| alarm.kind).collect();
-            let expected: Vec<CodeKind> = Some(kind).filter(|kind| *kind != CodeKind::Live).into_iter().collect();
+            let expected: Vec<CodeKind> =
+                Some(kind).filter(|kind| *kind != CodeKind::Live).into_iter().collect();
             assert_eq!(alarms, expected, "{kind:?}");
             // Found again it rings no more today.
             ask(&world, &world.token, question(&[&code], &[], None)).await.unwrap();

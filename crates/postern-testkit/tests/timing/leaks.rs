@@ -4,7 +4,6 @@
 use postern_app::SubjectPatch;
 use postern_codes::Format;
 use postern_core::application::{Scope, Token};
-use postern_core::subject::fact::StageReason;
 use postern_core::tenant::Tier;
 use postern_testkit::{Service, StoreKind, World, tenant};
 use serde_json::json;
@@ -49,8 +48,7 @@ async fn foreign(world: &World, format: Format) -> String {
         owner: None,
     };
     world.app.create_subject(&token, new).await.unwrap();
-    let staging = postern_app::Staging { reason: StageReason::Renew, ..world.staging("foreign", format) };
-    let staged = world.app.stage(&token, staging).await.unwrap();
+    let staged = world.app.stage(&token, world.staging("foreign", format)).await.unwrap();
     staged.codes.unwrap().sheet[0].text.to_string()
 }
 

@@ -8,7 +8,8 @@ impl Story {
     /// An ordinary word of a sheet, its canary, and a word of nobody's.
     pub(super) fn leak(&mut self, code: usize, policy: LeakPolicy) {
         let sheet = self.sheets.iter().rev().nth(code / COUNT);
-        let Some((word, canary)) = sheet.map(|sheet| (sheet.codes[code % COUNT].clone(), sheet.canary.clone()))
+        let Some((word, canary)) =
+            sheet.map(|sheet| (sheet.codes[code % COUNT].clone(), sheet.canary.clone()))
         else {
             return;
         };
@@ -58,7 +59,8 @@ impl Story {
     }
 
     fn is_active(&self, state: &Subject, generation: u32) -> bool {
-        let active = state.active.as_ref().filter(|active| active.expires_at > self.now.max(self.held().last()));
+        let active =
+            state.active.as_ref().filter(|active| active.expires_at > self.now.max(self.held().last()));
         active.is_some_and(|active| active.set.generation == generation)
     }
 
