@@ -37,6 +37,8 @@ pub struct Scanner {
     detectors: Vec<Box<dyn Detector>>,
     key: DigestKey,
     keep: Option<Keep>,
+    /// What it looks for, in a digest.
+    settings: String,
 }
 
 /// Takes a found code by its digest, to ask about it. It must be kept in memory that is wiped, and nowhere else.
@@ -51,8 +53,14 @@ impl Scanner {
         let default = [Prefix::default()];
         let prefixes = if settings.prefixes.is_empty() { &default[..] } else { &settings.prefixes };
         let prefixed = Prefixed::new(prefixes).map_err(Unfit::Prefixes)?;
-        let detectors: Vec<Box<dyn Detector>> = vec![Box::new(prefixed), Box::new(Loose::new(prefixes))];
-        Ok(Self { detectors, key: settings.key, keep: None })
+        let named: Vec<&str> = prefixes.iter().map(Prefix::as_str).collect();
+        let sought = format!("{} {}", env!("CARGO_PKG_VERSION"), named.join(" "));
+        Ok(Self {
+            detectors: vec![Box::new(prefixed), Box::new(Loose::new(prefixes))],
+            settings: settings.key.digest("settings", &sought),
+            key: settings.key,
+            keep: None,
+        })
     }
 
     /// Has every own code given to `keep` when it is found.
@@ -65,6 +73,16 @@ impl Scanner {
     #[must_use]
     pub fn key_name(&self) -> String {
         self.key.name()
+    }
+
+    /// Tells what it looks for, and under which key, from anything else.
+    pub(crate) fn settings(&self) -> &str {
+        &self.settings
+    }
+
+    /// The mark of a file as it is now.
+    pub(crate) fn mark(&self, file: &[u8]) -> u64 {
+        self.key.mark(file)
     }
 
     /// Looks through one piece of content, in memory that does not depend on its length.
