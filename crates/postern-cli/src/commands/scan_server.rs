@@ -90,9 +90,8 @@ impl Asking {
         let mut after: Option<String> = None;
         while !open.is_empty() {
             let codes = open.iter().map(|(_, code)| code.as_str()).collect();
-            let answer =
-                self.question(&Question { codes, subjects: &self.subjects, after: after.as_deref() });
-            let answer = answer.await?;
+            let question = Question { codes, subjects: &self.subjects, after: after.as_deref() };
+            let answer = self.question(&question).await?;
             let items = answer.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
             if items.len() != open.len() {
                 return Err(Failure::refused("the service did not answer about every code"));
