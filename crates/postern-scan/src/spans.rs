@@ -28,7 +28,7 @@ impl Scanner {
         let bytes = text.as_bytes();
         let plain = self.look(bytes).into_iter().map(|hit| span(hit, bytes, |at| at));
         let mut spans: Vec<Span> = plain.collect();
-        for view in views(bytes) {
+        for view in views(bytes, Vec::new()) {
             let seen = self.look(view.bytes()).into_iter();
             spans.extend(seen.map(|hit| span(hit, view.bytes(), |at| view.source(at))));
         }

@@ -27,6 +27,7 @@ impl Report for Lines<'_> {
             "masked": masked.to_string(),
             "digest": digest,
             "siblings": siblings,
+            "in_vault_export": place.origin.is_vault,
         });
         if let (Some(standing), Some(members)) = (standing, line.as_object_mut()) {
             members.insert("standing".to_owned(), standing.name().into());

@@ -18,6 +18,9 @@ impl Report for Text<'_> {
         if let Some(standing) = finding.standing {
             write!(self.0, "  {}", standing.name())?;
         }
+        if place.origin.is_vault {
+            write!(self.0, "  in a vault export")?;
+        }
         writeln!(self.0)
     }
 
