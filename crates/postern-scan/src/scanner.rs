@@ -3,11 +3,12 @@
 use std::io::{self, Read};
 
 use postern_codes::Prefix;
+use zeroize::Zeroizing;
 
 use crate::decode::{View, views};
 use crate::detect::loose::Loose;
 use crate::detect::prefixed::Prefixed;
-use crate::detect::{Detector, Hit, Text};
+use crate::detect::{Detector, Hit, Text, is_own};
 use crate::finding::{DigestKey, Finding, Masked};
 use crate::held::Held;
 use crate::place::{Origin, Place};
@@ -38,9 +39,13 @@ pub enum Unfit {
 pub struct Scanner {
     detectors: Vec<Box<dyn Detector>>,
     key: DigestKey,
+    keep: Option<Keep>,
     /// What it looks for, in a digest.
     settings: String,
 }
+
+/// Takes a found code by its digest, to ask about it. It must be kept in memory that is wiped, and nowhere else.
+pub type Keep = Box<dyn Fn(&str, Zeroizing<String>) + Send + Sync>;
 
 impl Scanner {
     /// Makes one.
@@ -57,7 +62,14 @@ impl Scanner {
             detectors: vec![Box::new(prefixed), Box::new(Loose::new(prefixes))],
             settings: settings.key.digest("settings", &sought),
             key: settings.key,
+            keep: None,
         })
+    }
+
+    /// Has every own code given to `keep` when it is found.
+    #[must_use]
+    pub fn keeping(self, keep: Keep) -> Self {
+        Self { keep: Some(keep), ..self }
     }
 
     /// The name of the digests' key.
@@ -155,21 +167,27 @@ impl Scanner {
         finding
     }
 
-    fn look(&self, bytes: &[u8]) -> Vec<Hit> {
+    /// Everything that the detectors see in these bytes.
+    pub(crate) fn look(&self, bytes: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
         self.detectors.iter().for_each(|detector| detector.look(&Text { bytes }, &mut hits));
         hits
     }
 
-    /// Masks and digests. The code is overwritten here.
+    /// Masks and digests. The code is overwritten here, unless somebody keeps it.
     fn finding(&self, hit: Hit, place: Place) -> Finding {
+        let (masked, digest) = (Masked::of(&hit.code), self.key.digest(&hit.label, &hit.code));
+        if let Some(keep) = self.keep.as_ref().filter(|_| is_own(&hit.rule)) {
+            keep(&digest, hit.code);
+        }
         Finding {
             place,
-            masked: Masked::of(&hit.code),
-            digest: self.key.digest(&hit.label, &hit.code),
+            masked,
+            digest,
             rule: hit.rule,
             confidence: hit.confidence,
             siblings: hit.siblings,
+            standing: None,
         }
     }
 }

@@ -28,14 +28,14 @@ pub struct Tick {
 const PER_TICK: usize = 500;
 
 impl App {
-    /// Records the sums of minutes that are over, and calls that were denied. Every few seconds.
+    /// Records the sums of minutes that are over, calls that were denied, and what was asked about leaks. Every few seconds.
     pub async fn flush_sums(&self) -> usize {
         let over = self.sums.take_over(self.now());
         let count = over.len();
         for (whom, sum) in over {
             self.record_sum(whom, sum).await;
         }
-        count + self.flush_denials().await
+        count + self.flush_denials().await + self.flush_leaks().await
     }
 
     /// Records that sets have expired, erases whom it is time to erase, and gives up places whose time is over and sums

@@ -12,6 +12,7 @@ mod keeper;
 mod key;
 mod prover;
 mod scan;
+mod scan_server;
 mod subject;
 mod tenant;
 
@@ -31,6 +32,7 @@ pub(crate) use self::keeper::{Keeper, absolute};
 pub(crate) use self::key::{KeyFileCommand, KeyMove};
 pub(crate) use self::prover::ProverCommand;
 pub(crate) use self::scan::{Scan, ScanForm};
+pub(crate) use self::scan_server::AskedService;
 pub(crate) use self::subject::SubjectCommand;
 pub(crate) use self::tenant::{TenantChange, TenantCommand};
 

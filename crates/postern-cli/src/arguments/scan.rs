@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::AskedService;
+
 /// What `postern scan` ends with. Its own, so that it fits where other scanners are called: hooks and pipelines.
 const EXIT_CODES: &str = "\
 Exit codes of a scan:
@@ -35,6 +37,8 @@ pub(crate) struct Scan {
     /// Report (jsonl) of an earlier scan under the same key; what it holds is not told again
     #[arg(long, value_name = "FILE", requires = "digest_key")]
     pub(crate) baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) asked: AskedService,
 }
 
 /// How a report is written.

@@ -23,6 +23,7 @@ mod remote;
 mod revoke;
 mod running;
 mod scan;
+mod scan_server;
 mod serve;
 mod subject;
 mod tenant;
@@ -58,7 +59,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Audit(command) => return audit::run(command, json).await,
         Command::Backup(command) => return backup::run(command, json).await,
         Command::Code(CodeCommand::Inspect { prefix }) => code::inspect(&prefix)?,
-        Command::Scan(scan) => return scan::run(&scan, json),
+        Command::Scan(scan) => return scan::run(&scan, json).await,
         Command::Completions { shell } => man::completions(shell, json),
         Command::Man { to } => man::run(to.as_deref(), json)?,
     }

@@ -9,10 +9,11 @@ use postern_codes::Prefix;
 use postern_core::ports::Entropy as _;
 use postern_outside::entropy::SystemEntropy;
 use postern_scan::{
-    Baseline, Confidence, DigestKey, Form, Report, Scanner, Settings, Told, Totals, input, trees,
+    Baseline, Confidence, DigestKey, Finding, Form, Report, Scanner, Settings, Told, Totals, input, trees,
 };
 use zeroize::Zeroizing;
 
+use super::scan_server::Asking;
 use crate::arguments::{Scan, ScanForm};
 use crate::failure::Failure;
 use crate::output;
@@ -21,12 +22,14 @@ use crate::output;
 const SHORTEST_KEY: usize = 16;
 
 /// Scans. The exit codes are in the command's help.
-pub(super) fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
+pub(super) async fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
     let fail_on = Confidence::named(&scan.fail_on)
         .ok_or_else(|| Failure::Usage("--fail-on is one of possible, likely, certain".to_owned()))?;
     let key = digest_key(scan.digest_key.as_deref())?;
     let settings = Settings { prefixes: prefixes(&scan.prefix)?, key };
     let scanner = Scanner::new(settings).map_err(|fault| Failure::Usage(fault.to_string()))?;
+    let asking = Asking::new(&scan.asked)?;
+    let scanner = asking.iter().fold(scanner, |scanner, asking| asking.listen(scanner));
     let baseline = scan.baseline.as_deref().map(|path| baseline(path, &scanner)).transpose()?;
     let form = match scan.format {
         _ if json => Form::JsonLines,
@@ -41,6 +44,7 @@ pub(super) fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
         totals: Totals::default(),
         surest: None,
         fault: None,
+        to_ask: asking.as_ref().map(|_| Vec::new()),
     };
     let kept = Mutex::new(kept);
     let tell = |told: Told| kept.lock().unwrap_or_else(PoisonError::into_inner).tell(told);
@@ -49,7 +53,11 @@ pub(super) fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
         let piped = input(&scanner, &mut io::stdin().lock(), &tell);
         (read.files, read.bytes) = (read.files + piped.files, read.bytes + piped.bytes);
     }
-    let (surest, whole) = kept.into_inner().unwrap_or_else(PoisonError::into_inner).end(read)?;
+    let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let (Some(asking), Some(findings)) = (asking, kept.to_ask.take()) {
+        asking.ask(findings).await?.into_iter().for_each(|finding| kept.tell(Told::Found(finding)));
+    }
+    let (surest, whole) = kept.end(read)?;
     out.flush().map_err(|fault| unwritten(&fault))?;
     Ok(match surest {
         Some(confidence) if confidence >= fail_on => ExitCode::from(1),
@@ -66,6 +74,8 @@ struct Kept<'a> {
     surest: Option<Confidence>,
     /// Why the report could not be written any more.
     fault: Option<io::Error>,
+    /// Own codes that the service is asked about before they are told.
+    to_ask: Option<Vec<Finding>>,
 }
 
 impl Kept<'_> {
@@ -79,12 +89,24 @@ impl Kept<'_> {
                 self.totals.known += 1;
             }
             Told::Found(finding) => {
+                let Some(finding) = self.not_asked(finding) else { return };
                 self.totals.findings += 1;
                 self.surest = self.surest.max(Some(finding.confidence));
                 if self.fault.is_none() {
                     self.fault = self.report.finding(&finding).err();
                 }
             }
+        }
+    }
+
+    /// The finding, unless the service is asked about it first.
+    fn not_asked(&mut self, finding: Finding) -> Option<Finding> {
+        match self.to_ask.as_mut().filter(|_| finding.is_own()) {
+            Some(to_ask) => {
+                to_ask.push(finding);
+                None
+            }
+            None => Some(finding),
         }
     }
 

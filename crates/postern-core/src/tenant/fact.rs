@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::installation::{
     BackupCreated, BackupRestored, ClockMoved, LogOpened, LogResolved, RollbackFound, RowRejected,
 };
+use super::leaks::LeakPolicyChanged;
 use super::tier::{Tier, TierSettings};
 use crate::Time;
 use crate::ids::TenantId;
@@ -30,6 +31,7 @@ facts! {
         "key.retired" => KeyRetired(KeyEnded),
         "key.burnt" => KeyBurnt(KeyEnded),
         "clock.moved" => ClockMoved(ClockMoved),
+        "leak.policy_changed" => LeakPolicyChanged(LeakPolicyChanged),
     }
     failures ["row.rejected", "log.rollback_found"]
 }

@@ -33,6 +33,11 @@ pub(crate) struct Hit {
     pub(crate) siblings: u32,
 }
 
+/// Whether a rule is one of our own codes.
+pub(crate) fn is_own(rule: &str) -> bool {
+    rule.starts_with("postern-")
+}
+
 /// Looks for one kind of code. Sees each place together with what stands around it.
 pub(crate) trait Detector: Send + Sync {
     /// Adds what it sees.
