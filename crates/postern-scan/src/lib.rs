@@ -22,6 +22,6 @@ pub use finding::{Confidence, DigestKey, Finding, Masked, RuleName};
 pub use place::{Origin, Place};
 pub use report::{Form, Report};
 pub use scanner::{Scanner, Settings, Unfit};
-pub use source::{input, trees};
+pub use source::{git, input, trees};
 pub use told::{Told, Totals, Trouble};
 pub use window::Buffer;

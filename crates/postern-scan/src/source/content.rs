@@ -1,11 +1,12 @@
 //! One content, whatever it is inside of: told apart by its first bytes, opened, looked through.
 
 use std::fs::File;
-use std::io::{BufReader, Cursor, Read, Seek as _};
+use std::io::{self, BufReader, Cursor, Read, Seek as _};
 
 use zeroize::Zeroizing;
 
 use super::budget::{Budget, DEPTH};
+use super::joined::{Joined, Marks, Pieces};
 use super::kind::{HEAD, Kind};
 use super::{archive, mail};
 use crate::place::Origin;
@@ -79,6 +80,19 @@ impl Worker<'_> {
         if let Err(fault) = done {
             self.trouble(origin, &format!("it could not be read to its end: {fault}"));
         }
+    }
+
+    /// Looks through text that is put together from pieces.
+    ///
+    /// # Errors
+    /// What reading it gave; what was found until then has been told.
+    pub(super) fn joined(&mut self, origin: &Origin, budget: &Budget, pieces: impl Pieces) -> io::Result<()> {
+        let (marks, told) = (Marks::default(), self.told);
+        let mut text = budget.metered(Joined::of(pieces, &marks));
+        self.scanner.piece(origin, &mut text, &mut self.buffer, &mut |mut finding| {
+            marks.settle(&mut finding.place);
+            told(Told::Found(finding));
+        })
     }
 
     /// Takes one entry of the budget; tells if there is none.

@@ -8,6 +8,7 @@ mod evaluation;
 mod loose;
 mod mail;
 mod negatives;
+mod office;
 mod prefixed;
 mod reports;
 mod site;
