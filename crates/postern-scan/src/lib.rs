@@ -9,19 +9,25 @@
 mod baseline;
 mod decode;
 mod detect;
+mod document;
 mod finding;
 mod place;
 mod report;
 mod scanner;
 mod source;
+mod state;
 mod told;
+mod watch;
 mod window;
 
 pub use baseline::{Baseline, BaselineError};
+pub use document::{Document, Documents};
 pub use finding::{Confidence, DigestKey, Finding, Masked, RuleName};
 pub use place::{Origin, Place};
 pub use report::{Form, Report};
 pub use scanner::{Scanner, Settings, Unfit};
-pub use source::{git, input, trees};
+pub use source::{Gauge, Pieces, Spot, Walk, git, input, trees};
+pub use state::{State, StateError};
 pub use told::{Told, Totals, Trouble};
+pub use watch::Watch;
 pub use window::Buffer;

@@ -8,6 +8,7 @@ use crate::decode::views;
 use crate::detect::loose::Loose;
 use crate::detect::prefixed::Prefixed;
 use crate::detect::{Detector, Hit, Text};
+use crate::document::{Document, Documents};
 use crate::finding::{DigestKey, Finding, Masked};
 use crate::place::{Origin, Place};
 use crate::window::{Buffer, Stop, Window};
@@ -35,6 +36,9 @@ pub enum Unfit {
 pub struct Scanner {
     detectors: Vec<Box<dyn Detector>>,
     key: DigestKey,
+    /// What it looks for, in a digest.
+    settings: String,
+    documents: Option<Box<dyn Documents>>,
 }
 
 impl Scanner {
@@ -46,13 +50,44 @@ impl Scanner {
         let default = [Prefix::default()];
         let prefixes = if settings.prefixes.is_empty() { &default[..] } else { &settings.prefixes };
         let prefixed = Prefixed::new(prefixes).map_err(Unfit::Prefixes)?;
-        Ok(Self { detectors: vec![Box::new(prefixed), Box::new(Loose::new(prefixes))], key: settings.key })
+        let named: Vec<&str> = prefixes.iter().map(Prefix::as_str).collect();
+        let sought = format!("{} {}", env!("CARGO_PKG_VERSION"), named.join(" "));
+        Ok(Self {
+            detectors: vec![Box::new(prefixed), Box::new(Loose::new(prefixes))],
+            settings: settings.key.digest("settings", &sought),
+            key: settings.key,
+            documents: None,
+        })
+    }
+
+    /// Has somebody read documents for it that it does not read itself.
+    #[must_use]
+    pub fn with(self, documents: Box<dyn Documents>) -> Self {
+        let read = Document::ALL.map(|document| documents.reads(document));
+        // A file whose text was not read is not the same as one whose text was.
+        let settings = self.key.digest("settings", &format!("{} {read:?}", self.settings));
+        Self { settings, documents: Some(documents), ..self }
+    }
+
+    /// Who reads documents.
+    pub(crate) fn documents(&self) -> Option<&dyn Documents> {
+        self.documents.as_deref()
     }
 
     /// The name of the digests' key.
     #[must_use]
     pub fn key_name(&self) -> String {
         self.key.name()
+    }
+
+    /// Tells what it looks for, and under which key, from anything else.
+    pub(crate) fn settings(&self) -> &str {
+        &self.settings
+    }
+
+    /// The mark of a file as it is now.
+    pub(crate) fn mark(&self, file: &[u8]) -> u64 {
+        self.key.mark(file)
     }
 
     /// Looks through one piece of content, in memory that does not depend on its length.

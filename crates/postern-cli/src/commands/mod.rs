@@ -9,6 +9,7 @@ mod code;
 mod configuration;
 mod demo;
 mod doctor;
+mod document;
 mod init;
 mod issue;
 mod keep;
@@ -31,6 +32,8 @@ use std::process::ExitCode;
 
 use crate::arguments::{Arguments, CodeCommand, Command, ConfigCommand};
 use crate::failure::Failure;
+
+pub(crate) use self::document::run as document;
 
 /// Does what was typed.
 pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
@@ -59,6 +62,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Backup(command) => return backup::run(command, json).await,
         Command::Code(CodeCommand::Inspect { prefix }) => code::inspect(&prefix)?,
         Command::Scan(scan) => return scan::run(&scan, json),
+        Command::Document { kind } => return Ok(document::run(&kind)),
         Command::Completions { shell } => man::completions(shell, json),
         Command::Man { to } => man::run(to.as_deref(), json)?,
     }

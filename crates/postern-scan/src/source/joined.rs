@@ -15,19 +15,28 @@ use crate::window::{BODY, MARGIN};
 
 /// Where one piece of text stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Spot {
+pub struct Spot {
     /// The part that it is in, if the content has several: a sheet, a table, a page.
-    pub(crate) part: Option<Rc<str>>,
+    pub part: Option<Rc<str>>,
     /// What counts as its line: a paragraph, a row. Without it lines are those of the piece.
-    pub(crate) line: Option<u64>,
+    pub line: Option<u64>,
     /// What counts as its column: a cell. Without it columns are those of the text.
-    pub(crate) column: Option<u64>,
+    pub column: Option<u64>,
 }
 
 /// What gives the pieces.
-pub(crate) trait Pieces {
+pub trait Pieces {
     /// Adds the text of the next one, and says where it stands. None at the end.
+    ///
+    /// # Errors
+    /// What reading gave; there is nothing after it.
     fn next(&mut self, text: &mut Vec<u8>) -> io::Result<Option<Spot>>;
+}
+
+impl<P: Pieces + ?Sized> Pieces for Box<P> {
+    fn next(&mut self, text: &mut Vec<u8>) -> io::Result<Option<Spot>> {
+        (**self).next(text)
+    }
 }
 
 /// Pieces read one after the other, each on lines of its own.

@@ -47,6 +47,11 @@ const FIELDS: [&[u8]; 14] = [
 ];
 
 impl Kind {
+    /// Whether it is not read in one go: what is inside is found from its end, or it is read twice.
+    pub(super) fn is_sought(self) -> bool {
+        matches!(self, Self::Zip | Self::SevenZip | Self::Rtf | Self::Document(_))
+    }
+
     pub(super) fn of(head: &[u8]) -> Self {
         match head {
             [0x1f, 0x8b, 8, ..] => Self::Gzip,
@@ -79,7 +84,7 @@ impl Document {
             | [b'I', b'I', b'*', 0, ..]
             | [b'M', b'M', 0, b'*', ..]
             | [b'G', b'I', b'F', b'8', ..]
-            | [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::Image),
+            | [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::Picture),
             _ => None,
         }
     }
@@ -113,7 +118,7 @@ mod tests {
         assert_eq!(Kind::of(b"PK\x03\x04rest"), Kind::Zip);
         assert_eq!(Kind::of(b"BZh91AY&SY"), Kind::Bzip2);
         assert_eq!(Kind::of(b"%PDF-1.7\n"), Kind::Document(Document::Pdf));
-        assert_eq!(Kind::of(b"RIFF\0\0\0\0WEBPVP8 "), Kind::Document(Document::Image));
+        assert_eq!(Kind::of(b"RIFF\0\0\0\0WEBPVP8 "), Kind::Document(Document::Picture));
         assert_eq!(Kind::of(b"RIFF\0\0\0\0WAVE"), Kind::Plain);
         assert_eq!(Kind::of(b"Rar!\x1a\x07\x01\0"), Kind::Closed("rar"));
         assert_eq!(Kind::of(b""), Kind::Plain);

@@ -4,13 +4,22 @@ mod archive;
 mod budget;
 mod content;
 mod file;
+mod gauge;
 mod git;
 mod joined;
 mod kind;
 mod mail;
 mod office;
+mod rtf;
+mod sevenz;
+mod sought;
 mod tape;
 mod tree;
+mod zipped;
 
+pub use self::gauge::Gauge;
 pub use self::git::git;
-pub use self::tree::{input, trees};
+pub use self::joined::{Pieces, Spot};
+pub use self::tree::{Walk, input, trees};
+
+pub(crate) use self::tree::walk;

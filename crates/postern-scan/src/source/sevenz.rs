@@ -41,7 +41,8 @@ pub(super) fn sevenz(
             })
         };
         if let Err(fault) = done {
-            worker.trouble(origin, &format!("block {} of the 7z was not opened: {}", number + 1, why(&fault)));
+            worker
+                .trouble(origin, &format!("block {} of the 7z was not opened: {}", number + 1, why(&fault)));
         }
     }
 }
@@ -56,7 +57,9 @@ fn why(fault: &Error) -> String {
         Error::UnsupportedCompressionMethod(_) | Error::Unsupported(_) | Error::ExternalUnsupported => {
             "it is encrypted, or packed in a way that is not known here".to_owned()
         }
-        Error::ChecksumVerificationFailed | Error::NextHeaderCrcMismatch => "its checksum is wrong".to_owned(),
+        Error::ChecksumVerificationFailed | Error::NextHeaderCrcMismatch => {
+            "its checksum is wrong".to_owned()
+        }
         Error::Io(fault, _) => fault.to_string(),
         Error::Other(said) => said.clone().into_owned(),
         _ => "it is malformed".to_owned(),

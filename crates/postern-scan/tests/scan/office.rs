@@ -28,7 +28,8 @@ fn found(name: &str, text: &str) -> Vec<String> {
 #[test]
 fn runs_are_joined_within_a_paragraph() {
     let [one, two, three] = cut(1);
-    let run = |text: &str| format!("<w:r><w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">{text}</w:t></w:r>");
+    let run =
+        |text: &str| format!("<w:r><w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">{text}</w:t></w:r>");
     let text = format!(
         "<w:document><w:body>\n<w:p>{}</w:p>\n<w:p/>\n<w:p>{}\n  {}\n  <w:proofErr/>{}</w:p></w:body></w:document>",
         run("nothing here"),
@@ -53,11 +54,27 @@ fn what_is_deleted_hidden_or_beside_the_text_is_read() {
         ("word/document.xml", &deleted),
         ("word/footnotes.xml", &hyphens),
         ("word/header1.xml", &format!("<w:p><w:r><w:t>{entity}</w:t></w:r></w:p>")),
-        ("word/comments.xml", &format!("<w:comment w:id=\"0\"><w:p><w:r><w:t>{one}{two}</w:t></w:r><w:r><w:t>{three}</w:t></w:r></w:p></w:comment>")),
-        ("ppt/notesSlides/notesSlide1.xml", &format!("<a:p><a:r><a:t>{one}</a:t></a:r><a:r><a:t>{two}{three}</a:t></a:r></a:p>")),
+        (
+            "word/comments.xml",
+            &format!(
+                "<w:comment w:id=\"0\"><w:p><w:r><w:t>{one}{two}</w:t></w:r><w:r><w:t>{three}</w:t></w:r></w:p></w:comment>"
+            ),
+        ),
+        (
+            "ppt/notesSlides/notesSlide1.xml",
+            &format!("<a:p><a:r><a:t>{one}</a:t></a:r><a:r><a:t>{two}{three}</a:t></a:r></a:p>"),
+        ),
         ("ppt/slides/slide1.xml", &format!("<p:cNvPr id=\"4\" descr=\"{one}{two}{three}\"/>")),
-        ("word/_rels/document.xml.rels", &format!("<Relationship Target=\"https://example.org/?{one}{two}{three}\"/>")),
-        ("docProps/core.xml", &format!("<cp:coreProperties><dc:title>x</dc:title><dc:subject>{one}{two}{three}</dc:subject></cp:coreProperties>")),
+        (
+            "word/_rels/document.xml.rels",
+            &format!("<Relationship Target=\"https://example.org/?{one}{two}{three}\"/>"),
+        ),
+        (
+            "docProps/core.xml",
+            &format!(
+                "<cp:coreProperties><dc:title>x</dc:title><dc:subject>{one}{two}{three}</dc:subject></cp:coreProperties>"
+            ),
+        ),
     ] {
         let places = found(name, text);
         assert_eq!(places.len(), 1, "{name}");
@@ -88,14 +105,26 @@ fn cells_of_a_workbook_are_found_by_sheet_row_and_column() {
         ("xl/worksheets/sheet1.xml", &sheet),
         ("xl/sharedStrings.xml", &strings),
         ("xl/comments1.xml", &comments),
-        ("xl/workbook.xml", "<workbook><sheets><sheet name=\"Back-up\" sheetId=\"1\" r:id=\"rId7\"/></sheets></workbook>"),
-        ("xl/_rels/workbook.xml.rels", "<Relationships><Relationship Id=\"rId7\" Target=\"worksheets/sheet1.xml\"/></Relationships>"),
+        (
+            "xl/workbook.xml",
+            "<workbook><sheets><sheet name=\"Back-up\" sheetId=\"1\" r:id=\"rId7\"/></sheets></workbook>",
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            "<Relationships><Relationship Id=\"rId7\" Target=\"worksheets/sheet1.xml\"/></Relationships>",
+        ),
     ]);
     assert!(troubles.is_empty(), "{troubles:?}");
     // The header stands in no cell; the fourth string is of a cell that is gone.
     assert_eq!(
         places,
-        ["Back-up:7:2", "Back-up:7:4", "xl/comments1.xml:9:3", "xl/sharedStrings.xml:4:1", "xl/worksheets/sheet1.xml:1:3"]
+        [
+            "Back-up:7:2",
+            "Back-up:7:4",
+            "xl/comments1.xml:9:3",
+            "xl/sharedStrings.xml:4:1",
+            "xl/worksheets/sheet1.xml:1:3"
+        ]
     );
 }
 

@@ -13,8 +13,14 @@ use crate::place::Origin;
 const DEEPEST: usize = 256;
 
 /// Hands out every object that may hold a code, once. Ends early if nobody takes them.
-pub(super) fn history(objects: &Objects, origin: &Origin, unread: &Unread, take: &mut dyn FnMut(Job) -> bool) {
-    let mut walk = Walk { objects, origin, unread, take, held: Vec::new(), seen: HashSet::new(), goes_on: true };
+pub(super) fn history(
+    objects: &Objects,
+    origin: &Origin,
+    unread: &Unread,
+    take: &mut dyn FnMut(Job) -> bool,
+) {
+    let mut walk =
+        Walk { objects, origin, unread, take, held: Vec::new(), seen: HashSet::new(), goes_on: true };
     let mut commits = walk.messages();
     commits.sort_unstable();
     for Commit { id, tree, .. } in commits {

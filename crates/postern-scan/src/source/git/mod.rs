@@ -6,6 +6,7 @@
 
 mod history;
 mod objects;
+mod recent;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -48,7 +49,8 @@ pub fn git(scanner: &Scanner, repository: &Path, told: &(dyn Fn(Told) + Sync)) -
         }
     };
     let (sender, jobs) = sync_channel(WAITING);
-    let all = Shared { jobs: Mutex::new(jobs), unread: Unread::default(), objects: 0.into(), bytes: 0.into() };
+    let all =
+        Shared { jobs: Mutex::new(jobs), unread: Unread::default(), objects: 0.into(), bytes: 0.into() };
     thread::scope(|threads| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             threads.spawn(|| {

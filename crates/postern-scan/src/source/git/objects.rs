@@ -7,15 +7,14 @@ use std::sync::{Mutex, PoisonError};
 
 use gix_hash::ObjectId;
 use gix_object::{Find as _, Kind};
-use gix_odb::store::iter::{AllObjects, Ordering};
 use gix_odb::store::init::Options;
-use gix_odb::{Handle, Header as _, pack};
+use gix_odb::store::iter::{AllObjects, Ordering};
+use gix_odb::{Handle, Header as _};
 
+use super::recent::Recent;
 use crate::place::Origin;
 use crate::source::content::HELD;
 
-/// Memory of one thread for objects that others are deltas of.
-const DELTAS: usize = 16 << 20;
 /// What of the configuration is read to learn how objects are named.
 const CONFIGURATION: u64 = 64 << 10;
 
@@ -31,7 +30,7 @@ impl Objects {
         let hash = hash(folder);
         let options = Options { alloc_limit_bytes: usize::try_from(HELD).ok(), ..Options::default() };
         let mut store = gix_odb::at_opts(folder.join("objects"), hash, None, options)?
-            .with_pack_cache(|| Box::new(pack::cache::lru::StaticLinkedList::<64>::new(DELTAS)));
+            .with_pack_cache(|| Box::new(Recent::default()));
         // What is not there does not come while we read.
         store.refresh_never();
         Ok(Self { store, hash })
@@ -74,7 +73,8 @@ impl Objects {
 fn hash(folder: &Path) -> gix_hash::Kind {
     let mut text = String::new();
     // What cannot be read says nothing.
-    let _ = File::open(folder.join("config")).and_then(|file| file.take(CONFIGURATION).read_to_string(&mut text));
+    let _ =
+        File::open(folder.join("config")).and_then(|file| file.take(CONFIGURATION).read_to_string(&mut text));
     let is_format = |line: &str| {
         let line = line.trim().to_ascii_lowercase();
         line.starts_with("objectformat") && line.ends_with("sha256")

@@ -43,7 +43,8 @@ impl Tables {
         let times = |name| attribute(name).and_then(|times| times.parse().ok()).unwrap_or(1);
         match name {
             "table" => {
-                let title = attribute("name").map(|title| Rc::from(title.chars().take(TITLE).collect::<String>()));
+                let title =
+                    attribute("name").map(|title| Rc::from(title.chars().take(TITLE).collect::<String>()));
                 let table = Table { title, ..Table::default() };
                 self.outer.push(std::mem::replace(&mut self.inner, table));
             }
@@ -113,7 +114,9 @@ mod tests {
     fn cells_are_counted_with_those_that_one_stands_for() {
         let mut tables = Tables::of(None);
         let attributes = |many: &'static [(&str, &str)]| {
-            move |name: &str| many.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            move |name: &str| {
+                many.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            }
         };
         let where_it_is = |tables: &Tables| tables.spot().map(|spot| (spot.part, spot.line, spot.column));
         tables.begin("table", attributes(&[("name", "Codes")]));

@@ -5,6 +5,7 @@
 
 mod book;
 mod cells;
+pub(crate) mod fuzzed;
 mod guard;
 mod strings;
 mod text;
@@ -15,10 +16,9 @@ use zip::ZipArchive;
 
 use self::book::Book;
 use self::text::Text;
-use super::archive::members;
 use super::budget::Budget;
 use super::content::Worker;
-use super::joined::Pieces;
+use super::zipped::members;
 use crate::place::Origin;
 
 /// The member that only OOXML has.
@@ -35,11 +35,6 @@ pub(super) fn is_one<R: Read + Seek>(archive: &mut ZipArchive<R>) -> bool {
         read.is_ok() && start == kind
     };
     archive.index_for_name(TYPES).is_some() || archive.by_name(name).is_ok_and(open)
-}
-
-/// The text of one member, in pieces: what is fuzzed.
-pub(crate) fn pieces<'a>(source: impl Read + 'a) -> impl Pieces + 'a {
-    Text::of(source, None, None)
 }
 
 /// Looks through a document.
@@ -61,10 +56,10 @@ pub(super) fn document<R: Read + Seek>(
         let title = book.title(name);
         let place = if title.is_some() { origin } else { inner };
         // What cells repeat may be a thousand times longer than what was packed.
-        worker.joined(place, budget, Text::of(source, title, book.strings()))
+        worker.joined(place, budget, Text::of(source, title, book.strings()), &mut |_| {})
     });
     if let Some(strings) = book.strings() {
-        let left = worker.joined(&origin.part(book::STRINGS), budget, strings.left());
+        let left = worker.joined(&origin.part(book::STRINGS), budget, strings.left(), &mut |_| {});
         left.unwrap_or_else(|fault| worker.trouble(origin, &format!("not all of it was read: {fault}")));
     }
 }

@@ -98,7 +98,9 @@ impl State<'_> {
                 text.extend_from_slice(some.as_bytes());
             }
             Event::CData(some) => text.extend_from_slice(some.as_bytes()),
-            Event::GeneralRef(name) => text.extend(meant(name).map(|one| one.to_string()).unwrap_or_default().bytes()),
+            Event::GeneralRef(name) => {
+                text.extend(meant(name).map(|one| one.to_string()).unwrap_or_default().bytes())
+            }
             _ => {}
         }
         None
@@ -154,7 +156,8 @@ impl State<'_> {
 /// The value of an attribute, whatever the prefix of its name.
 pub(super) fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut attributes = start.attributes();
-    let found = attributes.with_checks(false).flatten().find(|one| one.key.local_name().into_inner() == name)?;
+    let found =
+        attributes.with_checks(false).flatten().find(|one| one.key.local_name().into_inner() == name)?;
     found.normalized_value(XmlVersion::Implicit1_0).ok().map(|value| value.into_owned())
 }
 
