@@ -11,11 +11,16 @@ mod decode;
 mod detect;
 mod document;
 mod finding;
+#[doc(hidden)]
+pub mod fuzzed;
+mod held;
 mod place;
+mod record;
 mod report;
 mod scanner;
 mod source;
 mod state;
+mod structure;
 mod told;
 mod watch;
 mod window;

@@ -3,6 +3,7 @@
 mod archive;
 mod budget;
 mod content;
+mod export;
 mod file;
 mod gauge;
 mod git;
@@ -23,3 +24,10 @@ pub use self::joined::{Pieces, Spot};
 pub use self::tree::{Walk, input, trees};
 
 pub(crate) use self::tree::walk;
+
+/// What the fuzzers reach.
+pub(crate) mod fuzzed {
+    pub(crate) use super::export::Form;
+    pub(crate) use super::export::fuzzed::{Reading, read};
+    pub(crate) use super::office::fuzzed::{office, rtf};
+}

@@ -6,6 +6,8 @@ mod corpus;
 mod dice;
 mod documents;
 mod evaluation;
+mod exports;
+mod fuzzed;
 mod git;
 mod hostile;
 mod loose;

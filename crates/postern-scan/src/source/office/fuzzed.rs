@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use super::text::Text;
 use crate::source::joined::{Pieces, Spot};
-use crate::source::rtf;
+use crate::source::rtf as rich;
 
 /// All pieces of bytes that come so many at a time, and whether it went well.
 pub(crate) fn office(bytes: &[u8], at_a_time: usize) -> (Vec<(Spot, Vec<u8>)>, bool) {
@@ -12,8 +12,8 @@ pub(crate) fn office(bytes: &[u8], at_a_time: usize) -> (Vec<(Spot, Vec<u8>)>, b
 }
 
 /// The same of RTF.
-pub(crate) fn rich(bytes: &[u8], at_a_time: usize) -> (Vec<(Spot, Vec<u8>)>, bool) {
-    all(rtf::Text::of(Slow(bytes, at_a_time)))
+pub(crate) fn rtf(bytes: &[u8], at_a_time: usize) -> (Vec<(Spot, Vec<u8>)>, bool) {
+    all(rich::Text::of(Slow(bytes, at_a_time)))
 }
 
 fn all(mut pieces: impl Pieces) -> (Vec<(Spot, Vec<u8>)>, bool) {
