@@ -18,7 +18,7 @@ pub struct Apart {
 
 impl Apart {
     /// Starts that program with these arguments and the name of the kind of document: there it calls
-    /// [`child`](crate::child). Pictures are read where that is asked for.
+    /// [`child`](fn@crate::child). Pictures are read where that is asked for.
     #[must_use]
     pub fn new(program: PathBuf, arguments: Vec<&'static str>, pictures: bool) -> Self {
         Self { program, arguments, pictures }

@@ -2,7 +2,7 @@
 //!
 //! Readers of such formats are large, and some have had holes. So none of them runs in the scanner: [`Apart`] starts the
 //! program again, gives it one document on standard input, and reads pieces of text from its standard output.
-//! [`child`] is what the program then does: it limits itself, reads, writes and ends. It opens no file.
+//! [`child()`] is what the program then does: it limits itself, reads, writes and ends. It opens no file.
 
 mod apart;
 mod child;

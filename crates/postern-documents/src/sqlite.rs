@@ -63,7 +63,7 @@ fn table(connection: &Connection, name: &str, take: &mut Take<'_>) -> io::Result
         let line = if first == 1 { row_id(row) } else { Some(number) };
         for column in first..columns {
             let place = (column + 1 - first) as u64;
-            let spot = Spot { part: Some(part.clone()), line, column: Some(place) };
+            let spot = Spot { part: Some(std::rc::Rc::clone(&part)), line, column: Some(place) };
             match row.get_ref(column).map_err(fault)? {
                 ValueRef::Text(text) => take(spot, text)?,
                 ValueRef::Blob(bytes) => take(spot, bytes)?,

@@ -66,8 +66,11 @@ impl Worker<'_> {
             }),
             None => Ok(()),
         });
-        if let Err(fault) = done.and_then(|()| source.rewind()) {
+        if let Err(fault) = done {
             self.trouble(origin, &format!("not all of its text was read: {fault}"));
+        }
+        if let Err(fault) = source.rewind() {
+            return self.trouble(origin, &format!("it could not be read: {fault}"));
         }
         let told = self.told;
         let done = self.scanner.piece(origin, source, &mut self.buffer, &mut |finding| {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use gix_hash::ObjectId;
-use gix_object::{Find as _, Kind};
+use gix_object::{Find as _, Kind, compute_hash};
 use gix_odb::store::init::Options;
 use gix_odb::store::iter::{AllObjects, Ordering};
 use gix_odb::{Handle, Header as _};
@@ -61,10 +61,15 @@ impl Objects {
     /// Reads an object.
     pub(super) fn read<'a>(&self, id: &ObjectId, held: &'a mut Vec<u8>) -> Result<(Kind, &'a [u8]), String> {
         self.kind(id)?;
-        match self.store.try_find(id, held) {
-            Ok(Some(object)) => Ok((object.kind, object.data)),
-            Ok(None) => Err("it is not there".to_owned()),
-            Err(fault) => Err(fault.to_string()),
+        let object = match self.store.try_find(id, held) {
+            Ok(Some(object)) => object,
+            Ok(None) => return Err("it is not there".to_owned()),
+            Err(fault) => return Err(fault.to_string()),
+        };
+        // A byte that is wrong may still unpack.
+        match compute_hash(self.hash, object.kind, object.data) {
+            Ok(hash) if hash == *id => Ok((object.kind, object.data)),
+            _ => Err("it is not what its id says".to_owned()),
         }
     }
 }

@@ -40,8 +40,7 @@ impl Book {
             .filter_map(|(id, target)| Some((member(target), Rc::from(by_title.get(id)?.as_str()))))
             .collect();
         let strings = archive.by_name(STRINGS).ok();
-        let strings =
-            strings.and_then(|member| Strings::read(Text::of(budget.metered(member), None, None)).ok());
+        let strings = strings.and_then(|member| Strings::read(Text::of(budget.metered(member), None)).ok());
         Self { titles, strings }
     }
 

@@ -20,18 +20,13 @@ struct Table {
 }
 
 /// Tables, each in a cell of the one before. There is always one: the sheet.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Tables {
     outer: Vec<Table>,
     inner: Table,
 }
 
 impl Tables {
-    /// A member that is a sheet with this title, or none.
-    pub(super) fn of(title: Option<Rc<str>>) -> Self {
-        Self { outer: Vec::new(), inner: Table { title, ..Table::default() } }
-    }
-
     /// Where what is read stands, if it is in a cell.
     pub(super) fn spot(&self) -> Option<Spot> {
         let Table { title, row, column, in_cell, .. } = &self.inner;
@@ -112,7 +107,7 @@ mod tests {
 
     #[test]
     fn cells_are_counted_with_those_that_one_stands_for() {
-        let mut tables = Tables::of(None);
+        let mut tables = Tables::default();
         let attributes = |many: &'static [(&str, &str)]| {
             move |name: &str| {
                 many.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())

@@ -8,7 +8,7 @@ use crate::source::rtf as rich;
 
 /// All pieces of bytes that come so many at a time, and whether it went well.
 pub(crate) fn office(bytes: &[u8], at_a_time: usize) -> (Vec<(Spot, Vec<u8>)>, bool) {
-    all(Text::of(Slow(bytes, at_a_time), None, None))
+    all(Text::of(Slow(bytes, at_a_time), None))
 }
 
 /// The same of RTF.

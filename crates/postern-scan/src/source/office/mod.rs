@@ -54,9 +54,10 @@ pub(super) fn document<R: Read + Seek>(
             return Ok(());
         }
         let title = book.title(name);
-        let place = if title.is_some() { origin } else { inner };
+        let sheet = title.map(|title| origin.part(&*title));
+        let place = sheet.as_ref().unwrap_or(inner);
         // What cells repeat may be a thousand times longer than what was packed.
-        worker.joined(place, budget, Text::of(source, title, book.strings()), &mut |_| {})
+        worker.joined(place, budget, Text::of(source, book.strings()), &mut |_| {})
     });
     if let Some(strings) = book.strings() {
         let left = worker.joined(&origin.part(book::STRINGS), budget, strings.left(), &mut |_| {});

@@ -1,7 +1,6 @@
 //! Text of office XML: runs joined, broken where a paragraph or a cell ends.
 
 use std::io::{self, Read};
-use std::rc::Rc;
 
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -57,11 +56,11 @@ struct State<'a> {
 }
 
 impl<'a, R: Read> Text<'a, R> {
-    /// Reads a member. A worksheet has a title, and strings that its cells number.
-    pub(super) fn of(source: R, title: Option<Rc<str>>, strings: Option<&'a Strings>) -> Self {
+    /// Reads a member. A workbook has strings that the cells of its sheets number.
+    pub(super) fn of(source: R, strings: Option<&'a Strings>) -> Self {
         let state = State {
             paragraphs: 0,
-            tables: Tables::of(title),
+            tables: Tables::default(),
             strings,
             numbered: false,
             begun: None,
@@ -112,6 +111,10 @@ impl State<'_> {
         if name == "c" {
             self.numbered = attribute(start, "t").is_some_and(|kind| kind == "s");
         }
+        // A comment or a frame stands inside of a paragraph: its own text does not go on with the words before it.
+        if BLOCKS.contains(&name) && !text.is_empty() {
+            text.push(b'\n');
+        }
         text.extend(SIGNS.iter().find(|(sign, _)| *sign == name).map(|(_, meant)| *meant));
         for typed in TYPED.iter().filter_map(|wanted| attribute(start, wanted)) {
             self.aside.extend_from_slice(typed.as_bytes());
@@ -127,6 +130,10 @@ impl State<'_> {
             let string = number.and_then(|number| strings.used(number.trim().parse().ok()?));
             text.truncate(begun);
             text.extend_from_slice(string.unwrap_or_default());
+        }
+        let apart = begun.filter(|begun| *begun > 0 && !INLINE.contains(&name) && !BLOCKS.contains(&name));
+        if let Some(begun) = apart.filter(|begun| *begun <= text.len()) {
+            text.insert(begun, b'\n');
         }
         let ends = BLOCKS.contains(&name) || (begun.is_some() && !INLINE.contains(&name));
         let spot = ends.then(|| self.spot());
