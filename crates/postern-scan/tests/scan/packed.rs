@@ -89,17 +89,28 @@ fn what_asks_for_too_much_memory_is_named_and_the_rest_is_read() {
     assert!(troubles[0].contains("memory"), "{troubles:?}");
 }
 
+/// One mebibyte more than a short file may unpack to: where it ends.
+fn bomb(name: &str, pack: impl Fn(&[u8]) -> Vec<u8>) {
+    let bomb = pack(&vec![b'0'; 65 << 20]);
+    assert!(bomb.len() < 100 << 10, "{name} {}", bomb.len());
+    let (places, troubles) = said(name, &bomb);
+    assert_eq!((places.len(), troubles.len()), (0, 1), "{name} {troubles:?}");
+    assert!(troubles[0].contains("unpacks to more"), "{troubles:?}");
+}
+
 #[test]
-fn bombs_end_with_a_line() {
-    let zeros = vec![b'0'; 96 << 20];
-    for (name, bomb) in
-        [("a.7z", sevenz(&[("zeros", &zeros)])), ("a.xz", xz(&zeros)), ("a.bz2", bzip2(&zeros))]
-    {
-        assert!(bomb.len() < 100 << 10, "{name} {}", bomb.len());
-        let (places, troubles) = said(name, &bomb);
-        assert_eq!((places.len(), troubles.len()), (0, 1), "{name} {troubles:?}");
-        assert!(troubles[0].contains("unpacks to more"), "{troubles:?}");
-    }
+fn a_bomb_of_7z_ends_with_a_line() {
+    bomb("a.7z", |zeros| sevenz(&[("zeros", zeros)]));
+}
+
+#[test]
+fn a_bomb_of_xz_ends_with_a_line() {
+    bomb("a.xz", xz);
+}
+
+#[test]
+fn a_bomb_of_bzip2_ends_with_a_line() {
+    bomb("a.bz2", bzip2);
 }
 
 #[test]
