@@ -22,7 +22,7 @@ pub(super) struct Owned {
     pub(super) because: &'static str,
 }
 
-pub(super) const ROOMS: [Room; 14] = [
+pub(super) const ROOMS: [Room; 13] = [
     Room {
         name: "postern-codes",
         knows: &[],
@@ -78,7 +78,6 @@ pub(super) const ROOMS: [Room; 14] = [
             "postern-app",
             "postern-codes",
             "postern-core",
-            "postern-documents",
             "postern-log",
             "postern-outside",
             "postern-scan",
@@ -88,13 +87,6 @@ pub(super) const ROOMS: [Room; 14] = [
         ],
         tests: &["postern-cluster", "postern-testkit"],
         never: &[],
-    },
-    // Readers of other people's documents, which run in a process of their own.
-    Room {
-        name: "postern-documents",
-        knows: &["postern-scan"],
-        tests: &[],
-        never: &["tokio", "axum", "hyper", "aws-lc-rs", "rustls"],
     },
     // It runs next to the data, on hosts that have nothing else of the product.
     Room {
@@ -134,9 +126,8 @@ pub(super) const ROOMS: [Room; 14] = [
     },
 ];
 
-pub(super) const OWNED: [Owned; 20] = [
-    Owned { name: "rusqlite", owners: &["postern-documents", "postern-store"], because: "SQL" },
-    Owned { name: "lopdf", owners: &["postern-documents"], because: "PDF is read under limits" },
+pub(super) const OWNED: [Owned; 19] = [
+    Owned { name: "rusqlite", owners: &["postern-store"], because: "SQL" },
     Owned { name: "tokio-postgres", owners: &["postern-store"], because: "SQL" },
     Owned { name: "getrandom", owners: &["postern-outside"], because: "randomness is an argument" },
     Owned { name: "cryptoki", owners: &["postern-outside"], because: "tokens are asked behind a port" },

@@ -6,7 +6,6 @@ mod ground;
 mod outside;
 mod postgres;
 mod servers;
-mod tesseract;
 mod token;
 
 use clap::Args;

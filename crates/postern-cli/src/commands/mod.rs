@@ -9,7 +9,6 @@ mod code;
 mod configuration;
 mod demo;
 mod doctor;
-mod document;
 mod init;
 mod issue;
 mod keep;
@@ -32,8 +31,6 @@ use std::process::ExitCode;
 
 use crate::arguments::{Arguments, CodeCommand, Command, ConfigCommand};
 use crate::failure::Failure;
-
-pub(crate) use self::document::run as document;
 
 /// Does what was typed.
 pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
@@ -62,7 +59,6 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Backup(command) => return backup::run(command, json).await,
         Command::Code(CodeCommand::Inspect { prefix }) => code::inspect(&prefix)?,
         Command::Scan(scan) => return scan::run(&scan, json),
-        Command::Document { kind } => return Ok(document::run(&kind)),
         Command::Completions { shell } => man::completions(shell, json),
         Command::Man { to } => man::run(to.as_deref(), json)?,
     }

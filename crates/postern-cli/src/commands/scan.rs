@@ -9,11 +9,10 @@ use postern_codes::Prefix;
 use postern_core::ports::Entropy as _;
 use postern_outside::entropy::SystemEntropy;
 use postern_scan::{
-    Baseline, Confidence, DigestKey, Form, Report, Scanner, Settings, Told, Totals, git, input, trees,
+    Baseline, Confidence, DigestKey, Form, Report, Scanner, Settings, Told, Totals, input, trees,
 };
 use zeroize::Zeroizing;
 
-use super::document;
 use crate::arguments::{Scan, ScanForm};
 use crate::failure::Failure;
 use crate::output;
@@ -28,10 +27,6 @@ pub(super) fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
     let key = digest_key(scan.digest_key.as_deref())?;
     let settings = Settings { prefixes: prefixes(&scan.prefix)?, key };
     let scanner = Scanner::new(settings).map_err(|fault| Failure::Usage(fault.to_string()))?;
-    let readers = document::readers(scan.ocr);
-    let readers =
-        readers.map_err(|fault| Failure::Usage(format!("this program does not find itself: {fault}")))?;
-    let scanner = scanner.with(Box::new(readers));
     let baseline = scan.baseline.as_deref().map(|path| baseline(path, &scanner)).transpose()?;
     let form = match scan.format {
         _ if json => Form::JsonLines,
@@ -53,10 +48,6 @@ pub(super) fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
     if scan.stdin {
         let piped = input(&scanner, &mut io::stdin().lock(), &tell);
         (read.files, read.bytes) = (read.files + piped.files, read.bytes + piped.bytes);
-    }
-    for repository in &scan.git {
-        let history = git(&scanner, repository, &tell);
-        (read.files, read.bytes) = (read.files + history.files, read.bytes + history.bytes);
     }
     let (surest, whole) = kept.into_inner().unwrap_or_else(PoisonError::into_inner).end(read)?;
     out.flush().map_err(|fault| unwritten(&fault))?;
