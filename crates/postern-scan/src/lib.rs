@@ -9,6 +9,7 @@
 mod baseline;
 mod decode;
 mod detect;
+mod document;
 mod finding;
 #[doc(hidden)]
 pub mod fuzzed;
@@ -26,11 +27,12 @@ mod watch;
 mod window;
 
 pub use baseline::{Baseline, BaselineError};
+pub use document::{Document, Documents};
 pub use finding::{Confidence, DigestKey, Finding, Masked, RuleName, Standing};
 pub use place::{Origin, Place};
 pub use report::{Form, Report};
 pub use scanner::{Keep, Scanner, Settings, Unfit};
-pub use source::{Gauge, Walk, input, trees};
+pub use source::{Gauge, Pieces, Spot, Walk, git, input, trees};
 pub use spans::Span;
 pub use state::{State, StateError};
 pub use told::{Told, Totals, Trouble};

@@ -9,6 +9,7 @@ use crate::decode::{View, views};
 use crate::detect::loose::Loose;
 use crate::detect::prefixed::Prefixed;
 use crate::detect::{Detector, Hit, Text, is_own};
+use crate::document::{Document, Documents};
 use crate::finding::{DigestKey, Finding, Masked};
 use crate::held::Held;
 use crate::place::{Origin, Place};
@@ -42,6 +43,7 @@ pub struct Scanner {
     keep: Option<Keep>,
     /// What it looks for, in a digest.
     settings: String,
+    documents: Option<Box<dyn Documents>>,
 }
 
 /// Takes a found code by its digest, to ask about it. It must be kept in memory that is wiped, and nowhere else.
@@ -63,6 +65,7 @@ impl Scanner {
             settings: settings.key.digest("settings", &sought),
             key: settings.key,
             keep: None,
+            documents: None,
         })
     }
 
@@ -70,6 +73,20 @@ impl Scanner {
     #[must_use]
     pub fn keeping(self, keep: Keep) -> Self {
         Self { keep: Some(keep), ..self }
+    }
+
+    /// Has somebody read documents for it that it does not read itself.
+    #[must_use]
+    pub fn with(self, documents: Box<dyn Documents>) -> Self {
+        let read = Document::ALL.map(|document| documents.reads(document));
+        // A file whose text was not read is not the same as one whose text was.
+        let settings = self.key.digest("settings", &format!("{} {read:?}", self.settings));
+        Self { settings, documents: Some(documents), ..self }
+    }
+
+    /// Who reads documents.
+    pub(crate) fn documents(&self) -> Option<&dyn Documents> {
+        self.documents.as_deref()
     }
 
     /// The name of the digests' key.

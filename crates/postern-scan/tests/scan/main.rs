@@ -4,12 +4,17 @@
 mod archives;
 mod corpus;
 mod dice;
+mod documents;
 mod evaluation;
 mod exports;
 mod fuzzed;
+mod git;
+mod hostile;
 mod loose;
 mod mail;
 mod negatives;
+mod office;
+mod packed;
 mod prefixed;
 mod reports;
 mod site;
