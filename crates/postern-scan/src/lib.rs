@@ -18,6 +18,7 @@ mod told;
 mod window;
 
 pub use baseline::{Baseline, BaselineError};
+pub use detect::others::{Example, RuleFault, Rules};
 pub use finding::{Confidence, DigestKey, Finding, Masked, RuleName};
 pub use place::{Origin, Place};
 pub use report::{Form, Report};

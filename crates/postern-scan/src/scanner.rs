@@ -6,7 +6,9 @@ use postern_codes::Prefix;
 
 use crate::decode::views;
 use crate::detect::loose::Loose;
+use crate::detect::others::{Others, RuleFault, Rules};
 use crate::detect::prefixed::Prefixed;
+use crate::detect::words::{Wanted, words};
 use crate::detect::{Detector, Hit, Text};
 use crate::finding::{DigestKey, Finding, Masked};
 use crate::place::{Origin, Place};
@@ -18,6 +20,8 @@ pub struct Settings {
     pub prefixes: Vec<Prefix>,
     /// The key of the digests.
     pub key: DigestKey,
+    /// Rules of other providers' codes.
+    pub rules: Rules,
 }
 
 /// The furthest that a code stands behind its prefix, in the widest reading.
@@ -29,11 +33,15 @@ pub enum Unfit {
     /// More prefixes than a search can hold.
     #[error("there are too many prefixes to search for")]
     Prefixes(#[source] aho_corasick::BuildError),
+    /// A rule that cannot be searched for.
+    #[error("the rules cannot be searched for: {0}")]
+    Rules(#[from] RuleFault),
 }
 
 /// Looks through content. One serves all threads.
 pub struct Scanner {
     detectors: Vec<Box<dyn Detector>>,
+    wanted: Wanted,
     key: DigestKey,
 }
 
@@ -46,7 +54,12 @@ impl Scanner {
         let default = [Prefix::default()];
         let prefixes = if settings.prefixes.is_empty() { &default[..] } else { &settings.prefixes };
         let prefixed = Prefixed::new(prefixes).map_err(Unfit::Prefixes)?;
-        Ok(Self { detectors: vec![Box::new(prefixed), Box::new(Loose::new(prefixes))], key: settings.key })
+        let others = Others::new(settings.rules)?;
+        let detectors: Vec<Box<dyn Detector>> =
+            vec![Box::new(prefixed), Box::new(Loose::new(prefixes)), Box::new(others)];
+        let wanted =
+            detectors.iter().fold(Wanted::default(), |wanted, detector| wanted.and(detector.wants()));
+        Ok(Self { detectors, wanted, key: settings.key })
     }
 
     /// The name of the digests' key.
@@ -75,9 +88,9 @@ impl Scanner {
 
     /// Looks at one stop of the window.
     fn stop(&self, origin: &Origin, stop: &Stop<'_>, told: &mut dyn FnMut(Finding)) {
-        let mut hits = self.look(stop.bytes);
+        let mut hits = self.look(origin, stop.bytes);
         for view in views(stop.bytes) {
-            let seen = self.look(view.bytes()).into_iter();
+            let seen = self.look(origin, view.bytes()).into_iter();
             hits.extend(seen.map(|hit| Hit { start: view.source(hit.start), ..hit }));
         }
         hits.sort_by(|one, other| (one.start, other.confidence).cmp(&(other.start, one.confidence)));
@@ -89,9 +102,10 @@ impl Scanner {
         }
     }
 
-    fn look(&self, bytes: &[u8]) -> Vec<Hit> {
+    fn look(&self, origin: &Origin, bytes: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
-        self.detectors.iter().for_each(|detector| detector.look(&Text { bytes }, &mut hits));
+        let text = Text { bytes, words: &words(bytes, self.wanted), origin };
+        self.detectors.iter().for_each(|detector| detector.look(&text, &mut hits));
         hits
     }
 

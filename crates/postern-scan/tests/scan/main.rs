@@ -2,13 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "tests may")]
 
 mod archives;
-mod corpus;
-mod dice;
 mod evaluation;
 mod loose;
 mod mail;
-mod negatives;
+mod others;
 mod prefixed;
 mod reports;
+mod rules;
 mod site;
 mod trees;
