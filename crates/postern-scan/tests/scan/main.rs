@@ -10,4 +10,6 @@ mod prefixed;
 mod reports;
 mod rules;
 mod site;
+mod state;
 mod trees;
+mod watch;

@@ -1,6 +1,7 @@
 //! Rules as data: files of shapes and rules (TOML), built in or one's own.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use sha2::{Digest as _, Sha256};
 
 use super::context::Words;
 use super::form::{Alphabet, Form};
@@ -46,6 +47,8 @@ pub struct Rules {
     pub(super) shapes: Vec<Shape>,
     pub(super) rules: Vec<Rule>,
     pub(super) words: Words,
+    /// Over all that was read.
+    digest: Sha256,
 }
 
 /// One provider's codes.
@@ -68,7 +71,9 @@ impl Rules {
     /// # Errors
     /// None, as a test shows.
     pub fn all() -> Result<Self, RuleFault> {
-        let mut rules = Self { shapes: Vec::new(), rules: Vec::new(), words: toml::from_str(WORDS)? };
+        let words = toml::from_str(WORDS)?;
+        let digest = Sha256::new_with_prefix(WORDS);
+        let mut rules = Self { shapes: Vec::new(), rules: Vec::new(), words, digest };
         BUILT_IN.into_iter().try_for_each(|text| rules.add(text))?;
         Ok(rules)
     }
@@ -86,10 +91,18 @@ impl Rules {
     /// [`RuleFault`] if it cannot be used.
     pub fn add(&mut self, text: &str) -> Result<(), RuleFault> {
         let file: File = toml::from_str(text)?;
+        self.digest.update(text);
         for shape in file.shape {
             self.add_shape(shape)?;
         }
         file.rule.into_iter().try_for_each(|rule| self.add_rule(rule))
+    }
+
+    /// Tells these rules from others.
+    pub(crate) fn name(&self) -> String {
+        let digest = self.digest.clone().finalize();
+        let digest: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        format!("{digest} {}", self.rules.len())
     }
 
     /// Each rule's name with what it must find and what it must leave.
