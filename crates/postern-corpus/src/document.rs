@@ -116,7 +116,7 @@ fn ticket(_: &mut Dice, [before, behind]: &[String; 2], codes: &[String]) -> Vec
 /// Quoted-printable, lines of at most 76 characters.
 fn mail(_: &mut Dice, [before, behind]: &[String; 2], codes: &[String]) -> Vec<u8> {
     let mut mail = String::from(
-        "From: a@example.org\r\nTo: b@example.org\r\nSubject: codes\r\nMIME-Version: 1.0\r\n\
+        "From: a@mail.intranet\r\nTo: b@mail.intranet\r\nSubject: codes\r\nMIME-Version: 1.0\r\n\
          Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
     );
     let body = format!("{before} {} {behind}", codes.join(" , "));
@@ -156,7 +156,7 @@ fn source(dice: &mut Dice, [before, _]: &[String; 2], codes: &[String]) -> Vec<u
 }
 
 fn table(dice: &mut Dice, [before, _]: &[String; 2], codes: &[String]) -> Vec<u8> {
-    let rows = codes.iter().map(|code| format!("{},login.example.org,me,{code}\n", dice.below(90_000)));
+    let rows = codes.iter().map(|code| format!("{},login.intranet,me,{code}\n", dice.below(90_000)));
     format!("id,url,name,{}\n{}", before.replace(',', " "), rows.collect::<String>()).into_bytes()
 }
 

@@ -81,8 +81,13 @@ impl Evaluation {
             *level = seen.level.max(*level);
         }
         let mut row = Row { planted: document.planted.len(), ..Row::default() };
-        for (digest, level) in best {
-            let counts = if planted.contains(&digest) { &mut row.right } else { &mut row.wrong };
+        let (mut surest, mut right): (Vec<_>, usize) = (best.into_iter().collect(), 0);
+        surest.sort_by_key(|(_, level)| std::cmp::Reverse(*level));
+        for (digest, level) in surest {
+            // Parts of a code that are taken for codes of their own are wrong.
+            let is_right = planted.contains(&digest) && right < row.planted;
+            right += usize::from(is_right);
+            let counts = if is_right { &mut row.right } else { &mut row.wrong };
             counts.iter_mut().skip(level).take(1).for_each(|count| *count += 1);
         }
         let class = document.class;

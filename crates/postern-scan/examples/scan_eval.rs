@@ -34,7 +34,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("## Planted codes, {} seeds\n\n{}", asked.seeds, planted(&scanner, asked.seeds));
     }
     if asked.gibibytes > 0 {
-        println!("## {} GiB of text without a code\n\n{}", asked.gibibytes, table(&silent(&scanner, asked.gibibytes)?));
+        println!(
+            "## {} GiB of text without a code\n\n{}",
+            asked.gibibytes,
+            table(&silent(&scanner, asked.gibibytes)?)
+        );
     }
     for tree in &asked.trees {
         walk(&scanner, tree, asked.list);
@@ -45,7 +49,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn asked() -> Result<Asked, Box<dyn Error>> {
     let (mut asked, mut words) = (Asked::default(), std::env::args().skip(1));
     while let Some(word) = words.next() {
-        let mut number = || words.next().ok_or("a number is missing")?.parse::<u64>().map_err(Box::<dyn Error>::from);
+        let mut number =
+            || words.next().ok_or("a number is missing")?.parse::<u64>().map_err(Box::<dyn Error>::from);
         match word.as_str() {
             "--seeds" => asked.seeds = number()?,
             "--gibibytes" => asked.gibibytes = number()?,
@@ -61,7 +66,8 @@ fn planted(scanner: &Scanner, seeds: u64) -> Evaluation {
     let (mut evaluation, mut buffer) = (Evaluation::default(), Buffer::new());
     let mut find = |name: &str, mut bytes: &[u8]| {
         let mut seen = Vec::new();
-        let mut told = |finding: Finding| seen.push(Seen { level: finding.confidence as usize, digest: finding.digest });
+        let mut told =
+            |finding: Finding| seen.push(Seen { level: finding.confidence as usize, digest: finding.digest });
         // Reading from memory does not fail.
         let _ = scanner.piece(&Origin::of(name), &mut bytes, &mut buffer, &mut told);
         seen
@@ -86,7 +92,13 @@ fn walk(scanner: &Scanner, tree: &PathBuf, list: bool) {
     let totals = trees(scanner, std::slice::from_ref(tree), &|told| {
         let Told::Found(finding) = told else { return };
         if list && finding.confidence > Confidence::Possible {
-            println!("{}\t{}\t{}\t{}", finding.rule, finding.confidence.name(), finding.siblings, finding.place);
+            println!(
+                "{}\t{}\t{}\t{}",
+                finding.rule,
+                finding.confidence.name(),
+                finding.siblings,
+                finding.place
+            );
         }
         if let Ok(mut counts) = counts.lock() {
             count(&mut counts, &finding);
@@ -102,6 +114,8 @@ fn count(counts: &mut Counts, finding: &Finding) {
 }
 
 fn table(counts: &Counts) -> String {
-    let rows = counts.iter().map(|((rule, confidence), count)| format!("| {rule} | {} | {count} |\n", confidence.name()));
+    let rows = counts
+        .iter()
+        .map(|((rule, confidence), count)| format!("| {rule} | {} | {count} |\n", confidence.name()));
     format!("| rule | confidence | findings |\n|---|---|---|\n{}", rows.collect::<String>())
 }

@@ -114,7 +114,7 @@ impl Scanner {
         hits.sort_by(|one, other| (one.start, other.confidence).cmp(&(other.start, one.confidence)));
         let mut places = stop.places();
         // Merged first: a prefix may stand in this body and its code in the next.
-        for hit in merged(hits).into_iter().filter(|hit| stop.body.contains(&hit.start)) {
+        for hit in merged(without_ours(hits)).into_iter().filter(|hit| stop.body.contains(&hit.start)) {
             let (line, column) = places(hit.start);
             told(self.finding(hit, Place { origin: origin.clone(), line, column }));
         }
@@ -138,6 +138,19 @@ impl Scanner {
             siblings: hit.siblings,
         }
     }
+}
+
+/// Hits in order, without other providers' codes where check symbols say that it is one of ours.
+fn without_ours(mut hits: Vec<Hit>) -> Vec<Hit> {
+    let end = |hit: &Hit| hit.start + hit.code.len();
+    let ours: Vec<(usize, usize)> =
+        hits.iter().filter(|hit| hit.is_own).map(|hit| (hit.start, end(hit))).collect();
+    hits.retain(|hit| {
+        let before = ours.partition_point(|(start, _)| *start < end(hit));
+        let last = before.checked_sub(1).and_then(|last| ours.get(last));
+        hit.is_own || last.is_none_or(|(_, end)| *end <= hit.start)
+    });
+    hits
 }
 
 /// One finding for a code that several readings or detectors saw in one place: the first of them and the surest.

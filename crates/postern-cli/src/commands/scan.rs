@@ -10,7 +10,8 @@ use postern_codes::Prefix;
 use postern_core::ports::Entropy as _;
 use postern_outside::entropy::SystemEntropy;
 use postern_scan::{
-    Baseline, Confidence, DigestKey, Form, Report, RuleFault, Rules, Scanner, Settings, Told, Totals, input, trees,
+    Baseline, Confidence, DigestKey, Form, Report, RuleFault, Rules, Scanner, Settings, Told, Totals, input,
+    trees,
 };
 use zeroize::Zeroizing;
 

@@ -92,6 +92,7 @@ impl Detector for Loose {
                     rule: rule(format).into(),
                     confidence: chance::confidence(all, passed, self.odds(format)),
                     label: label(format).into(),
+                    is_own: true,
                     code: Zeroizing::new(code.canonical().to_owned()),
                     siblings: u32::try_from(passed).unwrap_or(u32::MAX),
                 });

@@ -34,6 +34,8 @@ pub(crate) struct Hit {
     pub(crate) confidence: Confidence,
     /// What the digest is made under, the same in every spelling.
     pub(crate) label: RuleName,
+    /// Whether check symbols prove it to be one of ours, as far as they can.
+    pub(crate) is_own: bool,
     /// The code, without prefix and separators.
     pub(crate) code: Zeroizing<String>,
     /// How many of its kind stand around it, itself included.

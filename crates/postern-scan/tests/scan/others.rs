@@ -25,7 +25,7 @@ fn words_names_of_files_and_the_number_make_a_set_surer() {
     assert_eq!(surest("text", &format!("backup codes\n{ten}")), Some(Likely));
     assert_eq!(surest("text", &format!("gmail backup codes\n{ten}")), Some(Certain));
     assert_eq!(surest("my-recovery-codes.txt", &ten), Some(Likely));
-    assert_eq!(surest("folder/Backup-codes-someone.txt", &ten), Some(Likely));
+    assert_eq!(surest("folder/Backup-codes-someone.txt", &ten), Some(Certain));
     assert_eq!(surest("text", &numbers(13)), None);
     assert_eq!(surest("text", &format!("backup codes\n{}", numbers(2))), None);
     assert_eq!(surest("text", &format!("order numbers\n{ten}")), None);

@@ -1,7 +1,7 @@
 //! Rules in files: each finds what it must and leaves what it must, and files that are none are refused.
 
-use postern_codes::{Format, Prefix};
-use postern_scan::{Confidence, DigestKey, RuleFault, Rules, Scanner, Settings};
+use postern_codes::Format;
+use postern_scan::{Confidence, RuleFault, Rules};
 
 use crate::site::{found_by, found_in, made_up, scanner, scanner_by, unsure_scanner};
 

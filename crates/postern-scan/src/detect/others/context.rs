@@ -29,6 +29,8 @@ pub(super) struct Words {
     factor: Vec<String>,
     other: BTreeMap<String, Vec<String>>,
     example: Vec<String>,
+    /// What other things are called where they stand: the last word of it.
+    pub(super) labels: Vec<String>,
     /// Names of files, as globs.
     pub(super) files: Vec<String>,
 }
@@ -94,7 +96,7 @@ fn spellings(phrase: &str) -> Vec<String> {
 
 /// Small letters and digits with single blanks between words, however these are joined: `recovery_codes`,
 /// `Recovery-Codes`, and `recoveryCodes` if capitals begin a word.
-fn plain(text: &str, capitals: bool) -> String {
+pub(super) fn plain(text: &str, capitals: bool) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut small = false;
     for character in text.chars() {
@@ -122,6 +124,7 @@ mod tests {
         let words = r#"
             factor = ["2FA"]
             example = ["test"]
+            labels = []
             files = []
             [codes]
             en = ["backup code"]

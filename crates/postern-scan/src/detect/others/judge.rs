@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use super::context::{Context, Says, Words};
 use super::file::{Rule, RuleFault, globs};
+use super::label::leave_others;
 use super::random::is_drawn;
 use super::run::Run;
 use super::score::{Count, Evidence, heard};
@@ -26,6 +27,7 @@ pub(super) struct Judge {
     rules: Vec<Rule>,
     context: Context,
     files: GlobSet,
+    labels: Vec<String>,
 }
 
 /// A run that is worth telling.
@@ -45,7 +47,7 @@ impl Judge {
             .flat_map(|(number, rule)| rule.named.iter().map(move |name| (number, name.as_str())));
         let context = Context::new(words, named)?;
         let files = globs(&words.files).map_err(|fault| RuleFault::Glob("of words".to_owned(), fault))?;
-        Ok(Self { rules, context, files })
+        Ok(Self { rules, context, files, labels: words.labels.clone() })
     }
 
     /// The fewest siblings that a rule of this shape asks for. None if there is no rule of it.
@@ -63,7 +65,8 @@ impl Judge {
         if plain.len() < self.fewest(number)? {
             return None;
         }
-        let run = Run::of(text.bytes, shape, plain)?;
+        let mut run = Run::of(text.bytes, shape, plain)?;
+        leave_others(text.bytes, &mut run, &self.labels);
         let codes = different(text.bytes, &run);
         if !shape.is_signed() && !is_drawn(&codes) {
             return None;

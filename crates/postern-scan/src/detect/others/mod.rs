@@ -5,6 +5,7 @@ mod context;
 mod file;
 mod form;
 mod judge;
+mod label;
 mod random;
 mod run;
 mod score;
@@ -20,6 +21,9 @@ pub use self::text::Example;
 use self::token::{Shape, Token};
 use super::words::{LONGEST, Wanted};
 use super::{Detector, Hit, Text};
+
+/// What digests of other providers' codes are made under.
+const LABEL: &str = "other";
 
 /// Finds codes of other providers.
 pub(crate) struct Others {
@@ -71,7 +75,7 @@ impl Detector for Others {
             let Some(shape) = self.shapes.get(number) else { continue };
             for plain in runs(tokens) {
                 if let Some(verdict) = self.judge.verdict(text, (number, shape), plain) {
-                    tell(text, shape, &verdict, hits);
+                    tell(text, &verdict, hits);
                 }
             }
         }
@@ -79,14 +83,15 @@ impl Detector for Others {
 }
 
 /// A hit for each token of a run.
-fn tell(text: &Text<'_>, shape: &Shape, verdict: &Verdict, hits: &mut Vec<Hit>) {
+fn tell(text: &Text<'_>, verdict: &Verdict, hits: &mut Vec<Hit>) {
     for token in &verdict.run.tokens {
         hits.push(Hit {
             start: token.start,
             rule: verdict.rule.clone().into(),
             confidence: verdict.confidence,
-            // The same code is known again when another provider is named beside it.
-            label: shape.name.clone().into(),
+            // The same code is known again, whichever provider is named beside it.
+            label: LABEL.into(),
+            is_own: false,
             code: symbols(text.bytes, *token),
             siblings: verdict.different,
         });

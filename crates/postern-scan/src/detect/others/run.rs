@@ -30,7 +30,9 @@ impl Run {
     pub(super) fn of(bytes: &[u8], shape: &Shape, plain: &[Token]) -> Option<Self> {
         let (first, last) = (plain.first()?, plain.last()?);
         let all = if plain.len() > TABLE { plain.to_vec() } else { shape.tokens(bytes, *first, *last) };
-        let items: Vec<bool> = all.windows(2).map(|pair| is_item(bytes, pair)).collect();
+        // Words of a sentence have a blank between them.
+        let items: Vec<bool> =
+            all.windows(2).map(|pair| is_item(bytes, pair) && gap(bytes, pair) != b" ").collect();
         let beside = |at: usize| {
             let before = at.checked_sub(1).and_then(|before| items.get(before)).copied();
             before.unwrap_or_default() && items.get(at).copied().unwrap_or_default()
@@ -45,8 +47,7 @@ impl Run {
 
 /// Whether nothing but an item's mark, number or markup stands between two tokens.
 fn is_item(bytes: &[u8], pair: &[Token]) -> bool {
-    let [one, other] = pair else { return false };
-    let gap = bytes.get(one.end..other.start).unwrap_or_default();
+    let gap = gap(bytes, pair);
     let (mut tag, mut letters, mut digits) = (false, 0, 0);
     for byte in gap {
         match byte {
@@ -60,4 +61,10 @@ fn is_item(bytes: &[u8], pair: &[Token]) -> bool {
     }
     // One letter: a box that is ticked with an x.
     gap.len() <= ITEM && letters <= 1 && digits <= NUMBER
+}
+
+/// What stands between two tokens.
+fn gap<'a>(bytes: &'a [u8], pair: &[Token]) -> &'a [u8] {
+    let [one, other] = pair else { return &[] };
+    bytes.get(one.end..other.start).unwrap_or_default()
 }

@@ -63,13 +63,13 @@ impl Evidence {
     /// The sum of what speaks for it, less what speaks against it.
     pub(super) fn points(&self) -> i32 {
         let words = match (self.codes, self.factor) {
-            (true, _) => 4,
+            (true, _) => 5,
             (false, true) => 2,
             (false, false) => 0,
         };
         let file = match (self.provider_file, self.file) {
-            (true, _) => 5,
-            (false, true) => 4,
+            (true, _) => 6,
+            (false, true) => 5,
             (false, false) => 0,
         };
         let count = match self.count {

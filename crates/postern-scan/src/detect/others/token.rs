@@ -9,7 +9,7 @@ const PLUS: usize = 5;
 
 /// What a provider's codes look like.
 pub(crate) struct Shape {
-    /// Its name, which stands for codes of no named provider.
+    /// Its name, which stands for codes of no provider that is named.
     pub(super) name: String,
     pub(super) forms: Vec<Form>,
     pub(super) alphabet: Alphabet,
