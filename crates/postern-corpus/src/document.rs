@@ -31,6 +31,8 @@ pub enum Class {
     Confirmed,
     /// Codes of a provider whose shape no source shows.
     Unconfirmed,
+    /// None, though it looks like some.
+    Nothing,
 }
 
 impl Class {
@@ -42,6 +44,7 @@ impl Class {
             Self::Bare => "own, no prefix",
             Self::Confirmed => "others",
             Self::Unconfirmed => "others, unconfirmed",
+            Self::Nothing => "none",
         }
     }
 }

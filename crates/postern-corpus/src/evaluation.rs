@@ -70,11 +70,7 @@ pub struct Evaluation(BTreeMap<(Class, &'static str, String), Row>);
 impl Evaluation {
     /// Has a document looked through and counts.
     pub fn document(&mut self, document: &Document, find: &mut Find<'_>) {
-        // What the scanner would call these codes if everything spoke for them.
-        let plain =
-            format!("{} 2FA backup codes, recovery key:\n{}\n", document.kind, document.planted.join("\n"));
-        let planted: BTreeSet<String> =
-            find("text", plain.as_bytes()).into_iter().map(|seen| seen.digest).collect();
+        let planted = if document.planted.is_empty() { BTreeSet::new() } else { planted(document, find) };
         let mut best: BTreeMap<String, usize> = BTreeMap::new();
         for seen in find(&document.name, &document.bytes) {
             let level = best.entry(seen.digest).or_default();
@@ -101,11 +97,27 @@ impl Evaluation {
         }
     }
 
+    /// The share that is right of what is found at a level or above: in documents of one class, and in those that hold
+    /// nothing.
+    #[must_use]
+    pub fn precision(&self, class: Class, level: usize) -> f64 {
+        let mut row = self.row(class, "all", "");
+        row.add(Row { planted: 0, ..self.row(Class::Nothing, "all", "") });
+        row.precision(level)
+    }
+
     /// The counts of one class, all together or of one source, kind or spelling.
     #[must_use]
     pub fn row(&self, class: Class, by: &'static str, name: &str) -> Row {
         self.0.get(&(class, by, name.to_owned())).copied().unwrap_or_default()
     }
+}
+
+/// What the scanner calls the planted codes if everything speaks for them.
+fn planted(document: &Document, find: &mut Find<'_>) -> BTreeSet<String> {
+    let plain =
+        format!("{} 2FA backup codes, recovery key:\n{}\n", document.kind, document.planted.join("\n"));
+    find("text", plain.as_bytes()).into_iter().map(|seen| seen.digest).collect()
 }
 
 /// A table in Markdown.

@@ -7,6 +7,7 @@
 mod dice;
 mod document;
 mod evaluation;
+mod hard;
 pub mod negatives;
 mod others;
 mod own;
@@ -17,6 +18,7 @@ mod stream;
 pub use dice::Dice;
 pub use document::{Class, Document, Spelling};
 pub use evaluation::{Evaluation, Find, LEVELS, Row, Seen};
+pub use hard::hard;
 pub use others::others;
 pub use own::{foreign, made_up, own, under};
 pub use stream::Stream;

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use postern_corpus::{Evaluation, Seen, Stream, others, own};
+use postern_corpus::{Class, Evaluation, Seen, Stream, hard, others, own};
 use postern_scan::{Buffer, Confidence, DigestKey, Finding, Origin, Rules, Scanner, Settings, Told, trees};
 
 /// What is asked for.
@@ -31,7 +31,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rules = if asked.unconfirmed { rules } else { rules.confirmed() };
     let scanner = Scanner::new(Settings { prefixes: Vec::new(), key: DigestKey::new(b"evaluation"), rules })?;
     if asked.seeds > 0 {
-        println!("## Planted codes, {} seeds\n\n{}", asked.seeds, planted(&scanner, asked.seeds));
+        let evaluation = planted(&scanner, asked.seeds);
+        println!("## Planted codes, {} seeds\n\n{evaluation}", asked.seeds);
+        for class in [Class::Confirmed, Class::Unconfirmed] {
+            let shares =
+                [0, 1, 2].map(|level| format!("{:.2} %", 100.0 * evaluation.precision(class, level)));
+            println!(
+                "{}: right of what is possible, likely, certain or surer: {}",
+                class.name(),
+                shares.join(", ")
+            );
+        }
     }
     if asked.gibibytes > 0 {
         println!(
@@ -73,7 +83,10 @@ fn planted(scanner: &Scanner, seeds: u64) -> Evaluation {
         seen
     };
     for seed in 0..seeds {
-        own(seed).chain(others(seed)).for_each(|document| evaluation.document(&document, &mut find));
+        own(seed)
+            .chain(others(seed))
+            .chain(hard(seed))
+            .for_each(|document| evaluation.document(&document, &mut find));
     }
     evaluation
 }
@@ -91,7 +104,7 @@ fn walk(scanner: &Scanner, tree: &PathBuf, list: bool) {
     let counts = Mutex::new(Counts::new());
     let totals = trees(scanner, std::slice::from_ref(tree), &|told| {
         let Told::Found(finding) = told else { return };
-        if list && finding.confidence > Confidence::Possible {
+        if list {
             println!(
                 "{}\t{}\t{}\t{}",
                 finding.rule,

@@ -2,10 +2,10 @@
 //! tables.
 
 use postern_corpus::negatives::{KINDS, lines};
-use postern_corpus::{Class, Dice, Evaluation, Seen, Stream, foreign, others, own};
+use postern_corpus::{Class, Dice, Evaluation, Seen, Stream, foreign, hard, others, own};
 use postern_scan::{Buffer, Confidence, Finding, Origin, Scanner};
 
-use crate::site::{found_by, found_in, scanner, unsure_scanner};
+use crate::site::{found_by, found_in, scanner};
 
 fn seen(finding: &Finding) -> Seen {
     let level = Confidence::ALL.iter().position(|level| *level == finding.confidence).unwrap();
@@ -39,15 +39,23 @@ fn sets_of_own_codes_are_at_least_likely() {
     assert!(bare.recall(1) >= 0.95, "{bare:?}");
 }
 
+/// Where words or a file's name speak for a set, nearly all are found and nearly all that is found is right. A set
+/// that stands alone has its shape only.
 #[test]
 fn codes_of_others_are_found_and_little_else() {
-    let scanner = unsure_scanner();
+    let scanner = scanner();
     let mut evaluation = Evaluation::default();
-    others(8).for_each(|document| evaluation.document(&document, &mut find(&scanner)));
+    let confirmed = others(8).filter(|document| document.class == Class::Confirmed);
+    confirmed.chain(hard(8)).for_each(|document| evaluation.document(&document, &mut find(&scanner)));
     println!("{evaluation}");
-    let all = evaluation.row(Class::Confirmed, "all", "");
-    assert!(all.recall(0) >= 0.95, "{all:?}");
-    assert!(all.precision(1) >= 0.98, "{all:?}");
+    for told in ["named", "not named", "half spent", "file"] {
+        let row = evaluation.row(Class::Confirmed, "spelling", told);
+        assert!(row.recall(1) >= 0.95, "{told}: {row:?}");
+    }
+    assert!(evaluation.row(Class::Confirmed, "all", "").recall(0) >= 0.9);
+    let right = [0, 1, 2].map(|level| evaluation.precision(Class::Confirmed, level));
+    println!("right of what is possible, likely, certain or surer: {right:?}");
+    assert!(right[1] >= 0.98 && right[2] >= 0.99, "{right:?}");
 }
 
 #[test]

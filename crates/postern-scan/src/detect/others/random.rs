@@ -89,6 +89,8 @@ fn has_check_digit(token: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use zeroize::Zeroizing;
+
     use super::is_drawn;
 
     fn drawn(tokens: &[&str]) -> bool {
