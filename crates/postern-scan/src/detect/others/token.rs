@@ -93,7 +93,8 @@ fn stands_apart(bytes: &[u8], start: usize, end: usize, form: &Form, alphabet: A
     let plus = before.iter().rev().take(PLUS).any(|byte| *byte == b'+');
     let goes_on = form.joint() == Some(Gap::Spaced)
         && (group_before(before, form, alphabet) || group_behind(behind, form, alphabet));
-    !joined_before && !joined_behind && !goes_on && !(plus && alphabet.kinds == Kinds::DIGIT)
+    let is_phone = plus && alphabet.kinds == Kinds::DIGIT;
+    !(joined_before || joined_behind || goes_on || is_phone)
 }
 
 /// Whether groups of the same length go on behind: a longer row is a table or a card number.
