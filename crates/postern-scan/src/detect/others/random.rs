@@ -113,18 +113,12 @@ mod tests {
         assert!(!drawn(&["20260114", "31122025", "83920174"]));
         // Made to end in the right digit.
         assert!(!drawn(
-            &["7992739", "4901542", "1039485", "8392017", "5562091"]
-                .map(luhn)
-                .each_ref()
-                .map(String::as_str)
+            &["7992739", "4901542", "1039485", "8392017", "5562091"].map(luhn).each_ref().map(String::as_str)
         ));
     }
 
     /// A number with its last digit put right.
     fn luhn(number: &str) -> String {
-        (0..10)
-            .map(|digit| format!("{number}{digit}"))
-            .find(|token| super::has_check_digit(token))
-            .unwrap()
+        (0..10).map(|digit| format!("{number}{digit}")).find(|token| super::has_check_digit(token)).unwrap()
     }
 }
