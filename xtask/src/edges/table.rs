@@ -115,7 +115,7 @@ pub(super) const ROOMS: [Room; 14] = [
             "postern-store",
         ],
         // The configuration is read by the command line alone, and fuzzed like the other readers.
-        tests: &["postern-cli"],
+        tests: &["postern-cli", "postern-scan"],
         never: &[],
     },
     Room {

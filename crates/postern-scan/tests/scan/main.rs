@@ -3,6 +3,8 @@
 
 mod archives;
 mod evaluation;
+mod exports;
+mod fuzzed;
 mod loose;
 mod mail;
 mod others;
