@@ -55,7 +55,7 @@ enum Task {
     /// Builds the previous release, from which upgrades are tested
     Previous,
     /// Scans the labelled corpus and prints what was found, by rule and source
-    ScanEval,
+    ScanEval(scan_eval::Options),
     /// Measures redemptions, refusals and stages beside the machine's bare limits
     Bench(bench::Options),
 }
@@ -69,7 +69,7 @@ fn main() -> ExitCode {
         Task::Fuzz(options) => fuzz::fuzz(&options),
         Task::Mutants(options) => mutants::mutants(&options),
         Task::Previous => previous::previous(),
-        Task::ScanEval => scan_eval::scan_eval(),
+        Task::ScanEval(options) => scan_eval::scan_eval(&options),
         Task::Bench(options) => bench::bench(&options),
     };
     match done {

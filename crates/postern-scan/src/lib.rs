@@ -27,6 +27,7 @@ mod watch;
 mod window;
 
 pub use baseline::{Baseline, BaselineError};
+pub use detect::others::{Example, RuleFault, Rules};
 pub use document::{Document, Documents};
 pub use finding::{Confidence, DigestKey, Finding, Masked, RuleName, Standing};
 pub use place::{Origin, Place};

@@ -7,7 +7,9 @@ use zeroize::Zeroizing;
 
 use crate::decode::{View, views};
 use crate::detect::loose::Loose;
+use crate::detect::others::{Others, RuleFault, Rules};
 use crate::detect::prefixed::Prefixed;
+use crate::detect::words::{Wanted, words};
 use crate::detect::{Detector, Hit, Text, is_own};
 use crate::document::{Document, Documents};
 use crate::finding::{DigestKey, Finding, Masked};
@@ -23,6 +25,8 @@ pub struct Settings {
     pub prefixes: Vec<Prefix>,
     /// The key of the digests.
     pub key: DigestKey,
+    /// Rules of other providers' codes.
+    pub rules: Rules,
 }
 
 /// The furthest that a code stands behind its prefix, in the widest reading.
@@ -34,11 +38,15 @@ pub enum Unfit {
     /// More prefixes than a search can hold.
     #[error("there are too many prefixes to search for")]
     Prefixes(#[source] aho_corasick::BuildError),
+    /// A rule that cannot be searched for.
+    #[error("the rules cannot be searched for: {0}")]
+    Rules(#[from] RuleFault),
 }
 
 /// Looks through content. One serves all threads.
 pub struct Scanner {
     detectors: Vec<Box<dyn Detector>>,
+    wanted: Wanted,
     key: DigestKey,
     keep: Option<Keep>,
     /// What it looks for, in a digest.
@@ -59,9 +67,14 @@ impl Scanner {
         let prefixes = if settings.prefixes.is_empty() { &default[..] } else { &settings.prefixes };
         let prefixed = Prefixed::new(prefixes).map_err(Unfit::Prefixes)?;
         let named: Vec<&str> = prefixes.iter().map(Prefix::as_str).collect();
-        let sought = format!("{} {}", env!("CARGO_PKG_VERSION"), named.join(" "));
+        let sought = format!("{} {} {}", env!("CARGO_PKG_VERSION"), named.join(" "), settings.rules.name());
+        let others = Others::new(settings.rules)?;
+        let detectors: Vec<Box<dyn Detector>> =
+            vec![Box::new(prefixed), Box::new(Loose::new(prefixes)), Box::new(others)];
+        let wants = detectors.iter().map(|detector| detector.wants());
         Ok(Self {
-            detectors: vec![Box::new(prefixed), Box::new(Loose::new(prefixes))],
+            wanted: wants.fold(Wanted::default(), Wanted::and),
+            detectors,
             settings: settings.key.digest("settings", &sought),
             key: settings.key,
             keep: None,
@@ -158,7 +171,7 @@ impl Scanner {
     /// Looks at one stop of the window, in these views and in those that every content has.
     fn stop(&self, origin: &Origin, stop: &Stop<'_>, known: Vec<View>, told: &mut dyn FnMut(usize, Finding)) {
         let mut places = stop.places();
-        for hit in self.hits(stop.bytes, known).into_iter().filter(|hit| stop.body.contains(&hit.start)) {
+        for hit in self.hits(origin, stop.bytes, known).into_iter().filter(|hit| stop.body.contains(&hit.start)) {
             let (line, column) = places(hit.start);
             told(hit.start, self.finding(hit, Place { origin: origin.clone(), line, column }));
         }
@@ -166,28 +179,30 @@ impl Scanner {
 
     /// What every detector sees in every reading of these bytes, in order. Merged here and not by body: a prefix may
     /// stand in one body and its code in the next.
-    fn hits(&self, bytes: &[u8], known: Vec<View>) -> Vec<Hit> {
-        let mut hits = self.look(bytes);
+    fn hits(&self, origin: &Origin, bytes: &[u8], known: Vec<View>) -> Vec<Hit> {
+        let mut hits = self.look(origin, bytes);
         for view in views(bytes, known) {
-            let seen = self.look(view.bytes()).into_iter();
+            let seen = self.look(origin, view.bytes()).into_iter();
             hits.extend(seen.map(|hit| Hit { start: view.source(hit.start), ..hit }));
         }
         hits.sort_by(|one, other| (one.start, other.confidence).cmp(&(other.start, one.confidence)));
-        merged(hits)
+        merged(without_ours(hits))
     }
 
     /// A finding with its record's name, in which no code stands.
     fn named(&self, record: Option<&Record>, mut finding: Finding) -> Finding {
-        let hides = |name: &str| !self.hits(name.as_bytes(), Vec::new()).is_empty();
+        let nowhere = Origin::of(String::new());
+        let hides = |name: &str| !self.hits(&nowhere, name.as_bytes(), Vec::new()).is_empty();
         let names = record.map(|record| record.names(&hides)).unwrap_or_default();
         finding.place.origin.parts.extend(names);
         finding
     }
 
     /// Everything that the detectors see in these bytes.
-    pub(crate) fn look(&self, bytes: &[u8]) -> Vec<Hit> {
+    pub(crate) fn look(&self, origin: &Origin, bytes: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
-        self.detectors.iter().for_each(|detector| detector.look(&Text { bytes }, &mut hits));
+        let text = Text { bytes, words: &words(bytes, self.wanted), origin };
+        self.detectors.iter().for_each(|detector| detector.look(&text, &mut hits));
         hits
     }
 
@@ -207,6 +222,19 @@ impl Scanner {
             standing: None,
         }
     }
+}
+
+/// Hits in order, without other providers' codes where check symbols say that it is one of ours.
+fn without_ours(mut hits: Vec<Hit>) -> Vec<Hit> {
+    let end = |hit: &Hit| hit.start + hit.code.len();
+    let ours: Vec<(usize, usize)> =
+        hits.iter().filter(|hit| hit.is_own).map(|hit| (hit.start, end(hit))).collect();
+    hits.retain(|hit| {
+        let before = ours.partition_point(|(start, _)| *start < end(hit));
+        let last = before.checked_sub(1).and_then(|last| ours.get(last));
+        hit.is_own || last.is_none_or(|(_, end)| *end <= hit.start)
+    });
+    hits
 }
 
 /// One finding for a code that several readings or detectors saw in one place: the first of them and the surest.

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use crate::decode::views;
 use crate::detect::Hit;
 use crate::finding::{Confidence, RuleName};
+use crate::place::Origin;
 use crate::scanner::Scanner;
 
 /// A range of a text in which a code stands, with its prefix and whatever separates its groups.
@@ -26,10 +27,12 @@ impl Scanner {
     #[must_use]
     pub fn spans(&self, text: &str) -> Vec<Span> {
         let bytes = text.as_bytes();
-        let plain = self.look(bytes).into_iter().map(|hit| span(hit, bytes, |at| at));
+        // A text that was sent has no name.
+        let origin = Origin::of("");
+        let plain = self.look(&origin, bytes).into_iter().map(|hit| span(hit, bytes, |at| at));
         let mut spans: Vec<Span> = plain.collect();
         for view in views(bytes, Vec::new()) {
-            let seen = self.look(view.bytes()).into_iter();
+            let seen = self.look(&origin, view.bytes()).into_iter();
             spans.extend(seen.map(|hit| span(hit, view.bytes(), |at| view.source(at))));
         }
         spans.sort_by_key(|span| (span.start, span.end));
@@ -88,11 +91,11 @@ fn joined(mut spans: Vec<Span>, span: Span) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DigestKey, Settings};
+    use crate::{DigestKey, Rules, Settings};
 
     fn seen(text: &str) -> Vec<(&str, String, Confidence)> {
         let key = DigestKey::new(b"made up");
-        let scanner = Scanner::new(Settings { prefixes: Vec::new(), key }).unwrap();
+        let scanner = Scanner::new(Settings { prefixes: Vec::new(), key, rules: Rules::all().unwrap().confirmed() }).unwrap();
         let spans = scanner.spans(text).into_iter();
         spans.map(|span| (&text[span.start..span.end], span.rule.into_owned(), span.confidence)).collect()
     }

@@ -25,6 +25,12 @@ pub(crate) struct Scan {
     /// A prefix that codes of this organisation have or had; may be given again
     #[arg(long, default_value = "PSTN")]
     pub(crate) prefix: Vec<String>,
+    /// File with rules of other codes (TOML), besides those that are built in; may be given again
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Also looks for codes of providers whose shape no source shows: more is found, and more of it is wrong
+    #[arg(long)]
+    pub(crate) unconfirmed: bool,
     /// How the report is written; jsonl with --json
     #[arg(long, value_enum, default_value_t = ScanForm::Text)]
     pub(crate) format: ScanForm,

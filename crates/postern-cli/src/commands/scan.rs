@@ -1,5 +1,6 @@
 //! `postern scan`: leaked codes found in files and on standard input. Needs no installation and asks no service.
 
+use std::error::Error as _;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,7 +10,8 @@ use postern_codes::Prefix;
 use postern_core::ports::Entropy as _;
 use postern_outside::entropy::SystemEntropy;
 use postern_scan::{
-    Baseline, Confidence, DigestKey, Finding, Form, Report, Scanner, Settings, Told, Totals, input, trees,
+    Baseline, Confidence, DigestKey, Finding, Form, Report, RuleFault, Rules, Scanner, Settings, Told, Totals,
+    input, trees,
 };
 use zeroize::Zeroizing;
 
@@ -26,7 +28,7 @@ pub(super) async fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
     let fail_on = Confidence::named(&scan.fail_on)
         .ok_or_else(|| Failure::Usage("--fail-on is one of possible, likely, certain".to_owned()))?;
     let key = digest_key(scan.digest_key.as_deref())?;
-    let settings = Settings { prefixes: prefixes(&scan.prefix)?, key };
+    let settings = Settings { prefixes: prefixes(&scan.prefix)?, key, rules: rules(scan)? };
     let scanner = Scanner::new(settings).map_err(|fault| Failure::Usage(fault.to_string()))?;
     let asking = Asking::new(&scan.asked)?;
     let scanner = asking.iter().fold(scanner, |scanner, asking| asking.listen(scanner));
@@ -127,6 +129,25 @@ fn prefixes(typed: &[String]) -> Result<Vec<Prefix>, Failure> {
     let read = |text: &String| Prefix::new(text);
     let prefixes: Result<Vec<Prefix>, _> = typed.iter().map(read).collect();
     prefixes.map_err(|fault| Failure::Usage(format!("the prefix will not do: {fault}")))
+}
+
+/// The rules that are built in, and those in the files named.
+fn rules(scan: &Scan) -> Result<Rules, Failure> {
+    let rules = Rules::all().map_err(|fault| Failure::Usage(told(&fault)))?;
+    let mut rules = if scan.unconfirmed { rules } else { rules.confirmed() };
+    for file in &scan.rules {
+        let text = std::fs::read_to_string(file).map_err(|fault| unread(file, &fault))?;
+        rules.add(&text).map_err(|fault| {
+            Failure::Usage(format!("the rules in {} cannot be used: {}", file.display(), told(&fault)))
+        })?;
+    }
+    Ok(rules)
+}
+
+/// A fault with what it comes from: a file of rules is mended by the line and field that do not fit.
+fn told(fault: &RuleFault) -> String {
+    let cause = fault.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("{fault}{cause}")
 }
 
 /// The key in a file, or one for this scan alone.

@@ -82,3 +82,40 @@ fn standard_input_is_read_too() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stdout).contains("(stdin):1:1"));
 }
+
+/// A rule whose status and alphabet are given.
+fn rule(status: &str, alphabet: &str) -> String {
+    format!(
+        "[[shape]]\nname = \"badge\"\nforms = [\"BX-????\"]\nalphabet = \"{alphabet}\"\nweight = 6\n\n[[rule]]\n\
+         name = \"badge\"\nshape = \"badge\"\ncounts = [3]\nnamed = [\"Badge\"]\nstatus = \"{status}\"\n\
+         evidence = \"made up\"\nfind = []\n"
+    )
+}
+
+#[test]
+fn rules_of_ones_own_are_used_and_refused_with_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("note", "BX-19AF BX-77E0 BX-5D53");
+    assert_eq!(scan(folder.path(), &["note"]).status.code(), Some(0));
+    write("rules.toml", &rule("confirmed", "0-9A-F"));
+    let found = scan(folder.path(), &["note", "--rules", "rules.toml"]);
+    assert_eq!(found.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&found.stdout).contains("badge"));
+    for wrong in [rule("certain", "0-9A-F"), rule("confirmed", ""), rule("confirmed", "0-9A-F").repeat(2)] {
+        write("rules.toml", &wrong);
+        let refused = scan(folder.path(), &["note", "--rules", "rules.toml"]);
+        assert_eq!(refused.status.code(), Some(2), "{wrong}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("rules.toml"));
+    }
+    assert_eq!(scan(folder.path(), &["note", "--rules", "absent"]).status.code(), Some(2));
+}
+
+#[test]
+fn shapes_without_a_source_are_searched_for_if_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let codes = "k3m9-x0qa\n7hd0-2jsl\nq9z8-y1mm\n04kf-s8w2\nb7n5-v3xz\n";
+    std::fs::write(folder.path().join("note"), format!("discord backup codes\n{codes}")).unwrap();
+    assert_eq!(scan(folder.path(), &["note"]).status.code(), Some(0));
+    assert_eq!(scan(folder.path(), &["note", "--unconfirmed"]).status.code(), Some(1));
+}

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::prefixed::{code, label};
 use super::shape::{Layout, Shaped, layouts, shaped};
-use super::words::words;
+use super::words::{Wanted, Word};
 use super::{Detector, Hit, Text, chance};
 
 /// How far siblings stand from each other at most.
@@ -22,26 +22,23 @@ const BYTES: usize = 8 << 10;
 pub(crate) struct Loose {
     prefixes: Vec<Prefix>,
     layouts: Vec<Layout>,
-    lengths: Vec<usize>,
 }
 
 impl Loose {
     /// Codes whose check symbols are right under one of these prefixes.
     pub(crate) fn new(prefixes: &[Prefix]) -> Self {
-        let lengths = layouts().map(|layout| layout.symbols).collect();
-        Self { prefixes: prefixes.to_vec(), layouts: layouts().collect(), lengths }
+        Self { prefixes: prefixes.to_vec(), layouts: layouts().collect() }
     }
 
     /// Every shaped word, in order, without those that overlap a right one.
-    fn shaped(&self, bytes: &[u8]) -> Vec<(Shaped, Option<Code>)> {
-        let words = words(bytes, &self.lengths);
+    fn shaped(&self, bytes: &[u8], words: &[Word]) -> Vec<(Shaped, Option<Code>)> {
         let mut seen: Vec<(Shaped, Option<Code>)> = Vec::new();
         for first in 0..words.len() {
             // With its prefix it is not ours to find, and the prefix is no group.
             if words.get(first).is_some_and(|word| self.is_prefix(bytes.get(word.start..word.end()))) {
                 continue;
             }
-            for shaped in self.layouts.iter().filter_map(|layout| shaped(bytes, &words, first, *layout)) {
+            for shaped in self.layouts.iter().filter_map(|layout| shaped(bytes, words, first, *layout)) {
                 let right = self.prefixes.iter().find_map(|prefix| code(prefix, &shaped.symbols));
                 match seen.last() {
                     Some((before, Some(_))) if before.end > shaped.start => {}
@@ -74,8 +71,17 @@ impl Loose {
 }
 
 impl Detector for Loose {
+    /// Codes in one piece have a digit (see `shape`); groups of a longer one may have none.
+    fn wants(&self) -> Wanted {
+        let lengths = |whole: bool| {
+            let of = move |layout: &&Layout| (layout.groups == 1) == whole;
+            self.layouts.iter().filter(of).map(|layout| layout.symbols)
+        };
+        Wanted::every(lengths(false)).and(Wanted::marked(lengths(true)))
+    }
+
     fn look(&self, text: &Text<'_>, hits: &mut Vec<Hit>) {
-        let seen = self.shaped(text.bytes);
+        let seen = self.shaped(text.bytes, text.words);
         for format in Format::ALL {
             let of_format: Vec<_> = seen.iter().filter(|(shaped, _)| shaped.format == format).collect();
             let counts = counts(&of_format);
@@ -86,6 +92,7 @@ impl Detector for Loose {
                     rule: rule(format).into(),
                     confidence: chance::confidence(all, passed, self.odds(format)),
                     label: label(format).into(),
+                    is_own: true,
                     code: Zeroizing::new(code.canonical().to_owned()),
                     siblings: u32::try_from(passed).unwrap_or(u32::MAX),
                 });

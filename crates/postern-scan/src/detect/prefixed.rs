@@ -51,6 +51,7 @@ impl Detector for Prefixed {
                     rule: rule(code.format()).into(),
                     confidence: Confidence::Certain,
                     label: label(code.format()).into(),
+                    is_own: true,
                     code: Zeroizing::new(code.canonical().to_owned()),
                     siblings: 1,
                 });

@@ -37,7 +37,7 @@ pub(crate) struct Shaped {
 /// Reads the word at `first`, and those behind it, in this layout.
 pub(crate) fn shaped(bytes: &[u8], words: &[Word], first: usize, layout: Layout) -> Option<Shaped> {
     let group = words.get(first..first + layout.groups)?;
-    let start = group.first()?;
+    let start = group.first().filter(|word| word.length == layout.symbols)?;
     let kinds = group.iter().fold(Kinds::default(), |kinds, word| kinds.with(word.kinds));
     if group.iter().any(|word| word.length != layout.symbols) || !fits(kinds, layout.format) {
         return None;

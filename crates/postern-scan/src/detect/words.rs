@@ -16,7 +16,8 @@ impl Kinds {
     /// The one letter that no code has, U.
     pub(crate) const FOREIGN: Self = Self(16);
 
-    const fn of(byte: u8) -> Self {
+    /// What one byte is.
+    pub(crate) const fn of(byte: u8) -> Self {
         let case = match byte {
             b'0'..=b'9' => return Self::DIGIT,
             b'a'..=b'z' => Self::LOWER,
@@ -75,11 +76,53 @@ impl Word {
     }
 }
 
-/// The words of these lengths.
-pub(crate) fn words(bytes: &[u8], lengths: &[usize]) -> Vec<Word> {
-    let wanted =
-        lengths.iter().filter(|length| **length < 64).fold(0_u64, |wanted, length| wanted | 1 << length);
-    let (mut words, mut line) = (Vec::new(), 0);
+/// The longest word that can be wanted.
+pub(crate) const LONGEST: usize = 64;
+
+/// Which words are wanted, by their length: a bit for each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted {
+    every: u128,
+    marked: u128,
+}
+
+impl Wanted {
+    /// Every word of these lengths.
+    pub(crate) fn every(lengths: impl IntoIterator<Item = usize>) -> Self {
+        Self { every: bits(lengths), marked: 0 }
+    }
+
+    /// Words of these lengths that have a digit or stand beside a hyphen: what prose has few of.
+    pub(crate) fn marked(lengths: impl IntoIterator<Item = usize>) -> Self {
+        Self { every: 0, marked: bits(lengths) }
+    }
+
+    /// What either wants.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self { every: self.every | other.every, marked: self.marked | other.marked }
+    }
+
+    fn wants(self, word: Word, beside: [u8; 2]) -> bool {
+        if word.length == 0 || word.length > LONGEST {
+            return false;
+        }
+        let marked = || word.kinds.has(Kinds::DIGIT) || beside.iter().any(|byte| is_hyphen(*byte));
+        self.every >> word.length & 1 == 1 || (self.marked >> word.length & 1 == 1 && marked())
+    }
+}
+
+fn bits(lengths: impl IntoIterator<Item = usize>) -> u128 {
+    lengths.into_iter().filter(|length| *length <= LONGEST).fold(0, |bits, length| bits | 1 << length)
+}
+
+/// A hyphen, or a byte of one outside of ASCII.
+const fn is_hyphen(byte: u8) -> bool {
+    byte == b'-' || !byte.is_ascii()
+}
+
+/// The words that are wanted.
+pub(crate) fn words(bytes: &[u8], wanted: Wanted) -> Vec<Word> {
+    let (mut words, mut line, mut before) = (Vec::new(), 0, b' ');
     let mut word = Word { start: 0, length: 0, kinds: Kinds(0), line };
     for (at, byte) in bytes.iter().chain([&b'\n']).enumerate() {
         let kinds = TABLE.get(usize::from(*byte)).copied().unwrap_or_default();
@@ -88,10 +131,11 @@ pub(crate) fn words(bytes: &[u8], lengths: &[usize]) -> Vec<Word> {
             continue;
         }
         word.length = at - word.start;
-        if word.length < 64 && wanted >> word.length & 1 == 1 {
+        if wanted.wants(word, [before, *byte]) {
             words.push(word);
         }
         line += usize::from(*byte == b'\n');
+        before = *byte;
         word = Word { start: at + 1, length: 0, kinds: Kinds(0), line };
     }
     words
@@ -99,16 +143,24 @@ pub(crate) fn words(bytes: &[u8], lengths: &[usize]) -> Vec<Word> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kinds, words};
+    use super::{Kinds, Wanted, words};
 
     #[test]
     fn words_of_wanted_lengths_are_told_apart() {
-        let found = words(b"ab12\nxyz (4567) FED \xc3\xa4cute", &[4, 3]);
+        let found = words(b"ab12\nxyz (4567) FED \xc3\xa4cute", Wanted::every([4, 3]));
         let seen: Vec<_> = found.iter().map(|word| (word.start, word.length, word.line)).collect();
         assert_eq!(seen, [(0, 4, 0), (5, 3, 1), (10, 4, 1), (16, 3, 1), (22, 4, 1)]);
         let has = |at: usize, kind| found[at].kinds.has(kind);
         assert!(has(0, Kinds::DIGIT) && has(0, Kinds::LOWER) && !has(0, Kinds::BEYOND_HEX));
         assert!(has(1, Kinds::BEYOND_HEX) && !has(1, Kinds::FOREIGN));
         assert!(!has(3, Kinds::LOWER) && has(3, Kinds::UPPER) && has(4, Kinds::FOREIGN));
+    }
+
+    #[test]
+    fn marked_words_have_a_digit_or_a_hyphen_beside_them() {
+        let text = "plain ab3de after-abcde 12345x abcde".as_bytes();
+        let found = words(text, Wanted::marked([5, 65, 200]));
+        let seen: Vec<_> = found.iter().map(|word| &text[word.start..word.end()]).collect();
+        assert_eq!(seen, [b"ab3de", b"after", b"abcde"]);
     }
 }

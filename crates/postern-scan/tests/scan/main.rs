@@ -2,8 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "tests may")]
 
 mod archives;
-mod corpus;
-mod dice;
 mod documents;
 mod evaluation;
 mod exports;
@@ -12,11 +10,12 @@ mod git;
 mod hostile;
 mod loose;
 mod mail;
-mod negatives;
 mod office;
+mod others;
 mod packed;
 mod prefixed;
 mod reports;
+mod rules;
 mod site;
 mod state;
 mod trees;

@@ -3,28 +3,12 @@
 use std::cell::RefCell;
 use std::sync::Mutex;
 
-use postern_codes::{Format, Prefix, generate};
-use postern_scan::{Buffer, DigestKey, Finding, Origin, Scanner, Settings, Told, Trouble};
-
-use crate::dice::Dice;
+use postern_codes::Prefix;
+pub(crate) use postern_corpus::{made_up, under};
+use postern_scan::{Buffer, DigestKey, Finding, Origin, Rules, Scanner, Settings, Told, Trouble};
 
 thread_local! {
     static BUFFER: RefCell<Buffer> = RefCell::new(Buffer::new());
-}
-
-/// A made-up code as it is shown: the same for the same number.
-pub(crate) fn made_up(format: Format, number: u64) -> String {
-    under(&Prefix::default(), format, number)
-}
-
-/// The same under another prefix.
-pub(crate) fn under(prefix: &Prefix, format: Format, number: u64) -> String {
-    let mut dice = Dice::new(number);
-    let slot = u8::try_from(number % 30 + 1).unwrap();
-    let code = generate(format, slot, prefix, &mut |bytes| {
-        bytes.iter_mut().for_each(|byte| *byte = u8::try_from(dice.next() & 0xff).unwrap());
-    });
-    code.display(prefix).to_string()
 }
 
 pub(crate) fn scanner() -> Scanner {
@@ -32,8 +16,17 @@ pub(crate) fn scanner() -> Scanner {
 }
 
 pub(crate) fn scanner_for(prefixes: &[Prefix]) -> Scanner {
-    let settings = Settings { prefixes: prefixes.to_vec(), key: DigestKey::new(b"a key of the tests") };
-    Scanner::new(settings).unwrap()
+    scanner_by(prefixes, Rules::all().unwrap().confirmed())
+}
+
+/// One that also looks for codes of shapes that no source shows.
+pub(crate) fn unsure_scanner() -> Scanner {
+    scanner_by(&[], Rules::all().unwrap())
+}
+
+pub(crate) fn scanner_by(prefixes: &[Prefix], rules: Rules) -> Scanner {
+    let key = DigestKey::new(b"a key of the tests");
+    Scanner::new(Settings { prefixes: prefixes.to_vec(), key, rules }).unwrap()
 }
 
 /// What is found in bytes.
@@ -41,9 +34,14 @@ pub(crate) fn found(bytes: &[u8]) -> Vec<Finding> {
     found_by(&scanner(), bytes)
 }
 
-pub(crate) fn found_by(scanner: &Scanner, mut bytes: &[u8]) -> Vec<Finding> {
+pub(crate) fn found_by(scanner: &Scanner, bytes: &[u8]) -> Vec<Finding> {
+    found_in(scanner, "text", bytes)
+}
+
+/// What is found in bytes of a file of that name.
+pub(crate) fn found_in(scanner: &Scanner, name: &str, mut bytes: &[u8]) -> Vec<Finding> {
     let mut found = Vec::new();
-    let origin = Origin::of("text");
+    let origin = Origin::of(name);
     // Overwriting a buffer takes its time in a test build.
     BUFFER.with_borrow_mut(|buffer| {
         scanner.piece(&origin, &mut bytes, buffer, &mut |finding| found.push(finding)).unwrap();

@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::response::IntoResponse as _;
 use postern_app::{Inspection, Problem};
 use postern_core::application::Scope;
-use postern_scan::{DigestKey, Scanner, Settings};
+use postern_scan::{DigestKey, Rules, Scanner, Settings};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -104,8 +104,9 @@ async fn inspect_text(State(service): State<Shared>, Caller(token): Caller, requ
 }
 
 fn items(inspection: Inspection, text: &str) -> Result<Vec<Redaction>, Refusal> {
+    let rules = Rules::all().map_err(|_| Refusal::App(Problem::Unavailable))?.confirmed();
     // Digests tell findings of one scan from another's: here are none.
-    let settings = Settings { prefixes: inspection.prefixes.clone(), key: DigestKey::new(&[]) };
+    let settings = Settings { prefixes: inspection.prefixes.clone(), key: DigestKey::new(&[]), rules };
     let scanner = Scanner::new(settings).map_err(|_| Refusal::App(Problem::Unavailable))?;
     let (mut at, mut before) = (0, 0);
     let mut characters = |to: usize| {

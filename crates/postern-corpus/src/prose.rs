@@ -1,0 +1,33 @@
+//! What people write around codes, in twelve languages. `{}` is where the provider is named.
+
+/// Before a set, and behind it.
+pub(crate) const SAID: [(&str, &str); 28] = [
+    ("here are my {} backup codes in case I am not reachable", "please delete this afterwards"),
+    ("{} recovery codes, keep these somewhere safe", "each one works once"),
+    ("Lost the phone again. {} 2FA recovery codes:", "thanks!"),
+    ("Emergency codes for the shared {} account", "ask me for the password"),
+    ("{} scratch codes (printed in May)", "cross out what you use"),
+    ("Two-step verification for {}: your backup codes", "Store them in a safe place."),
+    ("The MFA recovery code from {} is below", "it is valid once"),
+    ("Meine {}-Backup-Codes, falls ich krank bin", "bitte gut aufheben"),
+    ("Die Wiederherstellungscodes für {}", "jeder gilt nur einmal"),
+    ("{} Notfallcodes für die Vertretung:", "Danke"),
+    ("Voici mes codes de secours {}", "à garder en lieu sûr"),
+    ("Codes de récupération du compte {} :", "chaque code ne sert qu'une fois"),
+    ("Mis códigos de respaldo de {}", "guárdalos bien"),
+    ("Códigos de recuperación para la cuenta de {}:", "gracias"),
+    ("Segue os códigos de backup do {}", "guarde com cuidado"),
+    ("Códigos de recuperação da conta {}:", "obrigado"),
+    ("Ecco i codici di backup di {}", "conservali bene"),
+    ("I codici di recupero del profilo {}:", "grazie"),
+    ("Mijn herstelcodes voor {}", "bewaar ze goed"),
+    ("{} back-upcodes voor de vakantie:", "groetjes"),
+    ("{}のバックアップコードです", "大切に保管してください"),
+    ("{} リカバリーコード:", "一度しか使えません"),
+    ("我的{}备用验证码", "请妥善保存"),
+    ("{} 的恢复代码:", "每个只能用一次"),
+    ("{} 백업 코드입니다", "잘 보관해 주세요"),
+    ("Moje kody zapasowe do {}", "proszę zachować"),
+    ("Kody odzyskiwania konta {}:", "dzięki"),
+    ("Резервные коды для {}", "каждый действует один раз"),
+];
