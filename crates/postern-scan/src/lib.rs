@@ -10,6 +10,7 @@ mod baseline;
 mod decode;
 mod detect;
 mod finding;
+mod patterns;
 mod place;
 mod report;
 mod scanner;
@@ -21,6 +22,7 @@ mod window;
 
 pub use baseline::{Baseline, BaselineError};
 pub use finding::{Confidence, DigestKey, Finding, Masked, RuleName};
+pub use patterns::Tool;
 pub use place::{Origin, Place};
 pub use report::{Form, Report};
 pub use scanner::{Scanner, Settings, Unfit};
