@@ -91,7 +91,7 @@ def patterns(postern, folder):
     check("TruffleHog is given a keyword and a regex", detector["keywords"] == ["PSTN"] and detector["regex"]["code"])
     fields = dict(line.split(": ", 1) for line in made["github"].splitlines() if not line.startswith("#") and line)
     whole = re.compile(f"(?:{fields['Before secret']})({fields['Secret format']})(?:{fields['After secret']})".replace("\\z", "\\Z"))
-    check("GitHub's fields find all", len(whole.findall(found)) == 6, fields)
+    check("GitHub's fields find all", all(whole.search(line) for line in found.splitlines()), fields)
     check("GitHub's fields find nothing else", not whole.findall((folder / "left.txt").read_text()))
 
 
@@ -139,9 +139,9 @@ def hooks(postern, folder):
 def recipes(postern, folder):
     """The recipes are what the services read, and what they run is what the program knows."""
     text = (ROOT / "docs" / "how-to" / "find-leaked-codes.md").read_text()
-    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text.replace("\n   ", "\n"), re.DOTALL)]
-    lines = [line for line in re.findall(r"postern scan [^\n`]*", json.dumps(blocks, ensure_ascii=False).replace("\\n", "\n"))]
-    check("there are recipes", len(blocks) == 3 and len(lines) >= 2, blocks)
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    lines = re.findall(r"postern scan [^\n]*", yaml.safe_dump_all(blocks, width=1000))
+    check("there are recipes", len(blocks) == 3 and len(lines) == 2, lines)
     for line in lines:
         words = re.split(r"[>|;\"]", line)[0].split()[1:]
         (folder / "scan.key").write_bytes(b"k" * 32)

@@ -110,14 +110,12 @@ fn where_prefixes_alone_are_looked_for_no_reading_is_missed() {
         code.replace("ST", "&#x73;T"),
         code.replace("S9B8B", "S9=\nB8B"),
     ];
-    let texts = texts.into_iter().map(String::into_bytes).chain([wide]);
+    // Far from what could call for another reading.
+    let far = |text: String| [b"nothing\n".repeat(1000), text.into_bytes()].concat();
     let only = scanner().only_prefixed();
-    for text in texts {
-        // Far from what could call for another reading.
-        let text = [b"nothing\n".repeat(1000), text].concat();
+    for text in texts.into_iter().map(far).chain([wide]) {
         let found = found_by(&only, &text);
-        let shown = String::from_utf8_lossy(&text[8000..]);
-        assert_eq!(found.len(), 1, "{shown}");
+        assert_eq!(found.len(), 1, "{}", String::from_utf8_lossy(&text).trim_start_matches("nothing\n"));
         assert_eq!(found[0].confidence, Confidence::Certain);
     }
     let loose = code.trim_start_matches("PSTN-");
