@@ -10,12 +10,17 @@ mod baseline;
 mod decode;
 mod detect;
 mod finding;
+#[doc(hidden)]
+pub mod fuzzed;
+mod held;
 mod patterns;
 mod place;
+mod record;
 mod report;
 mod scanner;
 mod source;
 mod state;
+mod structure;
 mod told;
 mod watch;
 mod window;

@@ -104,6 +104,7 @@ fn where_prefixes_alone_are_looked_for_no_reading_is_missed() {
         code.replace("PS", "P<wbr>S"),
         code.replace("ST", "S<SPAN>T"),
         code.replace("TN", "T</span>N"),
+        code.replace("ST", "S</b></span><em>T"),
         code.replace("PS", "=50S"),
         code.replace("PS", "\\u0050S"),
         code.replace("ST", "&#83;T"),
