@@ -14,6 +14,7 @@ mod finding;
 #[doc(hidden)]
 pub mod fuzzed;
 mod held;
+mod patterns;
 mod place;
 mod record;
 mod report;
@@ -30,6 +31,7 @@ pub use baseline::{Baseline, BaselineError};
 pub use detect::others::{Example, RuleFault, Rules};
 pub use document::{Document, Documents};
 pub use finding::{Confidence, DigestKey, Finding, Masked, RuleName, Standing};
+pub use patterns::Tool;
 pub use place::{Origin, Place};
 pub use report::{Form, Report};
 pub use scanner::{Keep, Scanner, Settings, Unfit};

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use postern_codes::Prefix;
 use zeroize::Zeroizing;
 
-use crate::decode::{View, views};
+use crate::decode::{View, is_wide, views};
 use crate::detect::loose::Loose;
 use crate::detect::others::{Others, RuleFault, Rules};
 use crate::detect::prefixed::Prefixed;
@@ -45,6 +45,8 @@ pub enum Unfit {
 
 /// Looks through content. One serves all threads.
 pub struct Scanner {
+    prefixed: Prefixed,
+    /// Every other.
     detectors: Vec<Box<dyn Detector>>,
     wanted: Wanted,
     key: DigestKey,
@@ -70,10 +72,11 @@ impl Scanner {
         let sought = format!("{} {} {}", env!("CARGO_PKG_VERSION"), named.join(" "), settings.rules.name());
         let others = Others::new(settings.rules)?;
         let detectors: Vec<Box<dyn Detector>> =
-            vec![Box::new(prefixed), Box::new(Loose::new(prefixes)), Box::new(others)];
+            vec![Box::new(Loose::new(prefixes)), Box::new(others)];
         let wants = detectors.iter().map(|detector| detector.wants());
         Ok(Self {
             wanted: wants.fold(Wanted::default(), Wanted::and),
+            prefixed,
             detectors,
             settings: settings.key.digest("settings", &sought),
             key: settings.key,
@@ -100,6 +103,13 @@ impl Scanner {
     /// Who reads documents.
     pub(crate) fn documents(&self) -> Option<&dyn Documents> {
         self.documents.as_deref()
+    }
+
+    /// Looks for codes with a prefix alone: many times as fast.
+    #[must_use]
+    pub fn only_prefixed(self) -> Self {
+        let settings = self.key.digest("settings", &format!("{} prefixed", self.settings));
+        Self { detectors: Vec::new(), wanted: Wanted::default(), settings, ..self }
     }
 
     /// The name of the digests' key.
@@ -181,7 +191,9 @@ impl Scanner {
     /// stand in one body and its code in the next.
     fn hits(&self, origin: &Origin, bytes: &[u8], known: Vec<View>) -> Vec<Hit> {
         let mut hits = self.look(origin, bytes);
-        for view in views(bytes, known) {
+        let more = !known.is_empty() || self.needs_views(bytes);
+        let readings = if more { views(bytes, known) } else { Vec::new() };
+        for view in readings {
             let seen = self.look(origin, view.bytes()).into_iter();
             hits.extend(seen.map(|hit| Hit { start: view.source(hit.start), ..hit }));
         }
@@ -198,10 +210,17 @@ impl Scanner {
         finding
     }
 
+    /// Whether other readings may show more. Where prefixes alone are looked for, few do.
+    fn needs_views(&self, bytes: &[u8]) -> bool {
+        !self.detectors.is_empty() || is_wide(bytes) || self.prefixed.may_be_elsewhere(bytes)
+    }
+
     /// Everything that the detectors see in these bytes.
     pub(crate) fn look(&self, origin: &Origin, bytes: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
-        let text = Text { bytes, words: &words(bytes, self.wanted), origin };
+        let words = if self.detectors.is_empty() { Vec::new() } else { words(bytes, self.wanted) };
+        let text = Text { bytes, words: &words, origin };
+        self.prefixed.look(&text, &mut hits);
         self.detectors.iter().for_each(|detector| detector.look(&text, &mut hits));
         hits
     }

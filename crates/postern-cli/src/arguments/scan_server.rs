@@ -9,7 +9,7 @@ use clap::Args;
 pub(crate) struct AskedService {
     /// Asks the service about own codes, with an application key that has the scope leaks; the report says which are live,
     /// spent, old or not ours. By the tenant's policy the sets of live ones are revoked
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["watch", "resume"])]
     pub(crate) server: Option<String>,
     /// File with the authority (PEM) whose certificate an https:// service shows
     #[arg(long, env = "POSTERN_AUTHORITY", requires = "server")]

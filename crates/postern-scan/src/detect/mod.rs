@@ -2,9 +2,11 @@
 
 mod chance;
 mod gap;
+mod joints;
 pub(crate) mod loose;
 pub(crate) mod others;
 pub(crate) mod prefixed;
+mod search;
 mod shape;
 pub(crate) mod words;
 
