@@ -33,8 +33,8 @@ impl Origin {
     }
 }
 
-/// As it is shown: parts behind `!/`. Control characters of names are shown as `?`, so that a name cannot write
-/// on a terminal.
+/// As it is shown: parts behind `!/`. Control characters of names, and those that turn the direction of text, are shown
+/// as `?`, so that a name can neither write on a terminal nor look like another.
 impl fmt::Display for Origin {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&plain(&self.path))?;
@@ -42,9 +42,10 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A name without control characters.
 fn plain(name: &str) -> String {
-    name.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
+    let turns = |character| matches!(character, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain = |character: char| if character.is_control() || turns(character) { '?' } else { character };
+    name.chars().map(plain).collect()
 }
 
 /// A place inside a piece of content.

@@ -35,6 +35,8 @@ pub enum Unfit {
 pub struct Scanner {
     detectors: Vec<Box<dyn Detector>>,
     key: DigestKey,
+    /// What it looks for, in a digest.
+    settings: String,
 }
 
 impl Scanner {
@@ -46,13 +48,29 @@ impl Scanner {
         let default = [Prefix::default()];
         let prefixes = if settings.prefixes.is_empty() { &default[..] } else { &settings.prefixes };
         let prefixed = Prefixed::new(prefixes).map_err(Unfit::Prefixes)?;
-        Ok(Self { detectors: vec![Box::new(prefixed), Box::new(Loose::new(prefixes))], key: settings.key })
+        let named: Vec<&str> = prefixes.iter().map(Prefix::as_str).collect();
+        let sought = format!("{} {}", env!("CARGO_PKG_VERSION"), named.join(" "));
+        Ok(Self {
+            detectors: vec![Box::new(prefixed), Box::new(Loose::new(prefixes))],
+            settings: settings.key.digest("settings", &sought),
+            key: settings.key,
+        })
     }
 
     /// The name of the digests' key.
     #[must_use]
     pub fn key_name(&self) -> String {
         self.key.name()
+    }
+
+    /// Tells what it looks for, and under which key, from anything else.
+    pub(crate) fn settings(&self) -> &str {
+        &self.settings
+    }
+
+    /// The mark of a file as it is now.
+    pub(crate) fn mark(&self, file: &[u8]) -> u64 {
+        self.key.mark(file)
     }
 
     /// Looks through one piece of content, in memory that does not depend on its length.

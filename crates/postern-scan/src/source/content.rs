@@ -1,11 +1,11 @@
 //! One content, whatever it is inside of: told apart by its first bytes, opened, looked through.
 
-use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek as _};
 
 use zeroize::Zeroizing;
 
 use super::budget::{Budget, DEPTH};
+use super::gauge::Measured;
 use super::kind::{HEAD, Kind};
 use super::{archive, mail};
 use crate::place::Origin;
@@ -28,7 +28,7 @@ pub(super) struct Worker<'a> {
 
 impl Worker<'_> {
     /// Looks through a file of that length.
-    pub(super) fn file(&mut self, origin: &Origin, mut file: File, length: u64) {
+    pub(super) fn file(&mut self, origin: &Origin, mut file: Measured<'_>, length: u64) {
         let budget = Budget::of(length);
         let mut head = Vec::with_capacity(HEAD);
         let read = Read::by_ref(&mut file).take(HEAD as u64).read_to_end(&mut head);

@@ -11,4 +11,6 @@ mod negatives;
 mod prefixed;
 mod reports;
 mod site;
+mod state;
 mod trees;
+mod watch;

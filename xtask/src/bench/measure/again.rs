@@ -1,7 +1,8 @@
 //! The measured data, served again: how long a start takes and what is held in memory with all these people, and how
 //! fast `audit verify --replay` goes over their events.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -16,6 +17,8 @@ use crate::machine::resident;
 const MARK: &str = "THIS-IS-A-DEMONSTRATION";
 /// How long it rests before its memory is looked at.
 const REST: Duration = Duration::from_secs(2);
+/// How long a start may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Starts that are measured.
 const STARTS: usize = 5;
 
@@ -59,7 +62,7 @@ impl Again {
     }
 }
 
-/// Starts it; milliseconds until it says where it listens.
+/// Starts it; milliseconds until `/readyz` says that it is ready.
 fn serve(postern: &Path, config: &Path) -> Done<(Child, f64)> {
     let mut command = Command::new(postern);
     command.args(["serve", "--json", "--config"]).arg(config);
@@ -69,11 +72,22 @@ fn serve(postern: &Path, config: &Path) -> Done<(Child, f64)> {
     if let Some(said) = child.stdout.take() {
         BufReader::new(said).read_line(&mut line)?;
     }
-    let start = begun.elapsed().as_secs_f64() * 1000.0;
-    if line.is_empty() {
-        return Err("the service did not start again".into());
+    let said: Value = serde_json::from_str(&line).map_err(|_| "the service did not start again")?;
+    let admin = said.get("admin").and_then(Value::as_str).unwrap_or_default().trim_start_matches("http://");
+    while !is_ready(admin)? {
+        if begun.elapsed() > PATIENCE {
+            return Err("the service did not become ready".into());
+        }
     }
-    Ok((child, start))
+    Ok((child, begun.elapsed().as_secs_f64() * 1000.0))
+}
+
+fn is_ready(admin: &str) -> Done<bool> {
+    let mut connection = TcpStream::connect(admin)?;
+    write!(connection, "GET /readyz HTTP/1.1\r\nhost: {admin}\r\nconnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer)?;
+    Ok(answer.starts_with("HTTP/1.1 200 "))
 }
 
 /// Verifies every log and replays it; how many events, in how many seconds.

@@ -15,7 +15,7 @@ use crate::demo::Demo;
 use crate::empty::Empty;
 use crate::figures::{CLIENTS, Figures, Round, Timed};
 use crate::load::{Address, Load, Sample, Source, run};
-use crate::machine::{cores, load, processor, resident};
+use crate::machine::{cores, load, most_resident, processor, resident};
 use crate::meter::Meter;
 use crate::people::{People, Whose};
 use crate::requests::{now, redeem};
@@ -80,7 +80,7 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
             break;
         }
     }
-    let loaded = resident(run.demo.process())?;
+    let loaded = most_resident(run.demo.process())?;
     let again = match options.store {
         Kind::Sqlite => Some(Again::measure(postern, run.demo.end()?)?),
         Kind::Postgres => None,
