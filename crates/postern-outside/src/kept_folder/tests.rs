@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::time::{Duration, UNIX_EPOCH};
 
-use postern_core::ports::Place as _;
 use postern_log::{Tile, TileKind};
 use tempfile::TempDir;
 
