@@ -32,6 +32,7 @@ fn listed(kept: &KeptFolder, under: &str, narrower: bool, most: usize) -> Vec<St
         let page = kept.names(&wanted).unwrap();
         assert!(page.names.len() <= most);
         names.extend(page.names);
+        assert!(names.len() <= 100_000, "the pages do not end");
         wanted.after = names.last().cloned();
         if !page.more {
             return names;
