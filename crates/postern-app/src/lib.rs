@@ -11,6 +11,7 @@ mod alarms;
 mod app;
 pub mod audit;
 mod authorise;
+mod days;
 mod denials;
 mod events;
 mod failing;
@@ -44,6 +45,7 @@ mod works;
 
 pub use alarms::Alarm;
 pub use app::{App, Ports, Settings};
+pub use days::Days;
 pub use events::{EventPage, EventQuery};
 pub use jobs::{Progress, Tick};
 pub use leaks::{Inspection, LeakAnswer, LeakCursor, LeakOutcome, LeakQuestion};

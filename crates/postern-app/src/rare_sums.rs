@@ -27,7 +27,7 @@ struct Sum<C> {
 }
 
 /// Open sums by whose they are. Working state: a crash loses at most ten minutes of counting, and no first but of the last
-/// seconds.
+/// seconds. What a store that fails does not take is counted on.
 pub(crate) struct RareSums<W, C>(Mutex<BTreeMap<W, Sum<C>>>);
 
 impl<W, C> Default for RareSums<W, C> {
@@ -69,6 +69,36 @@ impl<W: Ord + Copy, C: Copy + AddAssign> RareSums<W, C> {
         });
         due
     }
+
+    /// Takes every sum, for the last time.
+    pub(crate) fn take_all(&self) -> Vec<(W, Total<C>)> {
+        let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = std::mem::take(&mut *sums).into_iter();
+        all.filter_map(|(whose, sum)| Some((whose, sum.total?))).collect()
+    }
+
+    /// Takes back a sum that could not be recorded: it is due at once, with what came since.
+    pub(crate) fn give_back(&self, whose: W, back: Total<C>) {
+        let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = sums.len();
+        match sums.get_mut(&whose) {
+            Some(sum) => {
+                sum.told = None;
+                sum.total = Some(sum.total.map_or(back, |since| since.and(back)));
+            }
+            None if open < OPEN => {
+                sums.insert(whose, Sum { told: None, total: Some(back) });
+            }
+            None => {}
+        }
+    }
+}
+
+impl<C: AddAssign> Total<C> {
+    fn and(mut self, other: Self) -> Self {
+        self.count += other.count;
+        Self { count: self.count, first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
 }
 
 #[cfg(test)]
@@ -98,5 +128,24 @@ mod tests {
         let sums = RareSums::<usize, u32>::default();
         (0..OPEN + 5).for_each(|whose| sums.add(whose, 1, at(1)));
         assert_eq!(sums.take(at(1)).len(), OPEN);
+    }
+    #[test]
+    fn what_was_not_recorded_is_due_with_what_came_since_and_the_last_take_has_everything() {
+        let sums = RareSums::<u32, u32>::default();
+        (1..4).for_each(|second| sums.add(1, 1, at(second)));
+        let due = sums.take(at(5));
+        sums.add(1, 1, at(6));
+        sums.give_back(1, due[0].1);
+        let all = Total { count: 4, first: at(1), last: at(6) };
+        assert_eq!(sums.take(at(7)), [(1, all)]);
+        sums.give_back(1, all);
+        assert_eq!(sums.take(at(8)), [(1, all)]);
+        (9..12).for_each(|second| sums.add(1, 1, at(second)));
+        sums.add(2, 1, at(20));
+        assert_eq!(sums.take(at(20)), [(2, Total { count: 1, first: at(20), last: at(20) })]);
+        assert_eq!(sums.take_all(), [(1, Total { count: 3, first: at(9), last: at(11) })]);
+        assert!(sums.take_all().is_empty());
+        (0..u32::try_from(OPEN).unwrap() + 5).for_each(|whose| sums.give_back(whose, all));
+        assert_eq!(sums.take_all().len(), OPEN);
     }
 }

@@ -85,6 +85,9 @@ pub const TALLIES_LIVE: Duration = days(400);
 /// No event loses its bytes before this time, whatever is configured: answers repeat from events for a day, an
 /// investigation looks back a year.
 pub const EVENTS_KEPT: Duration = days(400);
+/// Days that subjects' wrapped keys are kept outside of the data: in the keyring of a backup, and where events are shipped
+/// to. Whoever was erased is gone from there too by then.
+pub const COPIED_KEYS_DAYS: u64 = 30;
 /// Longest external id in bytes.
 pub const EXTERNAL_ID: usize = 255;
 /// How many prefixes a tenant may ever have: each is tried on a word that was typed without one.

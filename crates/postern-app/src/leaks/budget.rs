@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::Problem;
 use crate::app::App;
 use crate::authorise::Gate;
-use crate::jobs::service_draft;
+use crate::jobs::{is_done, service_draft};
 use crate::rare_sums::{RareSums, Total};
 use crate::work::Seen;
 
@@ -111,27 +111,44 @@ impl App {
         self.leaks.sums.add(Whose { application, number: gate.key_number() }, asked, now);
     }
 
-    /// Records the sums; how many events that made.
-    pub(crate) async fn flush_leaks(&self) -> usize {
-        let due = self.leaks.sums.take(self.now());
-        let count = due.len();
-        for (whose, total) in due {
-            self.record_leaks(whose, total).await;
+    /// Takes what is to be recorded now.
+    pub(crate) fn due_leaks(&self) -> Vec<(Whose, Total<Asked>)> {
+        self.leaks.sums.take(self.now())
+    }
+
+    /// Takes every sum, for the last time.
+    pub(crate) fn last_leaks(&self) -> Vec<(Whose, Total<Asked>)> {
+        self.leaks.sums.take_all()
+    }
+
+    /// Records sums; how many events that made. What the store does not take is counted on.
+    pub(crate) async fn record_leaks(&self, due: Vec<(Whose, Total<Asked>)>) -> usize {
+        let mut due = due.into_iter();
+        let mut count = 0;
+        for (whose, total) in due.by_ref() {
+            if !self.record_asked(whose, total).await {
+                self.leaks.sums.give_back(whose, total);
+                break;
+            }
+            count += 1;
         }
+        // The others would find the same store.
+        due.for_each(|(whose, total)| self.leaks.sums.give_back(whose, total));
         count
     }
 
-    async fn record_leaks(&self, whose: Whose, total: Total<Asked>) {
-        let Ok(view) = self.look(&[Want::Key(whose.application)]).await else { return };
+    /// Whether the store took it, or has no room for it.
+    async fn record_asked(&self, whose: Whose, total: Total<Asked>) -> bool {
+        let Ok(view) = self.look(&[Want::Key(whose.application)]).await else { return false };
         let (now, Asked { found, refused, requests, texts, words }) = (self.now(), total.count);
         let (first, last, key) = (total.first, total.last, whose.number);
         let sum = LeaksChecked { first, found, key, last, refused, requests, texts, words };
-        let _ = decide::<(), ()>(self.store(), &view, move |view| {
+        let recorded = decide::<(), ()>(self.store(), &view, move |view| {
             let mut draft = service_draft("leaks", view.at(now));
             leaks_checked(view.held::<Application>(whose.application)?, sum.clone(), &mut draft);
             Ok(if draft.is_empty() { Step::Nothing(()) } else { Step::Decided(draft, ()) })
-        })
-        .await;
+        });
+        is_done(&recorded.await)
     }
 }
 

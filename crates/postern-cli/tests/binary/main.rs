@@ -15,6 +15,7 @@ mod database_restore;
 mod demo;
 mod doctor;
 mod elsewhere;
+mod erasure;
 mod evidence;
 mod json;
 mod login;

@@ -20,7 +20,7 @@ pub use custody::{Custody, CustodyFault};
 pub use entropy::{Entropy, EntropyFault};
 pub use keys::{Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
 pub use place::{Place, PlaceFault, Put};
-pub use shelf::Shelf;
+pub use shelf::{NamePage, Shelf, Wanted};
 pub use store::{Copied, Listed, LogHead, SealedClaim, Sizes, Store, StoredTile};
 pub use witness::{Witness, WitnessFault, Witnessed};
 

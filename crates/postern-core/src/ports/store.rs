@@ -151,8 +151,9 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(Ok(0)))
     }
 
-    /// Copies everything as it is at one moment to a new folder, while work goes on; keys of subjects apart.
-    fn back_up(&self, _folder: PathBuf) -> Future<'_, Result<Copied, StoreFault>> {
+    /// Copies everything as it is at one moment to a new folder, while work goes on; keys of subjects apart, with the time
+    /// at which that was begun.
+    fn back_up(&self, _folder: PathBuf, _at: Time) -> Future<'_, Result<Copied, StoreFault>> {
         let why = "a database is backed up with its own means, such as pg_dump or a base backup";
         Box::pin(std::future::ready(Err(StoreFault(why.to_owned()))))
     }

@@ -13,6 +13,8 @@ use super::stopped;
 
 /// How often sums of untested words are recorded.
 const SUMS: Duration = Duration::from_secs(5);
+/// How long the end of the service waits for the last of them.
+const LAST_SUMS: Duration = Duration::from_secs(10);
 /// When every row is first compared with its events.
 const FIRST_REPLAY: Duration = Duration::from_secs(10 * 60);
 /// How often alarms are told and new campaigns looked for.
@@ -58,12 +60,7 @@ pub(super) fn begin(
             std::future::ready(())
         })),
         tokio::spawn(replay(Arc::clone(app), Arc::clone(readiness), stopping.clone())),
-        tokio::spawn(every(SUMS, stopping.clone(), move || {
-            let app = Arc::clone(&sums);
-            async move {
-                app.flush_sums().await;
-            }
-        })),
+        tokio::spawn(sum(sums, stopping.clone())),
         tokio::spawn(every(PEPPERS, stopping.clone(), move || {
             let (app, readiness) = peppers.clone();
             async move {
@@ -102,6 +99,25 @@ async fn every<F: Future<Output = ()>>(
         if over {
             return;
         }
+    }
+}
+
+/// Records sums, and all that there are when the service stops.
+async fn sum(app: Arc<App>, stopping: watch::Receiver<bool>) {
+    let flushed = Arc::clone(&app);
+    every(SUMS, stopping, move || {
+        let app = Arc::clone(&flushed);
+        async move {
+            app.flush_sums().await;
+        }
+    })
+    .await;
+    match tokio::time::timeout(LAST_SUMS, app.flush_last_sums()).await {
+        Ok(0) => {}
+        Ok(lost) => tracing::error!(lost, "sums of denied calls and of words that were not tested are lost"),
+        Err(_) => tracing::error!(
+            "sums of denied calls and of words that were not tested are lost: the store does not answer in time"
+        ),
     }
 }
 
