@@ -26,6 +26,10 @@ const PAGE: usize = 500;
 /// Between the few rows that are read at the same time; for ten million rows these are seven hours in all.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// Logs that are gone over beside each other at most, however many cores there are: the version of every record of each
+/// is held meanwhile.
+const LOGS: usize = 8;
+
 /// How rows are looked at.
 #[derive(Clone, Copy)]
 struct How {
@@ -91,7 +95,8 @@ impl App {
         Ok(report)
     }
 
-    /// Verifies tenants beside each other, one for a core; one after the other where nobody is in a hurry.
+    /// Verifies tenants beside each other, one for a core and at most [`LOGS`]; one after the other where nobody is in a
+    /// hurry.
     async fn each_verified(
         self: &Arc<Self>,
         tenants: BTreeSet<TenantId>,
@@ -99,7 +104,7 @@ impl App {
         archive: Option<Arc<Archive>>,
     ) -> Result<impl Iterator<Item = Report> + use<>, Refused> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let beside = if how.pause.is_zero() { cores } else { 1 };
+        let beside = if how.pause.is_zero() { cores.min(LOGS) } else { 1 };
         let (mut running, mut parts) = (JoinSet::new(), BTreeMap::new());
         let mut end = |ended: Option<Result<_, JoinError>>| match ended {
             Some(Ok((tenant, part))) => {

@@ -16,6 +16,7 @@ mod demo;
 mod doctor;
 mod elsewhere;
 mod evidence;
+mod forged;
 mod json;
 mod login;
 mod moved_clock;

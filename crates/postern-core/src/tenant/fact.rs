@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::installation::{
-    BackupCreated, BackupRestored, ClockMoved, LogOpened, LogResolved, RollbackFound, RowRejected,
+    BackupCreated, BackupRestored, ClockMoved, LogForged, LogOpened, LogResolved, RollbackFound, RowRejected,
 };
 use super::tier::{Tier, TierSettings};
 use crate::Time;
@@ -23,6 +23,7 @@ facts! {
         "campaign.finished" => CampaignFinished(CampaignFinished),
         "backup.created" => BackupCreated(BackupCreated),
         "backup.restored" => BackupRestored(BackupRestored),
+        "log.forged" => LogForged(LogForged),
         "log.rollback_found" => RollbackFound(RollbackFound),
         "log.resolved" => LogResolved(LogResolved),
         "key.created" => KeyCreated(KeyCreated),
@@ -31,7 +32,7 @@ facts! {
         "key.burnt" => KeyBurnt(KeyEnded),
         "clock.moved" => ClockMoved(ClockMoved),
     }
-    failures ["row.rejected", "log.rollback_found"]
+    failures ["row.rejected", "log.forged", "log.rollback_found"]
 }
 
 /// A tenant begins: in its own log without `about`, in the system tenant's log with it.
