@@ -40,7 +40,10 @@ impl App {
         let new = |event: &&ForgedEvent| self.forged.known(&event.number.to_be_bytes()).is_none();
         let new: Vec<&ForgedEvent> = untold.iter().filter(new).collect();
         if !new.is_empty() && !self.record_log_forged(&new).await {
-            tracing::error!(events = new.len(), "events that were put aside could not be noted in the installation's log");
+            tracing::error!(
+                events = new.len(),
+                "events that were put aside could not be noted in the installation's log"
+            );
             return;
         }
         for event in &new {

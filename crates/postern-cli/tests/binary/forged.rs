@@ -28,14 +28,16 @@ async fn a_forged_event_rings_and_is_in_the_log_once() {
         assert_eq!(serde_json::from_str::<Value>(&ready).unwrap()["reasons"], json!([reason]));
         let metrics = awaited(&served.admin, "/metrics", |text| text.contains("postern_alarm")).await;
         assert!(metrics.contains("postern_alarm{reason=\"log-forged\"} 1"), "{metrics}");
-        let answered = Http::connect(&served.authority, "none").await.send(Method::GET, "/v1/", None, "").await;
+        let answered =
+            Http::connect(&served.authority, "none").await.send(Method::GET, "/v1/", None, "").await;
         assert_ne!(answered.status, 503, "requests are answered");
         assert_eq!(served.stop(), Some(0));
     }
     let (system, log) = (TenantId::SYSTEM.to_string(), folder.path().join("log"));
     node.done(&["audit", "export", "--tenant", &system, log.to_str().unwrap()]);
     let bundles = std::fs::read_dir(log.join("tile/entries/000.p")).unwrap();
-    let entries: Vec<u8> = bundles.flat_map(|bundle| std::fs::read(bundle.unwrap().path()).unwrap()).collect();
+    let entries: Vec<u8> =
+        bundles.flat_map(|bundle| std::fs::read(bundle.unwrap().path()).unwrap()).collect();
     let entries = String::from_utf8_lossy(&entries);
     assert_eq!(entries.matches("\"type\":\"log.forged\"").count(), 1, "{entries}");
 

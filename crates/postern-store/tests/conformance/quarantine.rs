@@ -102,15 +102,18 @@ fn what_was_put_aside_is_given_until_it_was_told_of() {
         }
         let found = node.forged(10).await.expect("an answer");
         assert_eq!((found.any, found.untold), (false, Vec::new()));
-        server.database().psql("UPDATE pending SET mac = ''::bytea; UPDATE pending SET kind = 99 WHERE object = \
-             (SELECT max(object) FROM pending)");
+        server.database().psql(
+            "UPDATE pending SET mac = ''::bytea; UPDATE pending SET kind = 99 WHERE object = \
+             (SELECT max(object) FROM pending)",
+        );
         node.number_now().await.expect("numbers");
         let found = node.forged(10).await.expect("an answer").untold;
         let mut keys: Vec<Key> = found.iter().map(|event| event.key).collect();
         keys.sort_unstable();
         assert_eq!(keys, [Key::tenant(tenant(1)), counter(1), counter(2)]);
         for event in &found {
-            let digest = format!("SELECT encode(sha256(body), 'hex') FROM quarantine WHERE number = {}", event.number);
+            let digest =
+                format!("SELECT encode(sha256(body), 'hex') FROM quarantine WHERE number = {}", event.number);
             let hex: String = event.digest.iter().map(|byte| format!("{byte:02x}")).collect();
             assert_eq!(server.database().psql(&digest).trim(), hex);
         }

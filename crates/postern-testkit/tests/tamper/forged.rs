@@ -48,7 +48,8 @@ async fn a_forged_event_is_told_of_once_and_the_others_go_on() {
     edit(&ground, "pending", "object = {hugo}", another_slot);
     let (object, digest) = (Key::new(Kind::Subject, ground.tenant, ground.id("hugo")), digest(&ground));
 
-    let expected = vec![json!({ "digest": digest, "object": object.to_string(), "owner": ground.tenant.to_string() })];
+    let expected =
+        vec![json!({ "digest": digest, "object": object.to_string(), "owner": ground.tenant.to_string() })];
     assert_eq!(told(&ground, &app).await, expected);
     assert_eq!(app.record_forged().await, Some(true), "the alarm rings on");
     // Another node, and one that starts anew.

@@ -54,8 +54,10 @@ const START: [(&str, Option<Control>); 6] = [
 ];
 
 /// What makes a way good again.
-const MENDED: [(&str, Option<Control>); 2] =
-    [("a start, or the next second, signs it anew", Some(CHECKPOINT)), ("a start has the anchor know today's logs again", Some(ANCHOR))];
+const MENDED: [(&str, Option<Control>); 2] = [
+    ("a start, or the next second, signs it anew", Some(CHECKPOINT)),
+    ("a start has the anchor know today's logs again", Some(ANCHOR)),
+];
 
 /// Controls that see a way, in the order in which they come to speak.
 pub(crate) fn controls(way: &Way) -> Vec<Control> {

@@ -27,15 +27,21 @@ fn noticed(way: &Way) -> String {
     [start, verify, forged, mended, kept].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-const COLUMNS: [&str; 5] =
-    ["", "what is done", "a good code of the subject meanwhile", "is refused or named by", "works until then"];
+const COLUMNS: [&str; 5] = [
+    "",
+    "what is done",
+    "a good code of the subject meanwhile",
+    "is refused or named by",
+    "works until then",
+];
 /// The last column of the ways.
 const SEEN_BY: &str = "seen by this control (out of the way in this case)";
 
 /// The table of ways, with the control that sees each, or of controls that are out of the way themselves.
 fn table(ways: &[Way], seen_by: bool) -> String {
     let last = seen_by.then_some(SEEN_BY);
-    let line = |cells: &mut dyn Iterator<Item = &str>| format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "));
+    let line =
+        |cells: &mut dyn Iterator<Item = &str>| format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "));
     let mut table = line(&mut COLUMNS.into_iter().chain(last)).replace("|  |", "| |");
     table.push_str(&format!("|{}\n", "---|".repeat(COLUMNS.len() + usize::from(seen_by))));
     for (n, way) in ways.iter().enumerate() {
@@ -79,7 +85,10 @@ fn every_way_is_noticed_by_something_and_nothing_is_in_the_table_twice() {
     let ways: Vec<Way> = ways::all().into_iter().chain(ways::controls()).collect();
     assert!(ways.len() > 80, "{}", ways.len());
     let model = std::fs::read_to_string(document().with_file_name("threat-model.md")).unwrap();
-    assert!(model.contains(&format!("{} ways to write", ways::all().len())), "the threat model has another number");
+    assert!(
+        model.contains(&format!("{} ways to write", ways::all().len())),
+        "the threat model has another number"
+    );
     for way in &ways {
         assert!(!noticed(way).is_empty(), "{}", way.done);
         assert_eq!(ways.iter().filter(|other| other.done == way.done).count(), 1, "{}", way.done);

@@ -86,7 +86,10 @@ async fn measured(kind: StoreKind, samples: usize, planted: Duration) {
         );
     }
     let canary = compare(of("beside"), of("canary"));
-    println!("{kind:?}: a wrong word and the canary of one subject {:+7.1} µs, p = {:.2e}", canary.shift, canary.p);
+    println!(
+        "{kind:?}: a wrong word and the canary of one subject {:+7.1} µs, p = {:.2e}",
+        canary.shift, canary.p
+    );
     let (again, slower) = (compare(wrong, of("again")), compare(wrong, of("planted")));
     assert!(again.p > FOUND, "two of a kind were told apart: {again:?}");
     assert!(slower.p < FOUND && slower.shift > 0.0, "a planted difference was not found: {slower:?}");
