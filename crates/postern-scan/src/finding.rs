@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
@@ -62,7 +63,7 @@ pub struct Finding {
 }
 
 /// The first two symbols of a code and its length in symbols: all of it that a report may hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Masked {
     shown: String,
     symbols: usize,
@@ -100,10 +101,18 @@ impl DigestKey {
 
     /// 128 bits of HMAC-SHA-256 over a label and a code, in hexadecimal.
     pub(crate) fn digest(&self, label: &str, code: &str) -> String {
+        self.hashed(label, code.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// 64 bits over what a file is called, how long it is and when it was changed.
+    pub(crate) fn mark(&self, file: &[u8]) -> u64 {
+        self.hashed("file", file).iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte))
+    }
+
+    fn hashed(&self, label: &str, bytes: &[u8]) -> [u8; 32] {
         // HMAC takes a key of any length: no other outcome.
-        let Ok(mac) = Hmac::<Sha256>::new_from_slice(self.0.as_slice()) else { return String::new() };
-        let whole = mac.chain_update(label).chain_update(b"\0").chain_update(code).finalize().into_bytes();
-        whole.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        let Ok(mac) = Hmac::<Sha256>::new_from_slice(self.0.as_slice()) else { return [0; 32] };
+        mac.chain_update(label).chain_update(b"\0").chain_update(bytes).finalize().into_bytes().into()
     }
 }
 

@@ -10,11 +10,18 @@ mod baseline;
 mod decode;
 mod detect;
 mod finding;
+#[doc(hidden)]
+pub mod fuzzed;
+mod held;
 mod place;
+mod record;
 mod report;
 mod scanner;
 mod source;
+mod state;
+mod structure;
 mod told;
+mod watch;
 mod window;
 
 pub use baseline::{Baseline, BaselineError};
@@ -22,6 +29,8 @@ pub use finding::{Confidence, DigestKey, Finding, Masked, RuleName};
 pub use place::{Origin, Place};
 pub use report::{Form, Report};
 pub use scanner::{Scanner, Settings, Unfit};
-pub use source::{input, trees};
+pub use source::{Gauge, Walk, input, trees};
+pub use state::{State, StateError};
 pub use told::{Told, Totals, Trouble};
+pub use watch::Watch;
 pub use window::Buffer;

@@ -9,13 +9,15 @@ pub struct Origin {
     pub path: String,
     /// Parts inside it, outermost first: an archive's member, a message, an attachment.
     pub parts: Vec<String>,
+    /// Whether it is what a password manager exported: by policy a vault may hold codes.
+    pub is_vault: bool,
 }
 
 impl Origin {
     /// Content that is not nested.
     #[must_use]
     pub fn of(path: impl Into<String>) -> Self {
-        Self { path: path.into(), parts: Vec::new() }
+        Self { path: path.into(), parts: Vec::new(), is_vault: false }
     }
 
     /// A part of this content.
@@ -23,7 +25,13 @@ impl Origin {
     pub fn part(&self, name: impl Into<String>) -> Self {
         let mut parts = self.parts.clone();
         parts.push(name.into());
-        Self { path: self.path.clone(), parts }
+        Self { path: self.path.clone(), parts, is_vault: self.is_vault }
+    }
+
+    /// The same content, which a password manager exported.
+    #[must_use]
+    pub(crate) fn in_vault(&self) -> Self {
+        Self { is_vault: true, ..self.clone() }
     }
 
     /// The innermost name, from which a file's kind is read.
@@ -33,8 +41,8 @@ impl Origin {
     }
 }
 
-/// As it is shown: parts behind `!/`. Control characters of names are shown as `?`, so that a name cannot write
-/// on a terminal.
+/// As it is shown: parts behind `!/`. Control characters of names, and those that turn the direction of text, are shown
+/// as `?`, so that a name can neither write on a terminal nor look like another.
 impl fmt::Display for Origin {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&plain(&self.path))?;
@@ -42,9 +50,10 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A name without control characters.
 fn plain(name: &str) -> String {
-    name.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
+    let turns = |character| matches!(character, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain = |character: char| if character.is_control() || turns(character) { '?' } else { character };
+    name.chars().map(plain).collect()
 }
 
 /// A place inside a piece of content.

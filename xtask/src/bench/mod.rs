@@ -23,7 +23,7 @@ pub(crate) struct Options {
     #[arg(long, default_value = "sqlite", value_parser = ["sqlite", "postgres"])]
     store: String,
     /// Rounds; each figure is the median over them
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=15))]
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=15))]
     rounds: u32,
     /// Seconds of each measurement in a round
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=10))]

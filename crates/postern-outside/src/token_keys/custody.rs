@@ -2,7 +2,6 @@
 
 use postern_core::ports::{Custody, CustodyFault, Entropy};
 
-use super::line::session;
 use super::make::new_pepper;
 use super::objects::versions;
 use super::{TokenFault, TokenKeys};
@@ -28,36 +27,28 @@ impl Custody for TokenKeys {
 
 impl TokenKeys {
     fn add(&self) -> Result<u16, TokenFault> {
-        self.same_token()?;
-        let open = session(self.lines.token(), true)?;
-        let before = versions(&open.session)?;
-        let (1, Some(newest)) = (before.len(), before.iter().map(|(version, _)| *version).max()) else {
-            return Err(TokenFault::TwoLive);
-        };
-        let new = newest.checked_add(1).ok_or(TokenFault::TwoLive)?;
-        new_pepper(&open.session, new)?;
-        self.lines.renew();
-        Ok(new)
+        self.lines.change(|open| {
+            let before = versions(&open.session)?;
+            let (1, Some(newest)) = (before.len(), before.iter().map(|(version, _)| *version).max()) else {
+                return Err(TokenFault::TwoLive);
+            };
+            let new = newest.checked_add(1).ok_or(TokenFault::TwoLive)?;
+            new_pepper(&open.session, new)?;
+            Ok(new)
+        })
     }
 
     fn remove(&self, version: u16) -> Result<(), TokenFault> {
-        self.same_token()?;
-        let open = session(self.lines.token(), true)?;
-        let found = versions(&open.session)?;
-        if found.iter().map(|(known, _)| *known).max().is_none_or(|newest| version >= newest) {
-            return Err(TokenFault::NotOlder);
-        }
-        for (_, pepper) in found.into_iter().filter(|(known, _)| *known == version) {
-            open.session.destroy_object(pepper)?;
-        }
-        self.lines.renew();
-        Ok(())
-    }
-
-    /// A token is changed only if it is the one of the start: a session with it finds the same public keys.
-    fn same_token(&self) -> Result<(), TokenFault> {
-        self.lines.renew();
-        self.lines.with(|_| Ok(()))
+        self.lines.change(|open| {
+            let found = versions(&open.session)?;
+            if found.iter().map(|(known, _)| *known).max().is_none_or(|newest| version >= newest) {
+                return Err(TokenFault::NotOlder);
+            }
+            for (_, pepper) in found.into_iter().filter(|(known, _)| *known == version) {
+                open.session.destroy_object(pepper)?;
+            }
+            Ok(())
+        })
     }
 }
 

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use postern_core::ports::PublicKeys;
 
-use super::line::Line;
+use super::line::{Line, session};
+use super::module::Open;
 use super::{Token, TokenFault};
 
 /// Sessions in use at once. Tokens have few, and do one thing at a time.
 const MOST: usize = 8;
-/// How long a caller waits for one.
+/// How long a caller waits for one, and who changes the token for all of them.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The sessions.
@@ -24,6 +25,8 @@ pub(super) struct Lines {
 struct State {
     idle: Vec<Line>,
     used: usize,
+    /// Somebody changes the token's keys, and nobody uses them meanwhile.
+    changing: bool,
     /// How often the token's keys were changed: a session of before has not found what is there now.
     changes: u64,
 }
@@ -32,7 +35,7 @@ impl Lines {
     /// Sessions with the token of this one.
     pub(super) fn new(token: Token, line: Line) -> Self {
         let public = line.public();
-        let state = State { idle: vec![line], used: 0, changes: 0 };
+        let state = State { idle: vec![line], used: 0, changing: false, changes: 0 };
         Self { token, public, state: Mutex::new(state), freed: Condvar::new() }
     }
 
@@ -49,9 +52,16 @@ impl Lines {
         drop(stale);
     }
 
-    /// The token.
-    pub(super) const fn token(&self) -> &Token {
-        &self.token
+    /// Changes the token's keys by a session that may, alone: a token that keeps its objects in files refuses a new one
+    /// now and then while others look for theirs (SoftHSM: one try in ten, under load). Only the token of the start is
+    /// changed: a session with it finds the same public keys.
+    pub(super) fn change<T>(
+        &self,
+        work: impl FnOnce(&Open) -> Result<T, TokenFault>,
+    ) -> Result<T, TokenFault> {
+        let _alone = self.alone()?;
+        let _same = Line::open(&self.token, Some(self.public))?;
+        work(&session(&self.token, true)?)
     }
 
     /// Works with a session. After a fault none that is open is trusted any more: the next caller begins with a new
@@ -76,14 +86,29 @@ impl Lines {
     }
 
     fn enter(&self) -> Result<Place<'_>, TokenFault> {
-        let full = |state: &mut State| state.used >= MOST;
-        let waited = self.freed.wait_timeout_while(self.state(), PATIENCE, full);
-        let (mut state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
-        if waited.timed_out() {
-            return Err(TokenFault::Busy);
-        }
+        let mut state = self.wait(self.state(), |state| state.changing || state.used >= MOST)?;
         state.used += 1;
         Ok(Place { lines: self, changes: state.changes, line: state.idle.pop() })
+    }
+
+    /// Keeps others out, then waits for those who are in.
+    fn alone(&self) -> Result<Alone<'_>, TokenFault> {
+        let mut state = self.wait(self.state(), |state| state.changing)?;
+        state.changing = true;
+        let alone = Alone(self);
+        drop(self.wait(state, |state| state.used > 0)?);
+        self.renew();
+        Ok(alone)
+    }
+
+    fn wait<'a>(
+        &self,
+        state: MutexGuard<'a, State>,
+        mut still: impl FnMut(&mut State) -> bool,
+    ) -> Result<MutexGuard<'a, State>, TokenFault> {
+        let waited = self.freed.wait_timeout_while(state, PATIENCE, &mut still);
+        let (state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() { Err(TokenFault::Busy) } else { Ok(state) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -110,6 +135,16 @@ impl Drop for Place<'_> {
         };
         drop(state);
         drop(stale);
-        self.lines.freed.notify_one();
+        self.lines.freed.notify_all();
+    }
+}
+
+/// Who changes the token's keys; lets the others in whatever happens.
+struct Alone<'a>(&'a Lines);
+
+impl Drop for Alone<'_> {
+    fn drop(&mut self) {
+        self.0.state().changing = false;
+        self.0.freed.notify_all();
     }
 }

@@ -85,12 +85,22 @@ pub(crate) fn many_may_ask_at_once(ground: &impl Ground) {
     });
 }
 
+/// Raises a flag however its scope ends: whoever waits for the end of work that failed would wait for ever.
+struct Raised<'a>(&'a AtomicBool);
+
+impl Drop for Raised<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 /// Asks from several threads while something is done; every answer has the first version, and is right.
 fn under_load(keys: &impl Keys, work: impl FnOnce()) {
     let expected = asked(keys);
     let (_, first) = expected.last().unwrap();
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        let _raised = Raised(&done);
         for _ in 0..4 {
             scope.spawn(|| {
                 let mut answers = 0;
@@ -106,7 +116,6 @@ fn under_load(keys: &impl Keys, work: impl FnOnce()) {
             });
         }
         work();
-        done.store(true, Ordering::SeqCst);
     });
 }
 

@@ -1,13 +1,16 @@
-//! Reports: written while the scan goes on, in the order in which findings come. None holds a code.
+//! Reports: written while the scan goes on, in the order in which findings come; the page at the end, in order. None
+//! holds a code.
 
+mod html;
 mod lines;
+mod rules;
 mod sarif;
 mod text;
 
 use std::io::{self, Write};
 
 use crate::finding::Finding;
-use crate::told::Totals;
+use crate::told::{Totals, Trouble};
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub enum Form {
     JsonLines,
     /// SARIF 2.1.0.
     Sarif,
+    /// One page that needs nothing else.
+    Html,
 }
 
 impl Form {
@@ -31,7 +36,8 @@ impl Form {
         match self {
             Self::Text => Box::new(text::Text(out)),
             Self::JsonLines => Box::new(lines::Lines { out, key_name }),
-            Self::Sarif => Box::new(sarif::Sarif { out, begun: false }),
+            Self::Sarif => Box::new(sarif::Sarif::to(out)),
+            Self::Html => Box::new(html::Page::to(out)),
         }
     }
 }
@@ -43,6 +49,14 @@ pub trait Report {
     /// # Errors
     /// What writing gave.
     fn finding(&mut self, finding: &Finding) -> io::Result<()>;
+
+    /// Hears of what was not read. Most forms leave that to standard error.
+    ///
+    /// # Errors
+    /// What writing gave.
+    fn trouble(&mut self, _trouble: &Trouble) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Writes the end.
     ///

@@ -1,27 +1,36 @@
-//! The report for code hosts and their dashboards: SARIF 2.1.0 (OASIS), a result at a time.
+//! The report for code hosts and their dashboards: SARIF 2.1.0 (OASIS), a result at a time. What was used and what was
+//! not read is known at the end and stands there; the order of members is free in JSON.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::Report;
-use crate::finding::{Confidence, Finding};
-use crate::told::Totals;
+use super::{Report, rules};
+use crate::finding::{Confidence, Finding, RuleName};
+use crate::place::{Origin, Place};
+use crate::told::{Totals, Trouble};
 
 /// Everything in front of the results.
 const BEGIN: &str = concat!(
-    r#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":{"#,
-    r#""name":"postern scan","semanticVersion":""#,
-    env!("CARGO_PKG_VERSION"),
-    r#""}},"columnKind":"unicodeCodePoints","results":["#
+    r#"{"$schema":"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json","#,
+    r#""version":"2.1.0","runs":[{"columnKind":"unicodeCodePoints","results":["#
 );
+/// The most that is named as not read. The rest is counted.
+const NAMED: usize = 1000;
 
 pub(super) struct Sarif<'a> {
-    pub(super) out: &'a mut (dyn Write + Send),
-    pub(super) begun: bool,
+    out: &'a mut (dyn Write + Send),
+    begun: bool,
+    rules: BTreeSet<RuleName>,
+    troubles: Vec<Value>,
 }
 
-impl Sarif<'_> {
+impl<'a> Sarif<'a> {
+    pub(super) fn to(out: &'a mut (dyn Write + Send)) -> Self {
+        Self { out, begun: false, rules: BTreeSet::new(), troubles: Vec::new() }
+    }
+
     /// What stands in front of the next result.
     fn begin(&mut self) -> io::Result<()> {
         let before = if self.begun { "," } else { BEGIN };
@@ -33,44 +42,90 @@ impl Sarif<'_> {
 impl Report for Sarif<'_> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         let Finding { rule, confidence, place, masked, digest, siblings } = finding;
-        let level = match confidence {
-            Confidence::Certain => "error",
-            Confidence::Likely => "warning",
-            Confidence::Possible => "note",
-        };
         let told = format!("A backup code ({rule}, {}): {masked} at {}", confidence.name(), place.origin);
-        let mut location = json!({ "physicalLocation": {
-            "artifactLocation": { "uri": uri(&place.origin.path) },
-            "region": { "startLine": place.line, "startColumn": place.column },
-        }});
-        // A place inside an archive is a logical location: the region above would be of the archive's bytes.
-        if let (false, Some(location)) = (place.origin.parts.is_empty(), location.as_object_mut()) {
-            if let Some(physical) = location.get_mut("physicalLocation").and_then(|it| it.as_object_mut()) {
-                physical.remove("region");
-            }
-            let name = format!("{}:{}:{}", place.origin.parts.join("!/"), place.line, place.column);
-            location.insert("logicalLocations".to_owned(), json!([{ "fullyQualifiedName": name }]));
-        }
         let result = json!({
             "ruleId": rule,
-            "level": level,
+            "level": level(*confidence),
             "message": { "text": told },
-            "locations": [location],
+            "locations": [location(place)],
             "partialFingerprints": { "posternDigest/v1": digest },
-            "properties": { "confidence": confidence.name(), "siblings": siblings },
+            "properties": {
+                "confidence": confidence.name(),
+                "siblings": siblings,
+                "inVaultExport": place.origin.is_vault,
+            },
         });
+        self.rules.insert(rule.clone());
         self.begin()?;
         write!(self.out, "{result}")
+    }
+
+    fn trouble(&mut self, trouble: &Trouble) -> io::Result<()> {
+        if self.troubles.len() < NAMED {
+            let at = json!({ "physicalLocation": { "artifactLocation": artifact(&trouble.origin) } });
+            self.troubles.push(json!({
+                "level": "warning",
+                "message": { "text": format!("Not read: {trouble}") },
+                "locations": [at],
+            }));
+        }
+        Ok(())
     }
 
     fn end(&mut self, totals: &Totals) -> io::Result<()> {
         if !self.begun {
             self.begin()?;
         }
+        let tool = json!({ "driver": {
+            "name": "postern scan",
+            "semanticVersion": env!("CARGO_PKG_VERSION"),
+            "rules": self.rules.iter().map(|rule| described(rule)).collect::<Vec<_>>(),
+        }});
         // The run is whole only if everything was read.
-        let run = json!([{ "executionSuccessful": totals.troubles == 0 }]);
-        writeln!(self.out, "],\"invocations\":{run}}}]}}")
+        let run = json!([{
+            "executionSuccessful": totals.troubles == 0,
+            "toolExecutionNotifications": self.troubles,
+        }]);
+        writeln!(self.out, "],\"tool\":{tool},\"invocations\":{run}}}]}}")
     }
+}
+
+const fn level(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Certain => "error",
+        Confidence::Likely => "warning",
+        Confidence::Possible => "note",
+    }
+}
+
+/// A rule that found something.
+fn described(rule: &str) -> Value {
+    let rules::Told { title, about } = rules::told(rule);
+    json!({
+        "id": rule,
+        "shortDescription": { "text": title },
+        "fullDescription": { "text": about },
+        "help": { "text": rules::ACT },
+        "properties": { "tags": ["security", "secret"] },
+    })
+}
+
+fn location(place: &Place) -> Value {
+    let origin = &place.origin;
+    if origin.parts.is_empty() {
+        let region = json!({ "startLine": place.line, "startColumn": place.column });
+        return json!({ "physicalLocation": { "artifactLocation": artifact(origin), "region": region } });
+    }
+    // A place inside an archive is a logical location: a region would be of the archive's bytes.
+    let name = format!("{}:{}:{}", origin.parts.join("!/"), place.line, place.column);
+    json!({
+        "physicalLocation": { "artifactLocation": artifact(origin) },
+        "logicalLocations": [{ "fullyQualifiedName": name }],
+    })
+}
+
+fn artifact(origin: &Origin) -> Value {
+    json!({ "uri": uri(&origin.path) })
 }
 
 /// A path as a relative or absolute URI reference (RFC 3986): each byte that may not stand there is escaped.

@@ -1,13 +1,13 @@
 //! One content, whatever it is inside of: told apart by its first bytes, opened, looked through.
 
-use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek as _};
 
 use zeroize::Zeroizing;
 
 use super::budget::{Budget, DEPTH};
+use super::gauge::Measured;
 use super::kind::{HEAD, Kind};
-use super::{archive, mail};
+use super::{archive, export, mail};
 use crate::place::Origin;
 use crate::scanner::Scanner;
 use crate::told::{Told, Trouble};
@@ -28,7 +28,7 @@ pub(super) struct Worker<'a> {
 
 impl Worker<'_> {
     /// Looks through a file of that length.
-    pub(super) fn file(&mut self, origin: &Origin, mut file: File, length: u64) {
+    pub(super) fn file(&mut self, origin: &Origin, mut file: Measured<'_>, length: u64) {
         let budget = Budget::of(length);
         let mut head = Vec::with_capacity(HEAD);
         let read = Read::by_ref(&mut file).take(HEAD as u64).read_to_end(&mut head);
@@ -57,6 +57,7 @@ impl Worker<'_> {
             return self.plain(origin, &mut whole);
         }
         match kind {
+            Kind::Plain if export::may_be(&head) => export::content(self, origin, &mut whole),
             Kind::Plain => self.plain(origin, &mut whole),
             Kind::Gzip => archive::gzip(self, origin, &mut whole, budget),
             Kind::Zstandard => archive::zstandard(self, origin, &mut whole, budget),

@@ -1,17 +1,17 @@
 //! A file opened so that nothing about it can hold the scan up: no pipe is waited for, no growing file is followed.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use rustix::fs::OFlags;
 
-/// Opens a regular file and says how long it is now.
+/// Opens a regular file and says what it is now.
 ///
 /// # Errors
 /// What the system says, or that it is no regular file.
-pub(super) fn open(path: &Path, walked: bool) -> io::Result<(File, u64)> {
+pub(super) fn open(path: &Path, walked: bool) -> io::Result<(File, Metadata)> {
     // Without NONBLOCK opening a pipe waits for a writer. A link that took a walked file's place is not followed.
     let flags = if walked { OFlags::NONBLOCK | OFlags::NOFOLLOW } else { OFlags::NONBLOCK };
     let flags = i32::try_from(flags.bits()).map_err(io::Error::other)?;
@@ -20,5 +20,20 @@ pub(super) fn open(path: &Path, walked: bool) -> io::Result<(File, u64)> {
     if !metadata.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }
-    Ok((file, metadata.len()))
+    Ok((file, metadata))
+}
+
+/// What tells a file that has changed, or is another, from what it was.
+pub(super) fn sign(path: &Path, metadata: &Metadata) -> Vec<u8> {
+    let mut sign = path.as_os_str().as_encoded_bytes().to_vec();
+    let times = [
+        (metadata.mtime(), metadata.mtime_nsec()),
+        // A time of change cannot be set back.
+        (metadata.ctime(), metadata.ctime_nsec()),
+    ];
+    sign.extend(metadata.len().to_be_bytes());
+    sign.extend(
+        times.into_iter().flat_map(|(seconds, rest)| [seconds.to_be_bytes(), rest.to_be_bytes()]).flatten(),
+    );
+    sign
 }

@@ -94,7 +94,7 @@ pub(crate) struct Figures {
     pub(crate) rounds: Vec<Round>,
     /// Milliseconds.
     pub(crate) starts: Vec<f64>,
-    /// Mebibytes before and after the load.
+    /// Mebibytes before the load, and at most until its end.
     pub(crate) memory: [f64; 2],
     /// What was seen of a service that was started again with all the people.
     pub(crate) again: Option<Again>,

@@ -25,8 +25,17 @@ pub(crate) fn processor() -> String {
 
 /// Mebibytes of a process in memory.
 pub(crate) fn resident(process: u32) -> Done<f64> {
+    mebibytes(process, "VmRSS:")
+}
+
+/// The most that a process has had in memory, in mebibytes.
+pub(crate) fn most_resident(process: u32) -> Done<f64> {
+    mebibytes(process, "VmHWM:")
+}
+
+fn mebibytes(process: u32, what: &str) -> Done<f64> {
     let said = read_to_string(format!("/proc/{process}/status"))?;
-    let line = said.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = said.lines().find_map(|line| line.strip_prefix(what));
     let kibibytes: f64 = line.unwrap_or_default().trim().trim_end_matches(" kB").parse()?;
     Ok(kibibytes / 1024.0)
 }

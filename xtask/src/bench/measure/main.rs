@@ -81,7 +81,7 @@ struct Options {
     #[arg(long, value_enum, default_value_t = Kind::Sqlite)]
     store: Kind,
     /// Rounds; each figure is the median over them
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 5)]
     rounds: u32,
     /// Seconds of each measurement in a round
     #[arg(long, default_value_t = 2)]

@@ -15,7 +15,7 @@ use crate::demo::Demo;
 use crate::empty::Empty;
 use crate::figures::{CLIENTS, Figures, Round, Timed};
 use crate::load::{Address, Load, Sample, Source, run};
-use crate::machine::{cores, load, processor, resident};
+use crate::machine::{cores, load, most_resident, processor, resident};
 use crate::meter::Meter;
 use crate::people::{People, Whose};
 use crate::requests::{now, redeem};
@@ -60,15 +60,16 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
     let [span, limit] = [options.seconds, options.limit].map(|seconds| Duration::from_secs(seconds.into()));
     let mut run = Run { demo, people: People::default(), span, expected: [0.0; CLIENTS.len()] };
     let answer = run.warm_up().await?;
+    // What redemptions wrote last: those who are only there redeem nothing.
+    let bytes = match &server {
+        Some(server) => server.bytes()?,
+        None => Bytes::of(&run.demo.data)?,
+    };
     let already = if filled.is_empty() { 0 } else { usize::try_from(options.people)? };
     run.people.take(filled);
     if options.store == Kind::Sqlite {
         run.crowd(options.people).await?;
     }
-    let bytes = match &server {
-        Some(server) => server.bytes()?,
-        None => Bytes::of(&run.demo.data)?,
-    };
     let empty = Empty::start(answer, &run.demo.address.key)?;
     let mut bare = Limit::make(server, folder.path(), bytes)?;
     let mut rounds = Vec::new();
@@ -80,7 +81,7 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
             break;
         }
     }
-    let loaded = resident(run.demo.process())?;
+    let loaded = most_resident(run.demo.process())?;
     let again = match options.store {
         Kind::Sqlite => Some(Again::measure(postern, run.demo.end()?)?),
         Kind::Postgres => None,

@@ -39,8 +39,8 @@ pub(crate) fn markdown(figures: &Figures) -> String {
     row("looking for a `standard` code, µs of a core", tenths(figures.over(|round| round.looked.standard)));
     row("looking for a `compact` code, µs of a core", whole(figures.over(|round| round.looked.compact)));
     row("one Argon2id of it, µs of a core", whole(figures.over(|round| round.looked.stretch)));
-    let [rest, after] = figures.memory;
-    row("memory at rest, after the load, MiB", format!("{rest:.0}, {after:.0}"));
+    let [rest, most] = figures.memory;
+    row("memory at rest, most under load, MiB", format!("{rest:.0}, {most:.0}"));
     if let Some(at_rest) = figures.at_rest {
         row("bytes at rest for a subject: row and its key's index", format!("{:.0}", at_rest.row));
         row("the same with claim and wrapped key", format!("{:.0}", at_rest.all));
@@ -48,7 +48,8 @@ pub(crate) fn markdown(figures: &Figures) -> String {
     }
     row("start, ms", whole(spread(figures.starts.iter().copied())));
     if let Some(again) = &figures.again {
-        row("start with all the people, ms", whole(spread(again.starts.iter().copied())));
+        row("ready after a start with all the people, ms", whole(spread(again.starts.iter().copied())));
+        row("the same after a kill under load, ms", format!("{:.0}", again.killed));
         row("memory at rest with all the people, MiB", format!("{:.0}", again.rest));
         let replayed = format!("{:.0} of {} events", again.replayed, again.events);
         row("`audit verify --replay`, a second", replayed);
@@ -129,7 +130,7 @@ pub(crate) fn json(figures: &Figures) -> Value {
     let timed = |timed: &Timed| {
         json!({
             "per_second": timed.per_second, "p50_ms": timed.p50, "p99_ms": timed.p99, "others": timed.others,
-            "cpu_micros": timed.spent, "written_ahead_kb": timed.written,
+            "cpu_micros": timed.spent, "written_ahead_kb": timed.written, "p99_by_mean": timed.tail,
         })
     };
     let each = |all: &[Timed]| {
@@ -148,6 +149,12 @@ pub(crate) fn json(figures: &Figures) -> Value {
             "looked_micros": [round.looked.standard, round.looked.compact, round.looked.stretch],
         })
     };
+    let again = figures.again.as_ref().map(|again| {
+        json!({
+            "start_ms": again.starts, "killed_start_ms": again.killed, "rest_mib": again.rest, "events": again.events,
+            "replayed_per_second": again.replayed,
+        })
+    });
     json!({
         "command": figures.command,
         "cores": figures.cores,
@@ -156,6 +163,9 @@ pub(crate) fn json(figures: &Figures) -> Value {
         "memory_mib": figures.memory,
         "start_ms": figures.starts,
         "subjects": figures.people,
+        "event_bytes": figures.bytes.event,
+        "row_bytes": figures.bytes.subject,
+        "again": again,
         "rounds": figures.rounds.iter().map(round).collect::<Vec<_>>(),
     })
 }
