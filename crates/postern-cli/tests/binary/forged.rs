@@ -11,8 +11,8 @@ use crate::node::Node;
 use crate::watched::awaited;
 
 /// Somebody's event of a subject, with a MAC that nobody made.
-const FORGE: &str = "INSERT INTO pending SELECT tenant, 4, decode(repeat('09', 16), 'hex'), 1, body, mac, at \
-     FROM pending LIMIT 1";
+const FORGE: &str = "INSERT INTO pending SELECT tenant, 4, decode(repeat('09', 16), 'hex'), 1, 'event'::bytea, 'MAC'::bytea, 0 \
+     FROM tenant LIMIT 1";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_forged_event_rings_and_is_in_the_log_once() {
