@@ -10,7 +10,7 @@ use postern_core::ids::TenantId;
 use postern_core::kernel::{
     Committed, Key, Kind, StoreFault, StoredEvent, Tally, ThinnedBundle, ThinnedEvent, View, Want, Work,
 };
-use postern_core::ports::{Copied, Future, Listed, LogHead, SealedClaim, Sizes, Store, StoredTile};
+use postern_core::ports::{Copied, Future, Listed, LogHead, PutAside, SealedClaim, Sizes, Store, StoredTile};
 use tokio::sync::watch;
 
 /// A store behind counters.
@@ -252,6 +252,14 @@ impl Store for CountedStore {
 
     fn put_aside(&self, tenant: TenantId) -> Future<'_, Result<Vec<Key>, StoreFault>> {
         self.inner.put_aside(tenant)
+    }
+
+    fn forged(&self, limit: usize) -> Future<'_, Result<PutAside, StoreFault>> {
+        self.inner.forged(limit)
+    }
+
+    fn forged_told(&self, numbers: Vec<i64>) -> Future<'_, Result<(), StoreFault>> {
+        self.inner.forged_told(numbers)
     }
 
     fn keeps_order(&self) -> bool {

@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod clock;
+mod forged;
 mod forget;
 
 pub use campaigns::Progress;

@@ -17,6 +17,7 @@ mod doctor;
 mod elsewhere;
 mod erasure;
 mod evidence;
+mod forged;
 mod json;
 mod login;
 mod moved_clock;

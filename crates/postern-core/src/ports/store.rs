@@ -163,6 +163,16 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
 
+    /// Whether any event was put aside, of whatever log, and up to `limit` of those that nobody was told of yet.
+    fn forged(&self, _limit: usize) -> Future<'_, Result<PutAside, StoreFault>> {
+        Box::pin(std::future::ready(Ok(PutAside::default())))
+    }
+
+    /// These were told of: they are not given again.
+    fn forged_told(&self, _numbers: Vec<i64>) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// Whether the events of one draft come into the log in the draft's order.
     fn keeps_order(&self) -> bool {
         true
@@ -216,6 +226,26 @@ pub struct Sizes {
     pub events: u64,
     /// Those of them whose bytes were let go.
     pub thinned: u64,
+}
+
+/// Events that were put aside instead of being numbered.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PutAside {
+    /// Whether there are any.
+    pub any: bool,
+    /// Some of those that nobody was told of yet.
+    pub untold: Vec<ForgedEvent>,
+}
+
+/// An event that was put aside, as it was found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ForgedEvent {
+    /// What the store knows it by.
+    pub number: i64,
+    /// The record that its columns name; the tenant's own where no record could have them.
+    pub key: Key,
+    /// SHA-256 of its bytes.
+    pub digest: [u8; 32],
 }
 
 /// A row in a list.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::installation::{
-    BackupCreated, BackupRestored, ClockMoved, LogOpened, LogResolved, RollbackFound, RowRejected,
+    BackupCreated, BackupRestored, ClockMoved, LogForged, LogOpened, LogResolved, RollbackFound, RowRejected,
 };
 use super::leaks::LeakPolicyChanged;
 use super::tier::{Tier, TierSettings};
@@ -24,6 +24,7 @@ facts! {
         "campaign.finished" => CampaignFinished(CampaignFinished),
         "backup.created" => BackupCreated(BackupCreated),
         "backup.restored" => BackupRestored(BackupRestored),
+        "log.forged" => LogForged(LogForged),
         "log.rollback_found" => RollbackFound(RollbackFound),
         "log.resolved" => LogResolved(LogResolved),
         "key.created" => KeyCreated(KeyCreated),
@@ -33,7 +34,7 @@ facts! {
         "clock.moved" => ClockMoved(ClockMoved),
         "leak.policy_changed" => LeakPolicyChanged(LeakPolicyChanged),
     }
-    failures ["row.rejected", "log.rollback_found"]
+    failures ["row.rejected", "log.forged", "log.rollback_found"]
 }
 
 /// A tenant begins: in its own log without `about`, in the system tenant's log with it.

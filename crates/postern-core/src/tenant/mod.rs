@@ -7,8 +7,8 @@ mod tier;
 
 pub use fact::{CampaignFinished, CampaignStarted, Changed, Created, TenantFact};
 pub use installation::{
-    BackupCreated, BackupRestored, ClockMoved, LogOpened, LogResolved, RollbackFound, RowRejected,
-    move_clock, note, open_log, reject_row,
+    BackupCreated, BackupRestored, ClockMoved, LogForged, LogOpened, LogResolved, RollbackFound, RowRejected,
+    forge_log, move_clock, note, open_log, reject_row,
 };
 pub use leaks::{LeakPolicy, LeakPolicyChanged, change_leak_policy};
 pub use tier::{Tier, TierSettings};

@@ -9,7 +9,7 @@ use postern_server::{Metrics, Readiness};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::stopped;
+use super::{forged, stopped};
 
 /// How often sums of untested words are recorded.
 const SUMS: Duration = Duration::from_secs(5);
@@ -41,7 +41,7 @@ pub(super) fn begin(
     metrics: &Arc<Metrics>,
     events_days: u32,
     stopping: &watch::Receiver<bool>,
-) -> [JoinHandle<()>; 7] {
+) -> [JoinHandle<()>; 8] {
     let (sums, expiry, peppers) =
         (Arc::clone(app), Arc::clone(app), (Arc::clone(app), Arc::clone(readiness)));
     let (ringing, metrics) = (Arc::clone(app), Arc::clone(metrics));
@@ -49,6 +49,7 @@ pub(super) fn begin(
     let (storing, told) = (Arc::clone(app), Arc::clone(readiness));
     [
         tokio::spawn(keeping),
+        tokio::spawn(forged::keep(Arc::clone(app), Arc::clone(readiness), stopping.clone())),
         tokio::spawn(campaigns(Arc::clone(app), stopping.clone())),
         tokio::spawn(every(OFTEN, stopping.clone(), move || {
             ring(&ringing, &metrics);
