@@ -71,8 +71,7 @@ impl Scanner {
         let named: Vec<&str> = prefixes.iter().map(Prefix::as_str).collect();
         let sought = format!("{} {} {}", env!("CARGO_PKG_VERSION"), named.join(" "), settings.rules.name());
         let others = Others::new(settings.rules)?;
-        let detectors: Vec<Box<dyn Detector>> =
-            vec![Box::new(Loose::new(prefixes)), Box::new(others)];
+        let detectors: Vec<Box<dyn Detector>> = vec![Box::new(Loose::new(prefixes)), Box::new(others)];
         let wants = detectors.iter().map(|detector| detector.wants());
         Ok(Self {
             wanted: wants.fold(Wanted::default(), Wanted::and),
@@ -181,7 +180,9 @@ impl Scanner {
     /// Looks at one stop of the window, in these views and in those that every content has.
     fn stop(&self, origin: &Origin, stop: &Stop<'_>, known: Vec<View>, told: &mut dyn FnMut(usize, Finding)) {
         let mut places = stop.places();
-        for hit in self.hits(origin, stop.bytes, known).into_iter().filter(|hit| stop.body.contains(&hit.start)) {
+        for hit in
+            self.hits(origin, stop.bytes, known).into_iter().filter(|hit| stop.body.contains(&hit.start))
+        {
             let (line, column) = places(hit.start);
             told(hit.start, self.finding(hit, Place { origin: origin.clone(), line, column }));
         }

@@ -95,7 +95,9 @@ mod tests {
 
     fn seen(text: &str) -> Vec<(&str, String, Confidence)> {
         let key = DigestKey::new(b"made up");
-        let scanner = Scanner::new(Settings { prefixes: Vec::new(), key, rules: Rules::all().unwrap().confirmed() }).unwrap();
+        let scanner =
+            Scanner::new(Settings { prefixes: Vec::new(), key, rules: Rules::all().unwrap().confirmed() })
+                .unwrap();
         let spans = scanner.spans(text).into_iter();
         spans.map(|span| (&text[span.start..span.end], span.rule.into_owned(), span.confidence)).collect()
     }

@@ -31,14 +31,14 @@ pub(crate) struct Leaks {
 
 /// Whose requests are summed together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Whose {
+pub(crate) struct Whose {
     application: Key,
     number: u32,
 }
 
 /// What was asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     pub(super) found: u32,
     pub(super) refused: u32,
     pub(super) requests: u32,

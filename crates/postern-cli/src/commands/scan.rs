@@ -10,8 +10,8 @@ use postern_codes::Prefix;
 use postern_core::ports::Entropy as _;
 use postern_outside::entropy::SystemEntropy;
 use postern_scan::{
-    Baseline, Confidence, DigestKey, Finding, Form, Report, RuleFault, Rules, Scanner, Settings, Told, Totals,
-    input,
+    Baseline, Confidence, DigestKey, Finding, Form, Report, RuleFault, Rules, Scanner, Settings, Told,
+    Totals, input,
 };
 use zeroize::Zeroizing;
 
