@@ -10,11 +10,16 @@ mod baseline;
 mod decode;
 mod detect;
 mod finding;
+#[doc(hidden)]
+pub mod fuzzed;
+mod held;
 mod place;
+mod record;
 mod report;
 mod scanner;
 mod source;
 mod state;
+mod structure;
 mod told;
 mod watch;
 mod window;

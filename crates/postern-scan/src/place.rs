@@ -9,13 +9,15 @@ pub struct Origin {
     pub path: String,
     /// Parts inside it, outermost first: an archive's member, a message, an attachment.
     pub parts: Vec<String>,
+    /// Whether it is what a password manager exported: by policy a vault may hold codes.
+    pub is_vault: bool,
 }
 
 impl Origin {
     /// Content that is not nested.
     #[must_use]
     pub fn of(path: impl Into<String>) -> Self {
-        Self { path: path.into(), parts: Vec::new() }
+        Self { path: path.into(), parts: Vec::new(), is_vault: false }
     }
 
     /// A part of this content.
@@ -23,7 +25,13 @@ impl Origin {
     pub fn part(&self, name: impl Into<String>) -> Self {
         let mut parts = self.parts.clone();
         parts.push(name.into());
-        Self { path: self.path.clone(), parts }
+        Self { path: self.path.clone(), parts, is_vault: self.is_vault }
+    }
+
+    /// The same content, which a password manager exported.
+    #[must_use]
+    pub(crate) fn in_vault(&self) -> Self {
+        Self { is_vault: true, ..self.clone() }
     }
 
     /// The innermost name, from which a file's kind is read.

@@ -4,12 +4,15 @@ use std::io::{self, Read};
 
 use postern_codes::Prefix;
 
-use crate::decode::views;
+use crate::decode::{View, views};
 use crate::detect::loose::Loose;
 use crate::detect::prefixed::Prefixed;
 use crate::detect::{Detector, Hit, Text};
 use crate::finding::{DigestKey, Finding, Masked};
+use crate::held::Held;
 use crate::place::{Origin, Place};
+use crate::record::Record;
+use crate::structure::Structure;
 use crate::window::{Buffer, Stop, Window};
 
 /// What is looked for.
@@ -86,25 +89,70 @@ impl Scanner {
     ) -> io::Result<()> {
         let mut window = Window::over(reader, buffer);
         while let Some(stop) = window.next()? {
-            self.stop(origin, &stop, told);
+            self.stop(origin, &stop, Vec::new(), &mut |_, finding| told(finding));
         }
         Ok(())
     }
 
-    /// Looks at one stop of the window.
-    fn stop(&self, origin: &Origin, stop: &Stop<'_>, told: &mut dyn FnMut(Finding)) {
-        let mut hits = self.look(stop.bytes);
-        for view in views(stop.bytes) {
+    /// The same for content of which is known how it is built: also what its records hold in pieces or in escapes of
+    /// their own, and each finding with the name of its record.
+    ///
+    /// # Errors
+    /// What reading it gave; what was found until then has been told.
+    pub(crate) fn structured(
+        &self,
+        origin: &Origin,
+        reader: &mut dyn Read,
+        buffer: &mut Buffer,
+        structure: &mut dyn Structure,
+        told: &mut dyn FnMut(Finding),
+    ) -> io::Result<()> {
+        let mut window = Window::over(reader, buffer);
+        let mut held = Held::default();
+        let read = loop {
+            let stop = match window.next() {
+                Ok(Some(stop)) => stop,
+                ended => break ended.map(|_| ()),
+            };
+            structure.read(stop.begin, stop.bytes);
+            self.stop(origin, &stop, structure.views(), &mut |start, finding| {
+                held.push(structure.record(stop.begin + start as u64), finding);
+            });
+            while let Some((record, finding)) = held.next() {
+                told(self.named(record.as_deref(), finding));
+            }
+        };
+        held.rest().for_each(|(record, finding)| told(self.named(record.as_deref(), finding)));
+        read
+    }
+
+    /// Looks at one stop of the window, in these views and in those that every content has.
+    fn stop(&self, origin: &Origin, stop: &Stop<'_>, known: Vec<View>, told: &mut dyn FnMut(usize, Finding)) {
+        let mut places = stop.places();
+        for hit in self.hits(stop.bytes, known).into_iter().filter(|hit| stop.body.contains(&hit.start)) {
+            let (line, column) = places(hit.start);
+            told(hit.start, self.finding(hit, Place { origin: origin.clone(), line, column }));
+        }
+    }
+
+    /// What every detector sees in every reading of these bytes, in order. Merged here and not by body: a prefix may
+    /// stand in one body and its code in the next.
+    fn hits(&self, bytes: &[u8], known: Vec<View>) -> Vec<Hit> {
+        let mut hits = self.look(bytes);
+        for view in views(bytes, known) {
             let seen = self.look(view.bytes()).into_iter();
             hits.extend(seen.map(|hit| Hit { start: view.source(hit.start), ..hit }));
         }
         hits.sort_by(|one, other| (one.start, other.confidence).cmp(&(other.start, one.confidence)));
-        let mut places = stop.places();
-        // Merged first: a prefix may stand in this body and its code in the next.
-        for hit in merged(hits).into_iter().filter(|hit| stop.body.contains(&hit.start)) {
-            let (line, column) = places(hit.start);
-            told(self.finding(hit, Place { origin: origin.clone(), line, column }));
-        }
+        merged(hits)
+    }
+
+    /// A finding with its record's name, in which no code stands.
+    fn named(&self, record: Option<&Record>, mut finding: Finding) -> Finding {
+        let hides = |name: &str| !self.hits(name.as_bytes(), Vec::new()).is_empty();
+        let names = record.map(|record| record.names(&hides)).unwrap_or_default();
+        finding.place.origin.parts.extend(names);
+        finding
     }
 
     fn look(&self, bytes: &[u8]) -> Vec<Hit> {

@@ -37,6 +37,7 @@ pub(crate) struct Window<'a> {
     buffer: &'a mut [u8],
     filled: usize,
     body: Range<usize>,
+    passed: u64,
     line: u64,
     column: u64,
     ended: bool,
@@ -46,6 +47,8 @@ pub(crate) struct Window<'a> {
 /// One stop of the window.
 #[derive(Clone)]
 pub(crate) struct Stop<'a> {
+    /// Where in the content it is.
+    pub(crate) begin: u64,
     /// What is seen.
     pub(crate) bytes: &'a [u8],
     /// Where findings count.
@@ -61,6 +64,7 @@ impl<'a> Window<'a> {
             buffer: &mut buffer.0,
             filled: 0,
             body: 0..0,
+            passed: 0,
             line: 1,
             column: 1,
             ended: false,
@@ -80,7 +84,8 @@ impl<'a> Window<'a> {
         let end = if self.ended { self.filled } else { self.filled.saturating_sub(MARGIN) };
         self.body = begin..end;
         let bytes = self.buffer.get(..self.filled).unwrap_or_default();
-        Ok(Some(Stop { bytes, body: self.body.clone(), line: self.line, column: self.column }))
+        let (line, column) = (self.line, self.column);
+        Ok(Some(Stop { begin: self.passed, bytes, body: self.body.clone(), line, column }))
     }
 
     /// Lets go of that many bytes in front and counts their lines.
@@ -89,6 +94,7 @@ impl<'a> Window<'a> {
         (self.line, self.column) = after(gone, self.line, self.column);
         self.buffer.copy_within(bytes..self.filled, 0);
         self.filled -= bytes;
+        self.passed += bytes as u64;
     }
 
     /// Reads until the window is full, there is no more, or it does not work.

@@ -108,7 +108,7 @@ pub(super) const ROOMS: [Room; 13] = [
             "postern-store",
         ],
         // The configuration is read by the command line alone, and fuzzed like the other readers.
-        tests: &["postern-cli"],
+        tests: &["postern-cli", "postern-scan"],
         never: &[],
     },
     Room {

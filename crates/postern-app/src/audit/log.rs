@@ -1,15 +1,15 @@
 //! Verifying one log: every event's bytes, MAC and columns; the tree; the checkpoint.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use postern_core::Time;
-use postern_core::bucket::BucketFact;
 use postern_core::encoding::base64url;
-use postern_core::ids::{EventId, TenantId};
-use postern_core::kernel::{EventHead, Fact as _, Key, StoreFault, StoredEvent};
-use postern_core::subject::SubjectFact;
+use postern_core::ids::TenantId;
+use postern_core::kernel::{Key, StoreFault};
 use postern_log::{Walk, open_checkpoint_of};
 
+use super::looked::Looked;
 use super::report::{Finding, LogReport};
 use crate::app::App;
 use crate::operator::Refused;
@@ -30,8 +30,9 @@ pub(super) struct Objects {
 
 impl App {
     pub(super) async fn verify_log(
-        &self,
+        self: &Arc<Self>,
         tenant: TenantId,
+        beside: usize,
         findings: &mut Vec<Finding>,
     ) -> Result<(LogReport, Objects), Refused> {
         let mut find = |object: String, what: String| findings.push(Finding { tenant, object, what });
@@ -54,18 +55,32 @@ impl App {
         loop {
             // A store's answers may be ready at once: others want the thread too.
             tokio::task::yield_now().await;
-            let page = self.store().events(tenant, from, PAGE, None).await.map_err(unreadable)?;
-            for event in page.iter().filter(|event| event.index < size) {
+            let mut page = self.store().events(tenant, from, PAGE, None).await.map_err(unreadable)?;
+            let last = page.last().map(|last| last.index);
+            page.retain(|event| event.index < size);
+            for Looked { event, leaf, used } in self.looked(tenant, page, beside).await? {
                 self.works.verifying.pass(1);
-                if let Err(fault) = walk.step(event.index, &event.bytes) {
+                let stepped = match leaf {
+                    Some(leaf) => walk.step_over(event.index, leaf),
+                    None => walk.step(event.index, &event.bytes),
+                };
+                if let Err(fault) = stepped {
                     find(format!("event {}", event.index), fault.to_string());
                 }
-                if let Some(what) = self.wrong_with(tenant, event, &mut objects) {
+                let wrong = match used {
+                    Ok(used) => {
+                        let gap = objects.follows(event.key, event.version);
+                        objects.assertions.extend(used.map(|(place, at)| (place, event.key, at)));
+                        gap
+                    }
+                    Err(what) => Some(what.to_owned()),
+                };
+                if let Some(what) = wrong {
                     find(format!("event {}", event.index), what);
                 }
             }
-            match page.last() {
-                Some(last) if last.index < size => from = last.index + 1,
+            match last {
+                Some(last) if last < size => from = last + 1,
                 Some(_) | None => break,
             }
         }
@@ -126,24 +141,6 @@ impl App {
         let still = self.store().head(tenant).await.is_ok_and(|head| head.frontier.size() == size);
         Ok((!later.is_empty() && still).then(|| "it does not cover every event".to_owned()))
     }
-
-    /// What is wrong with one event by itself, and what it adds to its record's history.
-    fn wrong_with(&self, tenant: TenantId, event: &StoredEvent, objects: &mut Objects) -> Option<String> {
-        if !self.local().sealer().event_is_genuine(tenant, &event.bytes, &event.mac) {
-            return Some("its MAC is wrong".to_owned());
-        }
-        let Ok(head) = EventHead::read(&event.bytes) else { return Some("it is not an event".to_owned()) };
-        let id = EventId { kind: event.key.kind, object: event.key.id, version: event.version };
-        let columns = head.id == id.to_string() && head.object == event.key.to_string();
-        if !columns || head.version != event.version || head.tenant != tenant || event.key.tenant != tenant {
-            return Some("its columns differ from what it says".to_owned());
-        }
-        let gap = objects.follows(event.key, event.version);
-        if let Some(place) = used_assertion(&head) {
-            objects.assertions.push((place, event.key, head.time));
-        }
-        gap
-    }
 }
 
 impl Objects {
@@ -153,21 +150,4 @@ impl Objects {
         let before = std::mem::replace(seen, version);
         (version != before + 1).then(|| format!("{key} has version {version} after {before}"))
     }
-}
-
-/// The place that an event's assertion took.
-pub(crate) fn used_assertion(head: &EventHead) -> Option<[u8; 32]> {
-    let payload = head.fact.get();
-    if let Ok(Some(BucketFact::Refused(tagged))) = BucketFact::from_json(&head.r#type, head.v, payload) {
-        return tagged.refused.assertion.map(|place| place.0);
-    }
-    let place = match SubjectFact::from_json(&head.r#type, head.v, payload).ok()?? {
-        SubjectFact::Staged(staged) => staged.evidence.assertion,
-        SubjectFact::Spent(spent) => spent.evidence.assertion,
-        SubjectFact::Rehearsed(rehearsed) => rehearsed.evidence.assertion,
-        SubjectFact::Refused(refused) => refused.assertion,
-        SubjectFact::Revoked(revoked) => revoked.assertion,
-        _ => None,
-    };
-    place.map(|place| place.0)
 }

@@ -2,6 +2,7 @@
 
 mod archive;
 mod log;
+mod looked;
 mod report;
 mod rows;
 
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use log::used_assertion;
+pub(crate) use looked::used_assertion;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{EventHead, Kind, StoreFault};
 use postern_core::ports::Place;
@@ -33,6 +34,13 @@ struct How {
     replay: bool,
     /// How long to wait after some.
     pause: Duration,
+}
+
+impl How {
+    /// How much is done beside each other: something for each core, or one thing where nobody is in a hurry.
+    fn beside(self) -> usize {
+        if self.pause.is_zero() { std::thread::available_parallelism().map_or(1, usize::from) } else { 1 }
+    }
 }
 
 impl App {
@@ -98,8 +106,6 @@ impl App {
         how: How,
         archive: Option<Arc<Archive>>,
     ) -> Result<impl Iterator<Item = Report> + use<>, Refused> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let beside = if how.pause.is_zero() { cores } else { 1 };
         let (mut running, mut parts) = (JoinSet::new(), BTreeMap::new());
         let mut end = |ended: Option<Result<_, JoinError>>| match ended {
             Some(Ok((tenant, part))) => {
@@ -110,11 +116,11 @@ impl App {
             None => Ok(()),
         };
         for tenant in tenants {
-            if running.len() >= beside {
+            if running.len() >= how.beside() {
                 end(running.join_next().await)?;
             }
             let (app, archive) = (Arc::clone(self), archive.clone());
-            running.spawn(async move { (tenant, app.verify_tenant(tenant, how, archive.as_deref()).await) });
+            running.spawn(async move { (tenant, app.verify_tenant(tenant, how, archive).await) });
         }
         while !running.is_empty() {
             end(running.join_next().await)?;
@@ -123,13 +129,13 @@ impl App {
     }
 
     async fn verify_tenant(
-        &self,
+        self: &Arc<Self>,
         tenant: TenantId,
         how: How,
-        archive: Option<&Archive>,
+        archive: Option<Arc<Archive>>,
     ) -> Result<Report, Refused> {
         let mut report = Report::default();
-        let (log, objects) = self.verify_log(tenant, &mut report.findings).await?;
+        let (log, objects) = self.verify_log(tenant, how.beside(), &mut report.findings).await?;
         self.works.verifying.expect(objects.versions.len() as u64);
         if log.events == 0 {
             let what = "it is known, and has no events".to_owned();

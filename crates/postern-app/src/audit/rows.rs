@@ -1,6 +1,7 @@
 //! Verifying rows, claims and the keyring against the log.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -18,7 +19,8 @@ use postern_core::tenant::Tenant;
 
 use super::How;
 use super::archive::{Archive, Early};
-use super::log::{Objects, used_assertion};
+use super::log::Objects;
+use super::looked::used_assertion;
 use super::report::{Finding, Report};
 use crate::app::App;
 use crate::operator::Refused;
@@ -26,7 +28,7 @@ use crate::operator::Refused;
 /// Rows or events that are read at once.
 const PAGE: usize = 500;
 /// Rows whose events and keys are read at the same time.
-const BESIDE: usize = 8;
+const BESIDE: usize = 16;
 
 /// For so long at least the place of a used assertion is kept: longer than any assertion lives, and half as long as it is
 /// taken for, so that no clock's step makes it seem missing.
@@ -41,7 +43,7 @@ struct Rows<'a> {
     /// Versions up to which the first events of records are thinned.
     thinned: BTreeMap<Key, u64>,
     /// An export that has them.
-    archive: Option<&'a Archive>,
+    archive: Option<Arc<Archive>>,
     not_replayed: &'a mut Vec<String>,
     /// Places that rows name, with their owners.
     named: BTreeMap<ClaimKey, Key>,
@@ -62,7 +64,24 @@ struct Beside<R: Record> {
     wrapped: Option<Vec<u8>>,
 }
 
+/// What is known of a record before its row is looked at.
+struct Known {
+    /// How many events the log has of it.
+    events: Option<u64>,
+    /// How many of the first are thinned.
+    thinned: u64,
+    /// Whether it is rebuilt from its events.
+    replay: bool,
+    archive: Option<Arc<Archive>>,
+}
+
 impl Rows<'_> {
+    fn known(&self, key: Key) -> Known {
+        let events = self.versions.get(&key).copied();
+        let thinned = self.thinned.get(&key).copied().unwrap_or(0);
+        Known { events, thinned, replay: self.how.replay, archive: self.archive.clone() }
+    }
+
     fn find(&mut self, object: impl ToString, what: impl ToString) {
         self.findings.push(Finding {
             tenant: self.tenant,
@@ -74,10 +93,10 @@ impl Rows<'_> {
 
 impl App {
     pub(super) async fn verify_rows(
-        &self,
+        self: &Arc<Self>,
         tenant: TenantId,
         objects: Objects,
-        (how, archive): (How, Option<&Archive>),
+        (how, archive): (How, Option<Arc<Archive>>),
         report: &mut Report,
     ) -> Result<(), Refused> {
         let mut rows = Rows {
@@ -107,7 +126,7 @@ impl App {
         Ok(())
     }
 
-    async fn verify_kind<R: Record>(&self, rows: &mut Rows<'_>) -> Result<(), Refused> {
+    async fn verify_kind<R: Record>(self: &Arc<Self>, rows: &mut Rows<'_>) -> Result<(), Refused> {
         let mut after = None;
         loop {
             let page = self.store().list(R::KIND, Some(rows.tenant), after, PAGE).await;
@@ -115,11 +134,16 @@ impl App {
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.key);
             for some in page.chunks(BESIDE) {
-                let besides = join_all(some.iter().map(|listed| self.beside::<R>(listed, rows))).await;
-                for (listed, beside) in some.iter().zip(besides) {
+                let besides = some.iter().map(|listed| {
+                    let (app, known) = (Arc::clone(self), rows.known(listed.key));
+                    let listed = listed.clone();
+                    tokio::spawn(async move { app.beside::<R>(&listed, known).await })
+                });
+                for (listed, beside) in some.iter().zip(join_all(besides).await) {
                     rows.looked_at += 1;
                     self.works.verifying.pass(1);
-                    self.verify_row::<R>(listed, beside?, rows);
+                    let beside = beside.map_err(|fault| Refused(fault.to_string()))??;
+                    self.verify_row::<R>(listed, beside, rows);
                 }
                 if !rows.how.pause.is_zero() {
                     tokio::time::sleep(rows.how.pause).await;
@@ -130,30 +154,25 @@ impl App {
 
     /// What has to be read for one row. Its events are, if it is to be rebuilt from them; and if the log was walked
     /// before it came to its version, then its own events decide. It is never behind them otherwise.
-    async fn beside<R: Record>(&self, listed: &Listed, rows: &Rows<'_>) -> Result<Beside<R>, Refused> {
-        // A store's answers may be ready at once: others want the thread too.
-        tokio::task::yield_now().await;
+    async fn beside<R: Record>(&self, listed: &Listed, known: Known) -> Result<Beside<R>, Refused> {
+        let Known { events, thinned, replay, archive } = known;
         let key = listed.key;
         let held = Held::<R>::open(key, Some(&listed.row), self.local().sealer());
-        let thinned = rows.thinned.get(&key).copied().unwrap_or(0);
         let Ok(held) = held else {
             let early = Early::NotThere;
             return Ok(Beside { held, history: None, thinned, early, lacks: false, wrapped: None });
         };
-        let walked = rows.versions.get(&key).is_some_and(|events| *events >= held.version());
-        let history = if rows.how.replay || !walked {
-            Some(self.whole_history(key, held.version()).await?)
-        } else {
-            None
-        };
+        let walked = events.is_some_and(|events| events >= held.version());
+        let history =
+            if replay || !walked { Some(self.whole_history(key, held.version()).await?) } else { None };
         let has_key = R::KIND == Kind::Subject;
         let wrapped = if has_key {
             self.store().keyring(key).await.map_err(|fault| Refused(fault.to_string()))?
         } else {
             None
         };
-        let early = match rows.archive.filter(|_| rows.how.replay && thinned > 0) {
-            Some(archive) => self.early(archive, key, thinned).await?,
+        let early = match archive.filter(|_| replay && thinned > 0) {
+            Some(archive) => self.early(&archive, key, thinned).await?,
             None => Early::NotThere,
         };
         let needed = held.state().and_then(Record::needed_event).filter(|needed| *needed <= thinned);

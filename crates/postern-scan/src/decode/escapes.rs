@@ -3,6 +3,7 @@
 use memchr::memchr3_iter;
 
 use super::View;
+use super::tags::tag;
 
 /// Names of HTML and what they stand for: what may stand in and around a code.
 const NAMES: [(&[u8], char); 11] = [
@@ -17,22 +18,6 @@ const NAMES: [(&[u8], char); 11] = [
     (b"&mdash;", '\u{2014}'),
     (b"&minus;", '\u{2212}'),
     (b"&zwnj;", '\u{200c}'),
-];
-
-/// Tags that end a line, and one that stands for nothing.
-const TAGS: [(&[u8], &str); 12] = [
-    (b"<br>", "\n"),
-    (b"<br/>", "\n"),
-    (b"<br />", "\n"),
-    (b"</p>", "\n"),
-    (b"</li>", "\n"),
-    (b"</div>", "\n"),
-    (b"</td>", "\n"),
-    (b"</tr>", "\n"),
-    (b"<wbr>", ""),
-    (b"<wbr/>", ""),
-    (b"</span>", ""),
-    (b"<span>", ""),
 ];
 
 /// The reading without escapes, if there are any.
@@ -92,11 +77,7 @@ fn escaped(bytes: &[u8]) -> Option<(Meant, usize)> {
             let (name, character) = NAMES.iter().find(|(name, _)| bytes.starts_with(name))?;
             one(*character, name.len())
         }
-        [b'<', ..] => {
-            let is = |tag: &[u8]| bytes.get(..tag.len()).is_some_and(|here| here.eq_ignore_ascii_case(tag));
-            let (tag, text) = TAGS.iter().find(|(tag, _)| is(tag))?;
-            Some((Meant::Text(text), tag.len()))
-        }
+        [b'<', ..] => tag(bytes).map(|(text, length)| (Meant::Text(text), length)),
         _ => None,
     }
 }

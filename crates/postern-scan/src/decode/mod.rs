@@ -3,6 +3,7 @@
 
 mod escapes;
 mod printable;
+mod tags;
 mod utf16;
 
 use std::rc::Rc;
@@ -19,6 +20,11 @@ pub(crate) struct View {
 }
 
 impl View {
+    /// A view that is there already: bytes, and where each run of them comes from.
+    pub(crate) fn known(bytes: Vec<u8>, steps: Vec<(usize, usize)>) -> Self {
+        Self { bytes: Zeroizing::new(bytes), steps, under: None }
+    }
+
     /// An empty view of a source of that length. Nothing decodes to more than three bytes for two.
     fn of(length: usize) -> Self {
         Self {
@@ -54,10 +60,10 @@ impl View {
     }
 }
 
-/// Every other reading of these bytes that has something to it. Empty for most.
-pub(crate) fn views(bytes: &[u8]) -> Vec<Rc<View>> {
-    let mut views: Vec<Rc<View>> =
-        utf16::views(bytes).into_iter().chain(printable::view(bytes)).map(Rc::new).collect();
+/// Every other reading of these bytes that has something to it, after those that are known already. Empty for most.
+pub(crate) fn views(bytes: &[u8], known: Vec<View>) -> Vec<Rc<View>> {
+    let others = utf16::views(bytes).into_iter().chain(printable::view(bytes));
+    let mut views: Vec<Rc<View>> = known.into_iter().chain(others).map(Rc::new).collect();
     // Escapes inside the others too: a web page in a mail, an export in UTF-16.
     let within: Vec<View> = views
         .iter()
@@ -77,7 +83,7 @@ mod tests {
             let at = memchr::memchr(b'X', view.bytes()).map(|at| view.source(at));
             (String::from_utf8_lossy(view.bytes()).into_owned(), at)
         };
-        views(bytes).iter().map(read).collect()
+        views(bytes, Vec::new()).iter().map(read).collect()
     }
 
     #[test]

@@ -27,6 +27,7 @@ impl Report for Lines<'_> {
             "masked": masked.to_string(),
             "digest": digest,
             "siblings": siblings,
+            "in_vault_export": place.origin.is_vault,
         });
         writeln!(self.out, "{line}")
     }

@@ -49,7 +49,11 @@ impl Report for Sarif<'_> {
             "message": { "text": told },
             "locations": [location(place)],
             "partialFingerprints": { "posternDigest/v1": digest },
-            "properties": { "confidence": confidence.name(), "siblings": siblings },
+            "properties": {
+                "confidence": confidence.name(),
+                "siblings": siblings,
+                "inVaultExport": place.origin.is_vault,
+            },
         });
         self.rules.insert(rule.clone());
         self.begin()?;

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::budget::{Budget, DEPTH};
 use super::gauge::Measured;
 use super::kind::{HEAD, Kind};
-use super::{archive, mail};
+use super::{archive, export, mail};
 use crate::place::Origin;
 use crate::scanner::Scanner;
 use crate::told::{Told, Trouble};
@@ -57,6 +57,7 @@ impl Worker<'_> {
             return self.plain(origin, &mut whole);
         }
         match kind {
+            Kind::Plain if export::may_be(&head) => export::content(self, origin, &mut whole),
             Kind::Plain => self.plain(origin, &mut whole),
             Kind::Gzip => archive::gzip(self, origin, &mut whole, budget),
             Kind::Zstandard => archive::zstandard(self, origin, &mut whole, budget),

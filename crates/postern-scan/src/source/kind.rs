@@ -21,7 +21,7 @@ pub(super) enum Kind {
 }
 
 /// Header fields that messages begin with, in lower case.
-const FIELDS: [&[u8]; 14] = [
+const FIELDS: [&[u8]; 24] = [
     b"return-path:",
     b"received:",
     b"delivered-to:",
@@ -36,6 +36,16 @@ const FIELDS: [&[u8]; 14] = [
     b"sender:",
     b"dkim-signature:",
     b"content-type:",
+    b"content-transfer-encoding:",
+    b"arc-",
+    b"authentication-results:",
+    b"cc:",
+    b"envelope-to:",
+    b"in-reply-to:",
+    b"list-",
+    b"references:",
+    b"resent-",
+    b"user-agent:",
 ];
 
 impl Kind {

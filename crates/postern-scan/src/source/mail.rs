@@ -2,13 +2,17 @@
 //! that a place is a line of the file.
 
 use std::io::{BufRead, BufReader, Cursor, Read};
+use std::panic::catch_unwind;
 
-use mail_parser::{Encoding, MessageParser, MessagePart, MimeHeaders as _, PartType};
+use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 use zeroize::Zeroizing;
 
-use super::budget::Budget;
+use super::budget::{Budget, DEPTH};
 use super::content::{HELD, Worker};
 use crate::place::Origin;
+
+/// The most messages in a message.
+const MOST_NESTED: usize = 500;
 
 /// One message.
 pub(super) fn message(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
@@ -64,11 +68,46 @@ pub(super) fn mailbox(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn
 /// A message as it stands, then what it holds.
 fn opened(worker: &mut Worker<'_>, origin: &Origin, bytes: &[u8], budget: &Budget) {
     worker.plain(origin, &mut &*bytes);
-    let Some(message) = MessageParser::new().parse(bytes) else { return };
+    if nested(bytes) > MOST_NESTED {
+        return worker.trouble(origin, "it holds too many messages; their attachments were not opened");
+    }
+    // The parser counts below zero in some that are broken.
+    match catch_unwind(|| MessageParser::new().parse(bytes)) {
+        Ok(message) => message.iter().for_each(|message| parts(worker, origin, message, budget)),
+        Err(_) => worker.trouble(origin, "it is a broken message; its attachments were not opened"),
+    }
+}
+
+/// How many messages it may hold at the most, one in the other: the parser takes any depth, and its result ends by
+/// recursion.
+fn nested(bytes: &[u8]) -> usize {
+    let begins = |at: usize| {
+        let before = at.checked_sub(b"message".len()).and_then(|before| bytes.get(before..at));
+        let behind = bytes.get(at + 1..at + 1 + b"digest".len());
+        before.is_some_and(|word| word.eq_ignore_ascii_case(b"message"))
+            || behind.is_some_and(|word| word.eq_ignore_ascii_case(b"digest"))
+    };
+    memchr::memchr_iter(b'/', bytes).filter(|at| begins(*at)).count()
+}
+
+/// What a message holds, and the messages in it.
+fn parts(worker: &mut Worker<'_>, origin: &Origin, message: &Message<'_>, budget: &Budget) {
     for (number, part) in message.parts.iter().enumerate() {
-        if part.encoding == Encoding::Base64 && worker.may_open(origin, budget) {
-            let origin = origin.part(name(part, number));
-            worker.content(&origin, &mut budget.metered(content(part)), budget);
+        match &part.body {
+            // It stands in the one around it, and was read with it, but for what it holds itself.
+            PartType::Message(inner) if part.encoding != Encoding::Base64 => {
+                let origin = origin.part(name(part, number));
+                if origin.parts.len() < DEPTH {
+                    parts(worker, &origin, inner, budget);
+                } else {
+                    worker.trouble(&origin, &format!("it is nested more than {DEPTH} deep, and not opened"));
+                }
+            }
+            _ if part.encoding == Encoding::Base64 && worker.may_open(origin, budget) => {
+                let origin = origin.part(name(part, number));
+                worker.content(&origin, &mut budget.metered(content(part)), budget);
+            }
+            _ => {}
         }
     }
 }

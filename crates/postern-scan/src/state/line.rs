@@ -26,6 +26,8 @@ pub(super) struct Found {
     rule: String,
     confidence: String,
     parts: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    in_vault_export: bool,
     line: u64,
     column: u64,
     masked: Masked,
@@ -59,6 +61,7 @@ impl Found {
             rule: rule.into_owned(),
             confidence: confidence.name().to_owned(),
             parts: place.origin.parts,
+            in_vault_export: place.origin.is_vault,
             line: place.line,
             column: place.column,
             masked,
@@ -69,8 +72,8 @@ impl Found {
 
     /// As it was found.
     pub(super) fn finding(self, origin: &Origin) -> Finding {
-        let Self { rule, confidence, parts, line, column, masked, digest, siblings } = self;
-        let origin = Origin { path: origin.path.clone(), parts };
+        let Self { rule, confidence, parts, in_vault_export, line, column, masked, digest, siblings } = self;
+        let origin = Origin { path: origin.path.clone(), parts, is_vault: in_vault_export };
         Finding {
             rule: rule.into(),
             confidence: Confidence::named(&confidence).unwrap_or(Confidence::Certain),

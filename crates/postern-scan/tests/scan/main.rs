@@ -5,6 +5,8 @@ mod archives;
 mod corpus;
 mod dice;
 mod evaluation;
+mod exports;
+mod fuzzed;
 mod loose;
 mod mail;
 mod negatives;

@@ -11,9 +11,9 @@ use postern_testkit::fuzzed::{self, TARGETS, Target};
 
 use whole::WHOLE;
 
-/// Every target, with the readers alone and with the whole product.
+/// Every target, with the readers alone and with the whole product, and those of the scanner.
 fn all() -> impl Iterator<Item = (&'static str, Target)> {
-    TARGETS.into_iter().chain(WHOLE)
+    TARGETS.into_iter().chain(WHOLE).chain(postern_scan::fuzzed::TARGETS)
 }
 
 fn folder(name: &str) -> PathBuf {

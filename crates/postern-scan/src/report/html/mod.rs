@@ -97,10 +97,11 @@ impl<'a> Page<'a> {
         let mut rows = 0;
         let listed = self.findings.iter().filter(|((Reverse(sure), ..), _)| *sure == confidence);
         for ((_, place, rule, digest), (masked, siblings)) in listed {
+            let vault = if place.origin.is_vault { " in a vault export" } else { "" };
             let (place, rule, masked) = (Escaped(place), Escaped(rule), Escaped(masked));
             writeln!(
                 self.out,
-                "<tr><th scope=\"row\"><bdi>{place}</bdi></th><td>{masked}</td><td>{rule}</td>"
+                "<tr><th scope=\"row\"><bdi>{place}</bdi>{vault}</th><td>{masked}</td><td>{rule}</td>"
             )?;
             writeln!(
                 self.out,

@@ -1,0 +1,105 @@
+//! What is fuzzed: each reader of this crate as a function of bytes that panics if the reader breaks a rule.
+//!
+//! `fuzz/` runs them under libFuzzer; the tests replay its corpora. No rule is about what is found, only about what
+//! holds of whatever was read.
+#![expect(clippy::panic, reason = "a panic is how a broken rule is told")]
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::decode::{View, views};
+use crate::source::fuzzed::{Form, Reading, read};
+
+/// A function that is fuzzed.
+pub type Target = fn(&[u8]);
+
+/// Every target, under the name of its binary and its corpus.
+pub const TARGETS: [(&str, Target); 4] =
+    [("scan_json", json), ("scan_table", table), ("scan_views", readings), ("scan_xml", xml)];
+
+/// The target of a name.
+#[must_use]
+pub fn target(name: &str) -> Option<Target> {
+    TARGETS.iter().find(|(known, _)| *known == name).map(|(_, target)| *target)
+}
+
+fn check(holds: bool, rule: &str) {
+    if !holds {
+        panic!("broken: {rule}");
+    }
+}
+
+/// Exports in JSON.
+fn json(bytes: &[u8]) {
+    let reading = export(Form::Json, bytes);
+    let Ok(value) = serde_json::from_slice::<Value>(bytes) else { return };
+    check(reading.fault.is_none(), "what is JSON is read as JSON");
+    let said = |text: &str| {
+        let holds = |view: &(Vec<u8>, Vec<usize>)| memchr::memmem::find(&view.0, text.as_bytes()).is_some();
+        reading.texts.iter().any(holds)
+    };
+    each(&value, &mut |text| check(said(text), "every text of an export is read"));
+}
+
+/// Every text in a value that is spelled in one way: some control characters and halves of characters are not kept.
+fn each(value: &Value, told: &mut dyn FnMut(&str)) {
+    match value {
+        Value::String(text) => {
+            let plain = |symbol: char| matches!(symbol, '\n' | '\t' | ' '..='\u{ffff}');
+            if !text.is_empty() && text.chars().all(plain) {
+                told(text);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| each(value, told)),
+        Value::Object(members) => members.values().for_each(|value| each(value, told)),
+        _ => {}
+    }
+}
+
+/// Exports in XML.
+fn xml(bytes: &[u8]) {
+    export(Form::Xml, bytes);
+}
+
+/// Exports as rows. The mark in front is left out: its reader takes it as a whole, and is always given it as one.
+fn table(mut bytes: &[u8]) {
+    while let Some(behind) = bytes.strip_prefix(b"\xef\xbb\xbf") {
+        bytes = behind;
+    }
+    check(export(Form::Table, bytes).fault.is_none(), "any bytes are rows");
+}
+
+/// An export means the same in whatever pieces it comes, and what is forgotten is the begin of it.
+fn export(form: Form, bytes: &[u8]) -> Reading {
+    let whole = read(form, bytes, &[], 0);
+    for (_, sources) in &whole.texts {
+        check(
+            sources.is_sorted() && sources.iter().all(|at| *at < bytes.len()),
+            "a text comes from its bytes",
+        );
+    }
+    let (third, half) = (bytes.len() / 3, bytes.len() / 2);
+    check(read(form, bytes, &[third, half], 0) == whole, "pieces make no difference");
+    let rest = read(form, bytes, &[third], half);
+    check(rest.fault == whole.fault, "what is forgotten changes nothing");
+    check(whole.records.ends_with(&rest.records), "records behind what is forgotten stay");
+    for (text, sources) in &rest.texts {
+        let is_end_of = |(all, places): &(Vec<u8>, Vec<usize>)| {
+            let behind = places.iter().filter(|at| **at > half).count();
+            all.ends_with(text) && places.ends_with(sources) && sources.len() >= behind
+        };
+        check(whole.texts.iter().any(is_end_of), "text behind what is forgotten stays");
+    }
+    whole
+}
+
+/// Other readings of any bytes.
+fn readings(bytes: &[u8]) {
+    let views: Vec<Rc<View>> = views(bytes, Vec::new());
+    for view in views {
+        let sources: Vec<usize> = (0..view.bytes().len()).map(|at| view.source(at)).collect();
+        check(sources.is_sorted(), "a reading goes forward");
+        check(sources.iter().all(|at| *at <= bytes.len()), "a reading comes from its bytes");
+    }
+}

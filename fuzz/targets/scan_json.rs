@@ -1,0 +1,4 @@
+//! Exports in JSON, read.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| postern_fuzz::run("scan_json", bytes));
