@@ -194,7 +194,8 @@ fn every_document_is_reached_from_the_first() {
 fn splits(document: &str) -> Vec<usize> {
     let lines: Vec<&str> = document.lines().chain([""]).collect();
     let is_row = |line: &str| line.starts_with('|');
-    let split = |four: &[&str]| matches!(four, [before, "", row, next] if is_row(before) && is_row(row) && !next.starts_with("|-"));
+    let is_rule = |line: &str| line.trim_start_matches(['|', ' ']).starts_with('-');
+    let split = |four: &[&str]| matches!(four, [before, "", row, next] if is_row(before) && is_row(row) && !is_rule(next));
     lines.windows(4).enumerate().filter(|(_, four)| split(four)).map(|(index, _)| index + 2).collect()
 }
 
