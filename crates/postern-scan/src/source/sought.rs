@@ -104,7 +104,7 @@ impl Worker<'_> {
     }
 }
 
-/// The text of a document, if somebody reads it. Pictures are looked at only where that is asked for.
+/// The text of a document, if somebody reads it. Values of a database stand in it as they are; those of a PDF are packed.
 fn read<'s>(
     kind: Document,
     documents: Option<&dyn Documents>,
@@ -114,7 +114,7 @@ fn read<'s>(
         Some(documents) if documents.reads(kind) => {
             documents.read(kind, source).map(|pieces| Some(pieces as _))
         }
-        _ if kind == Document::Picture => Ok(None),
-        _ => Err(io::Error::other(format!("nothing here reads a document of the kind {}", kind.name()))),
+        _ if kind == Document::Pdf => Err(io::Error::other("it is a PDF, which is not opened")),
+        _ => Ok(None),
     }
 }

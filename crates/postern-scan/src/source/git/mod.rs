@@ -6,6 +6,7 @@
 
 mod history;
 mod objects;
+mod packs;
 mod recent;
 
 use std::io;
@@ -62,6 +63,7 @@ pub fn git(scanner: &Scanner, repository: &Path, told: &(dyn Fn(Told) + Sync)) -
                 }
             });
         }
+        packs::check(&folder, objects.hash(), &origin, &all.unread);
         history(&objects, &origin, &all.unread, &mut |job| sender.send(job).is_ok());
         drop(sender);
     });
