@@ -244,17 +244,19 @@ impl Scanner {
     }
 }
 
-/// Hits in order, without other providers' codes where check symbols say that it is one of ours.
-fn without_ours(mut hits: Vec<Hit>) -> Vec<Hit> {
+/// Hits in order, without other providers' codes where check symbols say as surely that it is one of ours.
+fn without_ours(hits: Vec<Hit>) -> Vec<Hit> {
     let end = |hit: &Hit| hit.start + hit.code.len();
-    let ours: Vec<(usize, usize)> =
-        hits.iter().filter(|hit| hit.is_own).map(|hit| (hit.start, end(hit))).collect();
-    hits.retain(|hit| {
-        let before = ours.partition_point(|(start, _)| *start < end(hit));
-        let last = before.checked_sub(1).and_then(|last| ours.get(last));
-        hit.is_own || last.is_none_or(|(_, end)| *end <= hit.start)
-    });
-    hits
+    let ours: Vec<&Hit> = hits.iter().filter(|hit| hit.is_own).collect();
+    let is_ours = |hit: &Hit| {
+        let before = ours.partition_point(|own| own.start < end(hit));
+        let near = ours.iter().take(before).rev().take_while(|own| own.start + REACH > hit.start);
+        // One in 1,024 rows of others' groups passes by chance; of the same symbols ours is the better word.
+        near.filter(|own| end(own) > hit.start)
+            .any(|own| *own.code == *hit.code || own.confidence >= hit.confidence)
+    };
+    let kept: Vec<bool> = hits.iter().map(|hit| hit.is_own || !is_ours(hit)).collect();
+    hits.into_iter().zip(kept).filter_map(|(hit, kept)| kept.then_some(hit)).collect()
 }
 
 /// One finding for a code that several readings or detectors saw in one place: the first of them and the surest.
