@@ -7,8 +7,8 @@ use postern_codes::Format;
 use postern_scan::{Told, input, trees};
 
 use crate::archives::zip;
-use crate::dice::Dice;
 use crate::site::{Heard, made_up, scanner};
+use postern_corpus::Dice;
 
 /// Scans a file that is cut to that length as soon as something is found in it.
 fn cut_at_first_sight(bytes: &[u8], length: u64) -> (usize, Vec<String>) {
@@ -34,7 +34,7 @@ fn a_file_that_shrinks_is_read_as_far_as_it_is_there() {
     assert_eq!(cut_at_first_sight(&text, 1 << 20), (1, Vec::new()));
     // Noise does not pack: the second member lies far behind what was read ahead.
     let mut dice = Dice::new(6);
-    let noise: Vec<u8> = (0..1 << 20).map(|_| u8::try_from(dice.next() & 0xff).unwrap()).collect();
+    let noise: Vec<u8> = (0..1 << 20).map(|_| dice.byte()).collect();
     let (first, last) = (made_up(Format::Standard, 3), made_up(Format::Standard, 4));
     let archive = zip(&[("first", first.as_bytes()), ("noise", &noise), ("last", last.as_bytes())]);
     let (findings, troubles) = cut_at_first_sight(&archive, 64 << 10);
