@@ -65,9 +65,10 @@ impl Installed {
         let tenant = tenant.as_str().unwrap().to_owned();
         let create = ["application", "create", "login", "--tenant", &tenant, "--scopes", SCOPES];
         let tiers = "standard,elevated,privileged,break_glass,service";
-        let more =
-            ["--tiers", tiers, "--enforces", "enrol", "--stage-cap", "100000", "--config", config, "--json"];
-        let key = run(&[create.as_slice(), &more].concat())["key"].as_str().unwrap().to_owned();
+        let more = ["--tiers", tiers, "--enforces", "enrol", "--config", config, "--json"];
+        // A campaign's long form does within an hour what no application does.
+        let caps = ["--stage-cap", "100000", "--revoke-cap", "100000"];
+        let key = run(&[create.as_slice(), &caps, &more].concat())["key"].as_str().unwrap().to_owned();
         let seed = [42; 32];
         let public = TestProver::public(seed);
         let jwk = at.join("prover.json");

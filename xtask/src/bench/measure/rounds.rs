@@ -60,15 +60,16 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
     let [span, limit] = [options.seconds, options.limit].map(|seconds| Duration::from_secs(seconds.into()));
     let mut run = Run { demo, people: People::default(), span, expected: [0.0; CLIENTS.len()] };
     let answer = run.warm_up().await?;
+    // What redemptions wrote last: those who are only there redeem nothing.
+    let bytes = match &server {
+        Some(server) => server.bytes()?,
+        None => Bytes::of(&run.demo.data)?,
+    };
     let already = if filled.is_empty() { 0 } else { usize::try_from(options.people)? };
     run.people.take(filled);
     if options.store == Kind::Sqlite {
         run.crowd(options.people).await?;
     }
-    let bytes = match &server {
-        Some(server) => server.bytes()?,
-        None => Bytes::of(&run.demo.data)?,
-    };
     let empty = Empty::start(answer, &run.demo.address.key)?;
     let mut bare = Limit::make(server, folder.path(), bytes)?;
     let mut rounds = Vec::new();

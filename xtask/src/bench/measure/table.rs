@@ -49,6 +49,7 @@ pub(crate) fn markdown(figures: &Figures) -> String {
     row("start, ms", whole(spread(figures.starts.iter().copied())));
     if let Some(again) = &figures.again {
         row("ready after a start with all the people, ms", whole(spread(again.starts.iter().copied())));
+        row("the same after a kill under load, ms", format!("{:.0}", again.killed));
         row("memory at rest with all the people, MiB", format!("{:.0}", again.rest));
         let replayed = format!("{:.0} of {} events", again.replayed, again.events);
         row("`audit verify --replay`, a second", replayed);
@@ -150,7 +151,7 @@ pub(crate) fn json(figures: &Figures) -> Value {
     };
     let again = figures.again.as_ref().map(|again| {
         json!({
-            "start_ms": again.starts, "rest_mib": again.rest, "events": again.events,
+            "start_ms": again.starts, "killed_start_ms": again.killed, "rest_mib": again.rest, "events": again.events,
             "replayed_per_second": again.replayed,
         })
     });
