@@ -12,7 +12,6 @@ use cargo_metadata::MetadataCommand;
 use clap::Args;
 
 use self::measured::{Figure, measure};
-use self::rivals::Rival;
 use crate::Done;
 use crate::cargo::cargo;
 use crate::place::{root, target};
