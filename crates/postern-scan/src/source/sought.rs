@@ -29,10 +29,10 @@ impl Worker<'_> {
             Kind::Zip => zipped::zip(self, origin, source, budget),
             Kind::SevenZip => sevenz::sevenz(self, origin, source, budget),
             Kind::Rtf => {
-                self.twice(origin, &mut source, budget, |source| Ok(Some(Box::new(rtf::Text::of(source)))))
+                self.twice(origin, &mut source, budget, |source| Ok(Some(Box::new(rtf::Text::of(source)))));
             }
             Kind::Document(kind) => {
-                self.twice(origin, &mut source, budget, |source| read(kind, documents, source))
+                self.twice(origin, &mut source, budget, |source| read(kind, documents, source));
             }
             _ => self.plain(origin, &mut source),
         }

@@ -98,7 +98,7 @@ impl State<'_> {
             }
             Event::CData(some) => text.extend_from_slice(some.as_bytes()),
             Event::GeneralRef(name) => {
-                text.extend(meant(name).map(|one| one.to_string()).unwrap_or_default().bytes())
+                text.extend(meant(name).map(|one| one.to_string()).unwrap_or_default().bytes());
             }
             _ => {}
         }
