@@ -190,6 +190,26 @@ fn every_document_is_reached_from_the_first() {
 }
 
 /// The check itself, on documents that are wrong.
+/// Where a blank line makes two tables of one: the second has no head.
+fn splits(document: &str) -> Vec<usize> {
+    let lines: Vec<&str> = document.lines().chain([""]).collect();
+    let is_row = |line: &str| line.starts_with('|');
+    let is_rule = |line: &str| line.trim_start_matches(['|', ' ']).starts_with('-');
+    let split = |four: &[&str]| matches!(four, [before, "", row, next] if is_row(before) && is_row(row) && !is_rule(next));
+    lines.windows(4).enumerate().filter(|(_, four)| split(four)).map(|(index, _)| index + 2).collect()
+}
+
+#[test]
+fn no_table_is_split() {
+    for path in ALONE.map(str::to_owned).into_iter().chain(documents("docs")) {
+        let found = splits(&read(&path).unwrap_or_default());
+        assert!(found.is_empty(), "{path}: a blank line in a table, lines {found:?}");
+    }
+    assert_eq!(splits("| a |\n|---|\n| b |\n\n| c |"), [4]);
+    assert_eq!(splits("| a |\n|---|\n| b |\n\n| c |\n| d |\n"), [4]);
+    assert!(splits("| a |\n|---|\n| b |\n\n| c |\n|---|\n| d |\n\ntext\n").is_empty());
+}
+
 #[test]
 fn a_wrong_link_is_found() {
     let read = |path: &str| match path {

@@ -5,11 +5,9 @@
 //! from there on.
 
 mod build;
-mod frames;
 pub(crate) mod fuzzed;
 mod json;
 mod known;
-mod markup;
 mod table;
 mod text;
 mod token;

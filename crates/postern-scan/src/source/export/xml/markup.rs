@@ -1,6 +1,6 @@
 //! What stands between the angle brackets of XML, a byte at a time.
 
-use super::token::Token;
+use super::super::token::Token;
 
 /// Where it stands.
 #[derive(Clone, Copy, PartialEq, Eq)]

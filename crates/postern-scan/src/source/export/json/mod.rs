@@ -2,10 +2,15 @@
 //!
 //! It takes what other readers refuse (a comma too many, a number that is none): what counts is where values stand.
 
-use memchr::{memchr, memchr2};
+mod escape;
+mod frames;
+mod text;
 
+use memchr::memchr;
+
+use self::escape::Escape;
+use self::frames::Frames;
 use super::build::{Build, DEEPEST};
-use super::frames::Frames;
 use super::token::Token;
 
 /// Where it stands.
@@ -37,7 +42,7 @@ pub(super) struct Json {
     frames: Frames,
     /// The name, word or text that is being read.
     token: Token,
-    escape: Token,
+    escape: Escape,
     /// Whole values so far: behind one, the next may begin on any line.
     ended: u64,
     fault: Option<&'static str>,
@@ -51,7 +56,7 @@ impl Json {
             role: Role::Value,
             frames: Frames::new(),
             token: Token::new(),
-            escape: Token::new(),
+            escape: Escape::new(),
             ended: 0,
             fault: None,
         }
@@ -119,81 +124,6 @@ impl Json {
             }
             _ => self.lose("something in it ends that did not begin", build),
         }
-    }
-
-    fn begin_text(&mut self, build: &mut Build) {
-        self.token.clear();
-        self.state = State::Text;
-        self.role = self.role();
-        match self.role {
-            Role::Name => {}
-            Role::Value => build.values.part(),
-            Role::Piece(true) => build.pieces.join(),
-            Role::Piece(false) => build.pieces.part(),
-        }
-    }
-
-    fn role(&mut self) -> Role {
-        if self.frames.is_name_next() {
-            return Role::Name;
-        }
-        self.frames.piece().map_or(Role::Value, Role::Piece)
-    }
-
-    /// A piece of a text, as far as it is what it says.
-    fn text(&mut self, bytes: &[u8], build: &mut Build) -> usize {
-        let end = memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len());
-        self.put(self.at, bytes.get(..end).unwrap_or_default(), build);
-        match bytes.get(end) {
-            None => return end,
-            Some(b'"') => self.end_text(build),
-            Some(_) => {
-                self.escape.clear();
-                self.state = State::Escape;
-            }
-        }
-        end + 1
-    }
-
-    fn put(&mut self, at: u64, bytes: &[u8], build: &mut Build) {
-        self.token.push(bytes);
-        match self.role {
-            Role::Name => {}
-            Role::Value => build.values.push(at, bytes),
-            Role::Piece(_) => build.pieces.push(at, bytes),
-        }
-    }
-
-    fn end_text(&mut self, build: &mut Build) {
-        self.state = State::Between;
-        let whole = self.token.whole().unwrap_or_default();
-        if self.role == Role::Name {
-            self.frames.set_name(build.known().spelled(whole), whole == b"text");
-        } else {
-            build.value(self.frames.own_name(), whole);
-        }
-    }
-
-    /// One byte behind a backslash.
-    fn escape(&mut self, byte: u8, build: &mut Build) -> usize {
-        self.escape.push(&[byte]);
-        let meant = match self.escape.bytes() {
-            [b'n' | b'r'] => '\n',
-            [b't'] => '\t',
-            [b'b' | b'f'] => ' ',
-            [b'u', digits @ ..] if digits.len() < 4 => return 1,
-            // Halves of characters beyond U+FFFF stand in no code.
-            [b'u', digits @ ..] => {
-                let number = std::str::from_utf8(digits).ok();
-                let number = number.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-                number.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER)
-            }
-            _ => char::from(byte),
-        };
-        let begin = self.at - self.escape.bytes().len() as u64;
-        self.put(begin, meant.encode_utf8(&mut [0; 4]).as_bytes(), build);
-        self.state = State::Text;
-        1
     }
 
     /// A number, or a word.

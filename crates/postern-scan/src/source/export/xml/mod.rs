@@ -1,10 +1,13 @@
 //! XML, read as its bytes come: nothing is held but the names that are open, no entity is expanded but the five that
 //! need no declaration, and nothing outside the file is asked for.
 
-use memchr::{memchr, memchr2};
+mod entity;
+mod markup;
+mod text;
 
+use self::entity::Entity;
+use self::markup::{Markup, Step};
 use super::build::{Build, DEEPEST};
-use super::markup::{Markup, Step};
 use super::token::Token;
 
 /// Where it stands.
@@ -29,7 +32,7 @@ pub(super) struct Xml {
     /// The text of the innermost element or the value of an attribute, and whether that is all the element holds.
     content: Token,
     is_leaf: bool,
-    entity: Token,
+    entity: Entity,
     fault: Option<&'static str>,
 }
 
@@ -42,7 +45,7 @@ impl Xml {
             depth: 0,
             content: Token::new(),
             is_leaf: false,
-            entity: Token::new(),
+            entity: Entity::new(),
             fault: None,
         }
     }
@@ -71,91 +74,6 @@ impl Xml {
         build.close_all(self.at);
         let is_whole = self.depth == 0 && self.state == State::Text(None);
         self.fault.or((!is_whole).then_some("it ends in the middle"))
-    }
-
-    /// Text up to what ends or interrupts it.
-    fn text(&mut self, quote: Option<u8>, bytes: &[u8], build: &mut Build) -> usize {
-        let until = quote.unwrap_or(b'<');
-        let end = memchr2(until, b'&', bytes).unwrap_or(bytes.len());
-        self.put(self.at, bytes.get(..end).unwrap_or_default(), build);
-        match bytes.get(end) {
-            None => return end,
-            Some(b'&') => {
-                self.entity.clear();
-                self.state = State::Entity(quote);
-            }
-            Some(_) if quote.is_some() => {
-                self.attribute(build);
-                self.state = State::Markup;
-            }
-            Some(_) => {
-                self.markup.begin(self.at + end as u64);
-                self.state = State::Markup;
-            }
-        }
-        end + 1
-    }
-
-    fn put(&mut self, at: u64, bytes: &[u8], build: &mut Build) {
-        self.content.push(bytes);
-        build.values.push(at, bytes);
-    }
-
-    fn entity(&mut self, quote: Option<u8>, byte: u8, build: &mut Build) -> usize {
-        let begin = self.at - self.entity.bytes().len() as u64 - 1;
-        let is_over = byte == b';';
-        if !is_over && self.entity.bytes().len() < 10 && (byte.is_ascii_alphanumeric() || byte == b'#') {
-            self.entity.push(&[byte]);
-            return 1;
-        }
-        self.state = State::Text(quote);
-        match meant(self.entity.bytes()).filter(|_| is_over) {
-            Some(meant) => {
-                self.put(begin, meant.encode_utf8(&mut [0; 4]).as_bytes(), build);
-                1
-            }
-            // No entity, or one of the file's own: it stands for itself.
-            None => {
-                let typed = [b"&", self.entity.bytes()].concat();
-                self.put(begin, &typed, build);
-                0
-            }
-        }
-    }
-
-    fn data(&mut self, brackets: u8, bytes: &[u8], build: &mut Build) -> usize {
-        match (brackets, bytes.first()) {
-            (0, _) => {
-                let end = memchr(b']', bytes).unwrap_or(bytes.len());
-                self.put(self.at, bytes.get(..end).unwrap_or_default(), build);
-                if end == bytes.len() {
-                    return end;
-                }
-                self.state = State::Data(1);
-                end + 1
-            }
-            (2.., Some(b'>')) => {
-                self.state = State::Text(None);
-                1
-            }
-            (1, Some(b']')) => {
-                self.state = State::Data(2);
-                1
-            }
-            (_, Some(b']')) => {
-                self.put(self.at - 2, b"]", build);
-                1
-            }
-            _ => {
-                self.put(
-                    self.at - u64::from(brackets),
-                    b"]]".get(..usize::from(brackets)).unwrap_or_default(),
-                    build,
-                );
-                self.state = State::Data(0);
-                0
-            }
-        }
     }
 
     fn step(&mut self, step: Step, build: &mut Build) {
@@ -216,23 +134,5 @@ impl Xml {
     fn lose(&mut self, fault: &'static str, build: &mut Build) {
         (self.fault, self.state) = (Some(fault), State::Lost);
         build.close_all(self.at);
-    }
-}
-
-/// What an entity that needs no declaration stands for.
-fn meant(entity: &[u8]) -> Option<char> {
-    let number = |digits: &[u8], base| {
-        let digits = std::str::from_utf8(digits).ok()?;
-        u32::from_str_radix(digits, base).ok().and_then(char::from_u32)
-    };
-    match entity {
-        b"lt" => Some('<'),
-        b"gt" => Some('>'),
-        b"amp" => Some('&'),
-        b"quot" => Some('"'),
-        b"apos" => Some('\''),
-        [b'#', b'x' | b'X', digits @ ..] => number(digits, 16),
-        [b'#', digits @ ..] => number(digits, 10),
-        _ => None,
     }
 }
