@@ -98,7 +98,7 @@ mod tests {
         sums.give_back(whom, &first[0].1);
         assert_eq!(told(sums.take_over(at(60))), [(1, at(1), at(1))]);
         sums.give_back(whom, &first[0].1);
-        assert!((61..70).all(|second| !sums.note(whom, at(second)).is_empty() == (second == 61)));
+        assert!((61..70).all(|second| sums.note(whom, at(second)).is_empty() != (second == 61)));
         let over = sums.take_over(at(120));
         assert_eq!(told(over.clone()), [(8, at(62), at(69))]);
         sums.note(whom, at(121));

@@ -87,9 +87,8 @@ mod tests {
         let said = [child.stdout, child.stderr].concat();
         let text = String::from_utf8_lossy(&said).into_owned();
         assert!(child.status.success(), "{text}");
-        let mut secrets = Secrets::default();
-        secrets.codes =
-            std::fs::read_to_string(held.path()).unwrap().lines().map(ToOwned::to_owned).collect();
+        let codes = std::fs::read_to_string(held.path()).unwrap().lines().map(ToOwned::to_owned).collect();
+        let mut secrets = Secrets { codes, ..Secrets::default() };
         secrets.tokens.push(("application key".to_owned(), secrets.codes.pop().unwrap()));
         assert_eq!(secrets.codes.len(), 10);
         (said, secrets, text.matches("a task panicked").count())

@@ -99,7 +99,9 @@ mod tests {
             Scanner::new(Settings { prefixes: Vec::new(), key, rules: Rules::all().unwrap().confirmed() })
                 .unwrap();
         let spans = scanner.spans(text).into_iter();
-        spans.map(|span| (&text[span.start..span.end], span.rule.into_owned(), span.confidence)).collect()
+        spans
+            .map(|span| (text.get(span.start..span.end).unwrap(), span.rule.into_owned(), span.confidence))
+            .collect()
     }
 
     #[test]

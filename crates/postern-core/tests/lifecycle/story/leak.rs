@@ -31,7 +31,8 @@ impl Story {
         }
         let live = |finding: &&Finding| finding.state == LeakState::Live;
         let live: Vec<u32> = found.iter().filter(live).map(|finding| finding.generation).collect();
-        assert_eq!(*revokes, if policy == LeakPolicy::Revoke { live.clone() } else { Vec::new() });
+        let ends = if policy == LeakPolicy::Revoke { live.as_slice() } else { &[] };
+        assert_eq!(revokes, ends);
         assert!(after.sets().all(|set| !revokes.contains(&set.generation)), "a revoked set goes on");
         assert!(after.epoch == before.epoch, "its keys were renewed");
         if live.iter().any(|generation| self.is_active(&before, *generation)) {

@@ -106,7 +106,7 @@ async fn inspect_text(State(service): State<Shared>, Caller(token): Caller, requ
 fn items(inspection: Inspection, text: &str) -> Result<Vec<Redaction>, Refusal> {
     let rules = Rules::all().map_err(|_| Refusal::App(Problem::Unavailable))?.confirmed();
     // Digests tell findings of one scan from another's: here are none.
-    let settings = Settings { prefixes: inspection.prefixes.clone(), key: DigestKey::new(&[]), rules };
+    let settings = Settings { prefixes: inspection.prefixes, key: DigestKey::new(&[]), rules };
     let scanner = Scanner::new(settings).map_err(|_| Refusal::App(Problem::Unavailable))?;
     let (mut at, mut before) = (0, 0);
     let mut characters = |to: usize| {
