@@ -6,7 +6,7 @@ use std::path::Path;
 
 use postern_scan::fuzzed::TARGETS;
 
-use crate::dice::Dice;
+use postern_corpus::Dice;
 
 /// How many changed inputs each reader is given.
 const CHANGED: usize = 2_000;
