@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::Done;
+use crate::fuzz::{self, fuzz};
 use crate::run::succeeds;
 use crate::test::Ground;
 
@@ -25,6 +26,8 @@ enum Name {
     Timing,
     /// What no client should send
     BadInput,
+    /// Every reader of bytes from outside: its corpus replayed; the long form runs the fuzzers as well
+    Fuzz,
 }
 
 /// What can be asked of a campaign.
@@ -35,6 +38,9 @@ pub(crate) struct Options {
     /// In its long form
     #[arg(long)]
     long: bool,
+    /// For how long each fuzzer runs, in the long form of `fuzz`
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
 }
 
 /// Runs a campaign, and shows what it says. `cargo xtask test` runs the short form of all of them.
@@ -44,9 +50,11 @@ pub(crate) fn campaign(options: &Options) -> Done {
     let binary = value.get_name().replace('-', "_");
     let mut command = ground.tests(options.long, &["--test", &binary]);
     command.env("NEXTEST_SUCCESS_OUTPUT", "immediate").env("NEXTEST_STATUS_LEVEL", "all");
-    if succeeds(&mut command)? {
-        Ok(())
-    } else {
-        Err(format!("the campaign {binary} found something: it says above what"))
+    if !succeeds(&mut command)? {
+        return Err(format!("the campaign {binary} found something: it says above what"));
     }
+    if options.long && matches!(options.name, Name::Fuzz) {
+        return fuzz(&fuzz::Options::all(options.seconds));
+    }
+    Ok(())
 }

@@ -19,6 +19,13 @@ pub(crate) struct Options {
     seconds: u64,
 }
 
+impl Options {
+    /// All of them, each for so long.
+    pub(crate) const fn all(seconds: u64) -> Self {
+        Self { target: None, seconds }
+    }
+}
+
 /// Targets that need the whole product, not the readers alone.
 const WHOLE: [&str; 3] = ["body", "configuration", "key_file"];
 

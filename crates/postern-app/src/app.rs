@@ -17,6 +17,7 @@ use crate::failing::Failing;
 use crate::jobs::Progress;
 use crate::keys::Peppers;
 use crate::lanes::Lanes;
+use crate::leaks::Leaks;
 use crate::retention::Outside;
 use crate::sums::Sums;
 use crate::tree::Trees;
@@ -59,10 +60,12 @@ pub struct App {
     pub(crate) lanes: Lanes,
     pub(crate) sums: Sums,
     pub(crate) denials: Arc<Denials>,
+    pub(crate) leaks: Leaks,
     pub(crate) typos: Seen,
     pub(crate) caps: Seen,
     pub(crate) repeats: Seen,
     pub(crate) rejected: Seen,
+    pub(crate) forged: Seen,
     pub(crate) trees: Trees,
     pub(crate) outside: Outside,
     pub(crate) alarms: Arc<Alarms>,
@@ -89,10 +92,12 @@ impl App {
             lanes: Lanes::default(),
             sums: Sums::default(),
             denials: Arc::default(),
+            leaks: Leaks::default(),
             typos: Seen::default(),
             caps: Seen::default(),
             repeats: Seen::default(),
             rejected: Seen::default(),
+            forged: Seen::default(),
             trees: Trees::default(),
             outside: Outside::default(),
             alarms: Arc::default(),

@@ -130,6 +130,11 @@ impl Gate {
         self.token.key.application
     }
 
+    /// Which of the application's keys it is.
+    pub(crate) fn key_number(&self) -> u32 {
+        self.token.key.number
+    }
+
     /// The same gate for a request that a prover vouches for: the prover is seen, and must still be in use.
     pub(crate) fn vouched(self, prover: Option<ProverId>) -> Self {
         let prover = prover.map(|id| Key::of(Kind::Prover, self.tenant(), id));

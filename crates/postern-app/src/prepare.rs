@@ -68,14 +68,14 @@ impl App {
     pub(crate) async fn prepare(&self, word: Word, whose: Whose) -> Result<Arc<Prepared>, Problem> {
         let Whose { tenant, subject, epoch, salt, stretch, version } = whose;
         let keys = self.subject_keys(tenant, subject, &epoch, version).await?;
-        let material = self.material(word.code, stretch, salt).await?;
+        let material = self.material(Arc::new(word.code), stretch, salt).await?;
         Ok(Arc::new(Prepared { epoch, keys, material }))
     }
 
     /// A code's material; stretching runs off the async threads, a few at a time.
     pub(crate) async fn material(
         &self,
-        code: Code,
+        code: Arc<Code>,
         stretch: Stretch,
         salt: Vec<u8>,
     ) -> Result<Material, Problem> {

@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use postern_core::ids::TenantId;
 use postern_core::kernel::{EventHead, Key, KeyringEntry, Kind, StoredEvent};
+use postern_core::limits;
 use postern_core::ports::{Place, PlaceFault, Put};
 use postern_core::shipped::{self, ShippedEvents, ShippedKeys};
 use postern_log::{Frontier, TILE_WIDTH, Tile, TileKind, leaf_hash};
 use serde::Serialize;
+use tokio::time::Instant;
 
 use crate::app::App;
+use crate::days::Days;
 use crate::restore::{Held as InPlace, ask, subject_of};
 
 /// How long a file may be unfinished until whoever wrote it is taken for gone. One who is only slow writes it again.
 const UNFINISHED: Duration = Duration::from_secs(600);
-
-/// Days that shipped keys are kept. A backup that is younger has them too.
-const KEY_DAYS: u64 = 30;
 
 /// A place that events are shipped to, and how far each log is there. What is there is asked once; everything else
 /// is working state, and writing twice is harmless.
@@ -28,6 +28,8 @@ pub struct Shipping {
     /// Logs that grew and are not all there: with their newest checkpoint.
     behind: BTreeMap<TenantId, (String, Frontier)>,
     tidied: u64,
+    /// Since when time passes, and the days that it makes.
+    days: (Instant, Days),
     /// The hour of the last look for what a crash left there.
     cleared: u64,
 }
@@ -35,8 +37,9 @@ pub struct Shipping {
 impl Shipping {
     /// To a place.
     #[must_use]
-    pub const fn to(place: Arc<dyn Place>) -> Self {
-        Self { place, sizes: None, behind: BTreeMap::new(), tidied: 0, cleared: 0 }
+    pub fn to(place: Arc<dyn Place>) -> Self {
+        let days = (Instant::now(), Days::default());
+        Self { place, sizes: None, behind: BTreeMap::new(), tidied: 0, days, cleared: 0 }
     }
 
     /// Notes a checkpoint that is to be reached.
@@ -55,7 +58,8 @@ impl App {
     /// Ships what is owed. What could not be shipped is owed still.
     ///
     /// # Errors
-    /// [`PlaceFault`] with the first log's reason; the others were tried.
+    /// [`PlaceFault`] with the first log's reason; the others were tried. Only if all are there, with the reason why what
+    /// is too old was not removed.
     pub async fn ship(&self, shipping: &mut Shipping) -> Result<(), PlaceFault> {
         let Shipping { place, sizes, behind, .. } = shipping;
         let sizes = match sizes {
@@ -74,8 +78,8 @@ impl App {
                 Err(fault) => first = first.or(Some(fault)),
             }
         }
-        self.tidy(shipping).await?;
-        first.map_or(Ok(()), Err)
+        let tidied = self.tidy(shipping).await;
+        first.map_or(tidied, Err)
     }
 
     /// How far each log is in a place; what is there must be of this log.
@@ -165,7 +169,7 @@ impl App {
             return Ok(());
         }
         // Both ends: who is cut short and goes on with more events has more keys.
-        let name = format!("keyring/{}/{tenant}/{from}-{end}", self.today());
+        let name = format!("keyring/{}/{tenant}/{from}-{end}", self.now().days());
         self.put(place, name, &ShippedKeys::of(&entries)).await.map(|_| ())
     }
 
@@ -186,7 +190,7 @@ impl App {
     }
 
     /// Removes what a crash left unfinished, once an hour, and keys that are too old, once a day: a person who was erased
-    /// is gone from there too by then.
+    /// is gone from there too by then. A clock that was set ahead removes none that a restore may need.
     async fn tidy(&self, shipping: &mut Shipping) -> Result<(), PlaceFault> {
         let hour = self.now().seconds() / 3600;
         if shipping.cleared != hour {
@@ -194,25 +198,30 @@ impl App {
             ask(&shipping.place, move |place| place.clear_unfinished(before)).await?;
             shipping.cleared = hour;
         }
-        let today = self.today();
-        if shipping.tidied == today {
+        let (began, days) = &mut shipping.days;
+        let today = days.today(self.now(), began.elapsed());
+        if shipping.tidied == today || !shipping.place.gives_up() {
             return Ok(());
         }
         let names = ask(&shipping.place, |place| place.list("keyring")).await?;
-        let day = |name: &str| name.split('/').nth(1).and_then(|day| day.parse::<u64>().ok());
         for name in names {
-            if day(&name).is_some_and(|day| day + KEY_DAYS < today) {
+            if shipped_on(&name).is_some_and(|day| is_too_old(day, today)) {
                 ask(&shipping.place, move |place| place.remove(&name)).await?;
             }
         }
         shipping.tidied = today;
         Ok(())
     }
+}
 
-    /// Days since 1970.
-    fn today(&self) -> u64 {
-        self.now().seconds() / 86_400
-    }
+/// The day on which keys were shipped under a name, since 1970.
+pub(crate) fn shipped_on(name: &str) -> Option<u64> {
+    name.strip_prefix("keyring/")?.split('/').next()?.parse().ok()
+}
+
+/// Whether keys of a day are kept no more. A backup that is younger has them too.
+pub(crate) fn is_too_old(day: u64, today: u64) -> bool {
+    day.saturating_add(limits::COPIED_KEYS_DAYS) < today
 }
 
 /// Whose key goes with an event, and whether the event ends it: for those who replay.

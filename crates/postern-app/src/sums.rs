@@ -23,7 +23,7 @@ struct Sum {
     last: Time,
 }
 
-/// Open sums. Working state: a crash loses at most a minute of counting.
+/// Open sums. Working state: a crash loses at most a minute of counting, and what a store that fails has not taken.
 #[derive(Default)]
 pub(crate) struct Sums(Mutex<HashMap<Whom, Sum>>);
 
@@ -54,6 +54,25 @@ impl Sums {
         let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         sums.extract_if(|_, sum| sum.minute < minute).filter_map(|(whom, sum)| closed(whom, &sum)).collect()
     }
+
+    /// Takes every sum, for the last time.
+    pub(crate) fn take_all(&self) -> Vec<(Whom, Throttled)> {
+        let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        sums.drain().filter_map(|(whom, sum)| closed(whom, &sum)).collect()
+    }
+
+    /// Takes back a sum that could not be recorded: it is counted with what came since.
+    pub(crate) fn give_back(&self, whom: Whom, sum: &Throttled) {
+        let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Throttled { count, first, last, .. } = *sum;
+        if let Some(open) = sums.get_mut(&whom) {
+            let last = if open.count == 0 { last } else { open.last.max(last) };
+            let first = if open.count == 0 { first } else { open.first.min(first) };
+            *open = Sum { minute: open.minute, count: open.count.saturating_add(count), first, last };
+        } else if sums.len() < OPEN {
+            sums.insert(whom, Sum { minute: last.seconds() / 60, count, first, last });
+        }
+    }
 }
 
 fn closed(whom: Whom, sum: &Sum) -> Option<(Whom, Throttled)> {
@@ -66,6 +85,34 @@ mod tests {
     use postern_core::ids::TenantId;
 
     use super::*;
+
+    #[test]
+    fn what_was_not_recorded_is_counted_with_what_came_since_and_the_last_take_has_everything() {
+        let sums = Sums::default();
+        let whom = Whom { key: Key::tenant(TenantId::new([1; 16])), tag: None, source: Fixed([2; 8]) };
+        let at = |second: u64| Time::from_millis(second * 1000);
+        let told = |sums: Vec<(Whom, Throttled)>| {
+            sums.iter().map(|(_, sum)| (sum.count, sum.first, sum.last)).collect::<Vec<_>>()
+        };
+        let first = sums.note(whom, at(1));
+        sums.give_back(whom, &first[0].1);
+        assert_eq!(told(sums.take_over(at(60))), [(1, at(1), at(1))]);
+        sums.give_back(whom, &first[0].1);
+        assert!((61..70).all(|second| !sums.note(whom, at(second)).is_empty() == (second == 61)));
+        let over = sums.take_over(at(120));
+        assert_eq!(told(over.clone()), [(8, at(62), at(69))]);
+        sums.note(whom, at(121));
+        sums.note(whom, at(122));
+        sums.give_back(whom, &over[0].1);
+        assert!(sums.take_over(at(123)).is_empty(), "it waits for the end of its minute");
+        assert_eq!(told(sums.take_all()), [(9, at(62), at(122))]);
+        assert!(sums.take_all().is_empty());
+        (0..u32::try_from(OPEN).unwrap() + 5).for_each(|n| {
+            let source = Fixed(u64::from(n).to_be_bytes());
+            sums.give_back(Whom { source, ..whom }, &over[0].1);
+        });
+        assert_eq!(sums.take_all().len(), OPEN);
+    }
 
     #[test]
     fn the_first_is_recorded_at_once_and_the_rest_once_a_minute() {

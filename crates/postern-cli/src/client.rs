@@ -48,6 +48,16 @@ impl Service {
         body: &Value,
         idempotency: &str,
     ) -> Result<(StatusCode, Value), Failure> {
+        self.post_bytes(path, Zeroizing::new(body.to_string().into_bytes()), idempotency).await
+    }
+
+    /// The same with a body as it is sent; its bytes are wiped once they are.
+    pub(crate) async fn post_bytes(
+        &self,
+        path: &str,
+        body: Zeroizing<Vec<u8>>,
+        idempotency: &str,
+    ) -> Result<(StatusCode, Value), Failure> {
         let silent = |fault: std::io::Error| {
             let at = &self.authority;
             Failure::refused(format!(
@@ -72,7 +82,7 @@ impl Service {
             .header("content-type", "application/json")
             .header("authorization", authorization.as_str())
             .header("idempotency-key", idempotency)
-            .body(Full::new(Bytes::from(body.to_string())))
+            .body(Full::new(Bytes::from_owner(body)))
             .map_err(Failure::refused)?;
         match &self.tls {
             None => send(stream, request).await,

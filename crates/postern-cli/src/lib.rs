@@ -32,6 +32,7 @@ use crate::failure::Failure;
 /// Does what the command line says.
 #[must_use]
 pub fn run() -> ExitCode {
+    logging::name_panics_by_place();
     if let Err(fault) = core_dumps::forbid() {
         output::message(&format!(
             "note: core dumps could not be turned off ({fault}); turn them off for this user"

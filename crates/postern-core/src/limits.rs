@@ -64,6 +64,20 @@ pub const ENDED_KEPT: usize = 8;
 pub const ENDED_LIVES: Duration = days(730);
 /// An old set's alarm rings once in this time.
 pub const OLD_SET_ALARM: Duration = days(1);
+/// Of one set it is recorded once in this time that codes were found where they should not be.
+pub const LEAK_ALARM: Duration = days(1);
+/// Words that one request may ask about.
+pub const LEAK_WORDS: usize = 100;
+/// Subjects that it may name.
+pub const LEAK_SUBJECTS: usize = 100;
+/// Stretched words times subjects of one request: each costs what an attempt costs.
+pub const LEAK_STRETCHES: u32 = 100;
+/// Requests about found words, and texts looked at before they are saved, that an application has in an hour.
+pub const LEAK_REQUESTS_PER_HOUR: u32 = 3600;
+/// Stretched words times subjects that an application has in an hour.
+pub const LEAK_STRETCHES_PER_HOUR: u32 = 2000;
+/// Stretched words that an application has for one subject in a day: no more than a set has guesses.
+pub const LEAK_STRETCHES_PER_SUBJECT: u32 = 100;
 /// After a redemption the holder may enrol a new authenticator no earlier than this.
 pub const ENROL_WAIT: Duration = hours(24);
 /// Sums of an hour are kept this long.
@@ -71,6 +85,9 @@ pub const TALLIES_LIVE: Duration = days(400);
 /// No event loses its bytes before this time, whatever is configured: answers repeat from events for a day, an
 /// investigation looks back a year.
 pub const EVENTS_KEPT: Duration = days(400);
+/// Days that subjects' wrapped keys are kept outside of the data: in the keyring of a backup, and where events are shipped
+/// to. Whoever was erased is gone from there too by then.
+pub const COPIED_KEYS_DAYS: u64 = 30;
 /// Longest external id in bytes.
 pub const EXTERNAL_ID: usize = 255;
 /// How many prefixes a tenant may ever have: each is tried on a word that was typed without one.

@@ -41,6 +41,12 @@ impl Time {
         u32::try_from(self.seconds() / 3600).unwrap_or(u32::MAX)
     }
 
+    /// Whole days since 1970.
+    #[must_use]
+    pub const fn days(self) -> u64 {
+        self.seconds() / 86_400
+    }
+
     /// The moment `span` later.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {

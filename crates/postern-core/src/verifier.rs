@@ -164,15 +164,20 @@ pub type Found = Option<(usize, u8)>;
 /// and at least ten comparisons each, padded with dummies up to one active and eight ended sets.
 #[must_use]
 pub fn search(prepared: &Prepared, targets: &[Target<'_>]) -> Found {
+    find(&prepared.keys, &prepared.material, targets, limits::ENDED_KEPT + 1)
+}
+
+/// Compares with so many targets, padded with dummies.
+#[must_use]
+pub fn find(keys: &SubjectKeys, material: &Material, targets: &[Target<'_>], places: usize) -> Found {
     let dummy = Target { generation: 0, key_version: 0, salt: &[0; 16], verifiers: &[0; VERIFIER * 10] };
     let (mut hit, mut place, mut slot) = (Choice::from(0), 0u32, 0u8);
-    for n in 0..=u32::try_from(limits::ENDED_KEPT).unwrap_or(8) {
-        let real =
-            targets.get(n as usize).filter(|target| prepared.keys.version(target.key_version).is_some());
+    for n in 0..u32::try_from(places).unwrap_or(u32::MAX) {
+        let real = targets.get(n as usize).filter(|target| keys.version(target.key_version).is_some());
         let target = real.copied().unwrap_or(dummy);
-        let key = prepared.keys.version(target.key_version).unwrap_or(&[0; 32]);
+        let key = keys.version(target.key_version).unwrap_or(&[0; 32]);
         // Compared as numbers: one comparison in constant time each, where bytes would be sixteen.
-        let typed = u128::from_ne_bytes(prepared.material.verifier(key, target.generation, target.salt));
+        let typed = u128::from_ne_bytes(material.verifier(key, target.generation, target.salt));
         let (verifiers, _) = target.verifiers.as_chunks::<VERIFIER>();
         for (index, stored) in (1u8..).zip(verifiers) {
             let stored = u128::from_ne_bytes(*stored);

@@ -40,7 +40,8 @@ impl FolderPlace {
         )))
     }
 
-    fn path(&self, name: &str) -> Result<PathBuf, PlaceFault> {
+    /// Where a name's file is.
+    pub(crate) fn path(&self, name: &str) -> Result<PathBuf, PlaceFault> {
         let fits = |part: &str| {
             !["", ".", ".."].contains(&part)
                 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
@@ -84,7 +85,7 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 }
 
 /// Whether a file is one of [`aside`]: it is being written, or was left over from a crash.
-fn is_unfinished(path: &Path) -> bool {
+pub(crate) fn is_unfinished(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == UNFINISHED)
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use crate::detect::is_own;
 use crate::place::Place;
 
 /// How sure a finding is.
@@ -60,6 +61,59 @@ pub struct Finding {
     pub digest: String,
     /// How many codes of this kind stand around it, itself included.
     pub siblings: u32,
+    /// What the service said of it, if it was asked.
+    pub standing: Option<Standing>,
+}
+
+/// What a service says of an own code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Of a set that has not ended, and not used up.
+    Live,
+    /// The same, and its set was revoked for it.
+    Revoked,
+    /// Spent, or revoked by number.
+    Spent,
+    /// Of an ended set.
+    Old,
+    /// No code of the service, or none that the scanner's key may know of.
+    NotOurs,
+    /// Only the service with its subject's name can tell.
+    NeedsSubject,
+}
+
+impl Standing {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Revoked => "live, now revoked",
+            Self::Spent => "spent",
+            Self::Old => "old",
+            Self::NotOurs => "not ours",
+            Self::NeedsSubject => "needs its subject",
+        }
+    }
+}
+
+impl Finding {
+    /// Whether it is one of our own codes, which a service can be asked about.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        is_own(&self.rule)
+    }
+
+    /// The finding with what the service said; none if chance alone made it and it is no code.
+    #[must_use]
+    pub fn standing(self, standing: Standing) -> Option<Self> {
+        let confidence = match (standing, self.confidence) {
+            (Standing::NotOurs, Confidence::Possible) => return None,
+            (Standing::NotOurs | Standing::NeedsSubject, before) => before,
+            (Standing::Live | Standing::Revoked | Standing::Spent | Standing::Old, _) => Confidence::Certain,
+        };
+        Some(Self { confidence, standing: Some(standing), ..self })
+    }
 }
 
 /// The first two symbols of a code and its length in symbols: all of it that a report may hold.

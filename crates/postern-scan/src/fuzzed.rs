@@ -9,14 +9,21 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::decode::{View, views};
-use crate::source::fuzzed::{Form, Reading, read};
+use crate::source::Spot;
+use crate::source::fuzzed::{self as source, Form, Reading, read};
 
 /// A function that is fuzzed.
 pub type Target = fn(&[u8]);
 
 /// Every target, under the name of its binary and its corpus.
-pub const TARGETS: [(&str, Target); 4] =
-    [("scan_json", json), ("scan_table", table), ("scan_views", readings), ("scan_xml", xml)];
+pub const TARGETS: [(&str, Target); 6] = [
+    ("scan_json", json),
+    ("scan_office", office),
+    ("scan_rtf", rtf),
+    ("scan_table", table),
+    ("scan_views", readings),
+    ("scan_xml", xml),
+];
 
 /// The target of a name.
 #[must_use]
@@ -102,4 +109,33 @@ fn readings(bytes: &[u8]) {
         check(sources.is_sorted(), "a reading goes forward");
         check(sources.iter().all(|at| *at <= bytes.len()), "a reading comes from its bytes");
     }
+}
+
+/// XML of office documents.
+fn office(bytes: &[u8]) {
+    let (whole, went_well) = source::office(bytes, usize::MAX);
+    check(source::office(bytes, 3) == (whole.clone(), went_well), "pieces make no difference");
+    pieces(&whole);
+    // A byte order mark is told by its three bytes. A reference and a sign stand for less than they are; an attribute is given once.
+    check(length(&whole) <= bytes.len(), "no more comes out than went in");
+}
+
+/// RTF.
+fn rtf(bytes: &[u8]) {
+    let (whole, went_well) = source::rtf(bytes, usize::MAX);
+    check(went_well, "any bytes are RTF");
+    check(source::rtf(bytes, 1) == (whole.clone(), true), "pieces make no difference");
+    pieces(&whole);
+    check(length(&whole) <= bytes.len(), "no more comes out than went in");
+}
+
+fn length(pieces: &[(Spot, Vec<u8>)]) -> usize {
+    pieces.iter().map(|(_, text)| text.len()).sum()
+}
+
+/// Pieces that are no cells go forward, from the first line on.
+fn pieces(pieces: &[(Spot, Vec<u8>)]) {
+    let lines = pieces.iter().filter(|(spot, _)| spot.column.is_none()).map(|(spot, _)| spot.line);
+    let lines: Vec<Option<u64>> = lines.collect();
+    check(lines.is_sorted() && lines.iter().all(|line| *line > Some(0)), "paragraphs are counted");
 }

@@ -9,15 +9,18 @@
 mod baseline;
 mod decode;
 mod detect;
+mod document;
 mod finding;
 #[doc(hidden)]
 pub mod fuzzed;
 mod held;
+mod patterns;
 mod place;
 mod record;
 mod report;
 mod scanner;
 mod source;
+mod spans;
 mod state;
 mod structure;
 mod told;
@@ -26,11 +29,14 @@ mod window;
 
 pub use baseline::{Baseline, BaselineError};
 pub use detect::others::{Example, RuleFault, Rules};
-pub use finding::{Confidence, DigestKey, Finding, Masked, RuleName};
+pub use document::{Document, Documents};
+pub use finding::{Confidence, DigestKey, Finding, Masked, RuleName, Standing};
+pub use patterns::Tool;
 pub use place::{Origin, Place};
 pub use report::{Form, Report};
-pub use scanner::{Scanner, Settings, Unfit};
-pub use source::{Gauge, Walk, input, trees};
+pub use scanner::{Keep, Scanner, Settings, Unfit};
+pub use source::{Gauge, Pieces, Spot, Walk, git, input, trees};
+pub use spans::Span;
 pub use state::{State, StateError};
 pub use told::{Told, Totals, Trouble};
 pub use watch::Watch;

@@ -3,13 +3,15 @@
 use std::io::{self, Read};
 
 use postern_codes::Prefix;
+use zeroize::Zeroizing;
 
-use crate::decode::{View, views};
+use crate::decode::{View, is_wide, views};
 use crate::detect::loose::Loose;
 use crate::detect::others::{Others, RuleFault, Rules};
 use crate::detect::prefixed::Prefixed;
 use crate::detect::words::{Wanted, words};
-use crate::detect::{Detector, Hit, Text};
+use crate::detect::{Detector, Hit, Text, is_own};
+use crate::document::{Document, Documents};
 use crate::finding::{DigestKey, Finding, Masked};
 use crate::held::Held;
 use crate::place::{Origin, Place};
@@ -43,12 +45,19 @@ pub enum Unfit {
 
 /// Looks through content. One serves all threads.
 pub struct Scanner {
+    prefixed: Prefixed,
+    /// Every other.
     detectors: Vec<Box<dyn Detector>>,
     wanted: Wanted,
     key: DigestKey,
+    keep: Option<Keep>,
     /// What it looks for, in a digest.
     settings: String,
+    documents: Option<Box<dyn Documents>>,
 }
+
+/// Takes a found code by its digest, to ask about it. It must be kept in memory that is wiped, and nowhere else.
+pub type Keep = Box<dyn Fn(&str, Zeroizing<String>) + Send + Sync>;
 
 impl Scanner {
     /// Makes one.
@@ -62,15 +71,44 @@ impl Scanner {
         let named: Vec<&str> = prefixes.iter().map(Prefix::as_str).collect();
         let sought = format!("{} {} {}", env!("CARGO_PKG_VERSION"), named.join(" "), settings.rules.name());
         let others = Others::new(settings.rules)?;
-        let detectors: Vec<Box<dyn Detector>> =
-            vec![Box::new(prefixed), Box::new(Loose::new(prefixes)), Box::new(others)];
+        let detectors: Vec<Box<dyn Detector>> = vec![Box::new(Loose::new(prefixes)), Box::new(others)];
         let wants = detectors.iter().map(|detector| detector.wants());
         Ok(Self {
             wanted: wants.fold(Wanted::default(), Wanted::and),
+            prefixed,
             detectors,
             settings: settings.key.digest("settings", &sought),
             key: settings.key,
+            keep: None,
+            documents: None,
         })
+    }
+
+    /// Has every own code given to `keep` when it is found.
+    #[must_use]
+    pub fn keeping(self, keep: Keep) -> Self {
+        Self { keep: Some(keep), ..self }
+    }
+
+    /// Has somebody read documents for it that it does not read itself.
+    #[must_use]
+    pub fn with(self, documents: Box<dyn Documents>) -> Self {
+        let read = Document::ALL.map(|document| documents.reads(document));
+        // A file whose text was not read is not the same as one whose text was.
+        let settings = self.key.digest("settings", &format!("{} {read:?}", self.settings));
+        Self { settings, documents: Some(documents), ..self }
+    }
+
+    /// Who reads documents.
+    pub(crate) fn documents(&self) -> Option<&dyn Documents> {
+        self.documents.as_deref()
+    }
+
+    /// Looks for codes with a prefix alone: many times as fast.
+    #[must_use]
+    pub fn only_prefixed(self) -> Self {
+        let settings = self.key.digest("settings", &format!("{} prefixed", self.settings));
+        Self { detectors: Vec::new(), wanted: Wanted::default(), settings, ..self }
     }
 
     /// The name of the digests' key.
@@ -154,7 +192,9 @@ impl Scanner {
     /// stand in one body and its code in the next.
     fn hits(&self, origin: &Origin, bytes: &[u8], known: Vec<View>) -> Vec<Hit> {
         let mut hits = self.look(origin, bytes);
-        for view in views(bytes, known) {
+        let more = !known.is_empty() || self.needs_views(bytes);
+        let readings = if more { views(bytes, known) } else { Vec::new() };
+        for view in readings {
             let seen = self.look(origin, view.bytes()).into_iter();
             hits.extend(seen.map(|hit| Hit { start: view.source(hit.start), ..hit }));
         }
@@ -171,22 +211,35 @@ impl Scanner {
         finding
     }
 
-    fn look(&self, origin: &Origin, bytes: &[u8]) -> Vec<Hit> {
+    /// Whether other readings may show more. Where prefixes alone are looked for, few do.
+    fn needs_views(&self, bytes: &[u8]) -> bool {
+        !self.detectors.is_empty() || is_wide(bytes) || self.prefixed.may_be_elsewhere(bytes)
+    }
+
+    /// Everything that the detectors see in these bytes.
+    pub(crate) fn look(&self, origin: &Origin, bytes: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
-        let text = Text { bytes, words: &words(bytes, self.wanted), origin };
+        let words = if self.detectors.is_empty() { Vec::new() } else { words(bytes, self.wanted) };
+        let text = Text { bytes, words: &words, origin };
+        self.prefixed.look(&text, &mut hits);
         self.detectors.iter().for_each(|detector| detector.look(&text, &mut hits));
         hits
     }
 
-    /// Masks and digests. The code is overwritten here.
+    /// Masks and digests. The code is overwritten here, unless somebody keeps it.
     fn finding(&self, hit: Hit, place: Place) -> Finding {
+        let (masked, digest) = (Masked::of(&hit.code), self.key.digest(&hit.label, &hit.code));
+        if let Some(keep) = self.keep.as_ref().filter(|_| is_own(&hit.rule)) {
+            keep(&digest, hit.code);
+        }
         Finding {
             place,
-            masked: Masked::of(&hit.code),
-            digest: self.key.digest(&hit.label, &hit.code),
+            masked,
+            digest,
             rule: hit.rule,
             confidence: hit.confidence,
             siblings: hit.siblings,
+            standing: None,
         }
     }
 }

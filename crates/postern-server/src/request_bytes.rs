@@ -3,7 +3,7 @@
 //!
 //! A client computes them like this:
 //!
-//! 1. Take the JSON body that is sent. Remove the member `code`; remove the member `assertion`, and in the
+//! 1. Take the JSON body that is sent. Remove the members `code` and `codes`; remove the member `assertion`, and in the
 //!    member `first_factor` the member `assertion`. What held a removed member stays, if empty as `{}`.
 //! 2. `POST /v1/code-sets`, `/v1/redemptions` and `/v1/rehearsals`: the bytes are the RFC 8785 form of that.
 //! 3. Confirming and revoking, where the path says what is meant: the RFC 8785 form of
@@ -27,6 +27,8 @@ use serde_json::{Map, Value, json};
 
 /// The member that holds what was typed.
 const CODE: &str = "code";
+/// The member that holds what was found.
+const CODES: &str = "codes";
 /// The member that holds a signed assertion.
 const ASSERTION: &str = "assertion";
 /// The member that may hold one further in.
@@ -38,7 +40,7 @@ pub fn stripped(body: &[u8]) -> Option<Value> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_slice(body).ok()?;
     let mut said = Map::new();
     for (name, raw) in members {
-        if name == CODE || name == ASSERTION {
+        if name == CODE || name == CODES || name == ASSERTION {
             continue;
         }
         let mut value: Value = serde_json::from_str(raw.get()).ok()?;

@@ -1,8 +1,8 @@
-//! A store that counts what it is asked, and that can put off what it is to commit.
+//! A store that counts what it is asked, and that can put off or refuse what it is to commit.
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use postern_core::Time;
@@ -10,7 +10,7 @@ use postern_core::ids::TenantId;
 use postern_core::kernel::{
     Committed, Key, Kind, StoreFault, StoredEvent, Tally, ThinnedBundle, ThinnedEvent, View, Want, Work,
 };
-use postern_core::ports::{Copied, Future, Listed, LogHead, SealedClaim, Sizes, Store, StoredTile};
+use postern_core::ports::{Copied, Future, Listed, LogHead, PutAside, SealedClaim, Sizes, Store, StoredTile};
 use tokio::sync::watch;
 
 /// A store behind counters.
@@ -18,6 +18,7 @@ pub struct CountedStore {
     inner: Arc<dyn Store>,
     counts: [AtomicU64; 7],
     puts_off: watch::Sender<bool>,
+    refuses: AtomicBool,
 }
 
 /// What a store was asked until now.
@@ -43,12 +44,22 @@ impl CountedStore {
     /// Counts from zero.
     #[must_use]
     pub fn new(inner: Arc<dyn Store>) -> Self {
-        Self { inner, counts: Default::default(), puts_off: watch::Sender::new(false) }
+        Self {
+            inner,
+            counts: Default::default(),
+            puts_off: watch::Sender::new(false),
+            refuses: AtomicBool::default(),
+        }
     }
 
     /// Whether works wait before they are committed; what waits goes on when they no longer do.
     pub fn puts_off(&self, puts_off: bool) {
         self.puts_off.send_replace(puts_off);
+    }
+
+    /// Whether it takes nothing, as one on a disk that is full.
+    pub fn refuses(&self, refuses: bool) {
+        self.refuses.store(refuses, Ordering::SeqCst);
     }
 
     /// What it was asked until now.
@@ -80,6 +91,9 @@ impl Store for CountedStore {
         Box::pin(async move {
             // The sender is here: it is never gone.
             let _ = self.puts_off.subscribe().wait_for(|puts_off| !puts_off).await;
+            if self.refuses.load(Ordering::SeqCst) {
+                return Committed::Busy;
+            }
             self.inner.submit(work).await
         })
     }
@@ -228,8 +242,8 @@ impl Store for CountedStore {
         self.inner.number_pending()
     }
 
-    fn back_up(&self, folder: PathBuf) -> Future<'_, Result<Copied, StoreFault>> {
-        self.inner.back_up(folder)
+    fn back_up(&self, folder: PathBuf, at: Time) -> Future<'_, Result<Copied, StoreFault>> {
+        self.inner.back_up(folder, at)
     }
 
     fn backed_up(&self) -> (u64, u64) {
@@ -238,6 +252,14 @@ impl Store for CountedStore {
 
     fn put_aside(&self, tenant: TenantId) -> Future<'_, Result<Vec<Key>, StoreFault>> {
         self.inner.put_aside(tenant)
+    }
+
+    fn forged(&self, limit: usize) -> Future<'_, Result<PutAside, StoreFault>> {
+        self.inner.forged(limit)
+    }
+
+    fn forged_told(&self, numbers: Vec<i64>) -> Future<'_, Result<(), StoreFault>> {
+        self.inner.forged_told(numbers)
     }
 
     fn keeps_order(&self) -> bool {

@@ -110,11 +110,13 @@ impl Site {
         self.send(Method::POST, "/v1/redemptions", Some(body), key).await;
     }
 
-    /// The subject and all events, as an application reads them.
+    /// The subject, all events, and everything that is exported of a person, as an application reads them.
     async fn read(&mut self, subject: &str) {
         self.send(Method::GET, &format!("/v1/subjects/{subject}"), None, "").await;
         self.world.app.number_pending().await;
         self.send(Method::GET, "/v1/events?limit=500", None, "").await;
+        let export = self.send(Method::GET, &format!("/v1/subjects/{subject}/export"), None, "").await;
+        assert!(!export["items"].as_array().unwrap().is_empty(), "{export}");
     }
 
     fn alarms(&self) -> Vec<CodeKind> {

@@ -68,7 +68,15 @@ pub(super) const ROOMS: [Room; 14] = [
     },
     Room {
         name: "postern-server",
-        knows: &["postern-app", "postern-codes", "postern-core", "postern-log", "postern-tls"],
+        // The scanner as a library: texts are looked through before a chat saves them.
+        knows: &[
+            "postern-app",
+            "postern-codes",
+            "postern-core",
+            "postern-log",
+            "postern-scan",
+            "postern-tls",
+        ],
         tests: &["postern-outside", "postern-store", "postern-testkit"],
         never: &["rusqlite"],
     },

@@ -27,6 +27,10 @@ const PAGE: usize = 500;
 /// Between the few rows that are read at the same time; for ten million rows these are seven hours in all.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// Logs that are gone over beside each other at most, however many cores there are: the version of every record of each
+/// is held meanwhile.
+const LOGS: usize = 8;
+
 /// How rows are looked at.
 #[derive(Clone, Copy)]
 struct How {
@@ -99,7 +103,8 @@ impl App {
         Ok(report)
     }
 
-    /// Verifies tenants beside each other, one for a core; one after the other where nobody is in a hurry.
+    /// Verifies tenants beside each other, one for a core and at most [`LOGS`]; one after the other where nobody is in a
+    /// hurry.
     async fn each_verified(
         self: &Arc<Self>,
         tenants: BTreeSet<TenantId>,
@@ -116,7 +121,7 @@ impl App {
             None => Ok(()),
         };
         for tenant in tenants {
-            if running.len() >= how.beside() {
+            if running.len() >= how.beside().min(LOGS) {
                 end(running.join_next().await)?;
             }
             let (app, archive) = (Arc::clone(self), archive.clone());

@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod clock;
+mod forged;
 mod forget;
 
 pub use campaigns::Progress;
@@ -28,14 +29,37 @@ pub struct Tick {
 const PER_TICK: usize = 500;
 
 impl App {
-    /// Records the sums of minutes that are over, and calls that were denied. Every few seconds.
+    /// Records the sums of minutes that are over, calls that were denied, and what was asked about leaks. Every few seconds.
+    /// What the store does not take now is counted on; if it is not known whether it did, that is told twice rather than
+    /// not at all.
     pub async fn flush_sums(&self) -> usize {
-        let over = self.sums.take_over(self.now());
-        let count = over.len();
-        for (whom, sum) in over {
-            self.record_sum(whom, sum).await;
+        let now = self.now();
+        let denied = self.denials.0.take(now);
+        self.record_sums(self.sums.take_over(now)).await
+            + self.record_denials(denied).await
+            + self.record_leaks(self.due_leaks()).await
+    }
+
+    /// Records every sum, whenever it began, when nobody asks any more. How many were not recorded, and are lost.
+    pub async fn flush_last_sums(&self) -> usize {
+        self.record_sums(self.sums.take_all()).await;
+        self.record_denials(self.denials.0.take_all()).await;
+        self.record_leaks(self.last_leaks()).await;
+        self.sums.take_all().len() + self.denials.0.take_all().len() + self.last_leaks().len()
+    }
+
+    async fn record_sums(&self, due: Vec<(Whom, Throttled)>) -> usize {
+        let mut due = due.into_iter();
+        let mut count = 0;
+        for (whom, sum) in due.by_ref() {
+            if !self.record_sum(whom, sum).await {
+                break;
+            }
+            count += 1;
         }
-        count + self.flush_denials().await
+        // The others would find the same store.
+        due.for_each(|(whom, sum)| self.sums.give_back(whom, &sum));
+        count
     }
 
     /// Records that sets have expired, erases whom it is time to erase, and gives up places whose time is over and sums
@@ -98,20 +122,33 @@ impl App {
         }
     }
 
-    /// Records a sum of words that were not tested.
-    pub(crate) async fn record_sum(&self, whom: Whom, sum: Throttled) {
-        let Ok(view) = self.look(&[Want::Key(whom.key)]).await else { return };
+    /// Records a sum of words that were not tested; whether that is done. Otherwise it is counted on.
+    pub(crate) async fn record_sum(&self, whom: Whom, sum: Throttled) -> bool {
+        let done = self.throttled(whom, sum.clone()).await;
+        if !done {
+            self.sums.give_back(whom, &sum);
+        }
+        done
+    }
+
+    async fn throttled(&self, whom: Whom, sum: Throttled) -> bool {
+        let Ok(view) = self.look(&[Want::Key(whom.key)]).await else { return false };
         let now = self.now();
-        let _ = decide::<(), ()>(self.store(), &view, move |view| {
+        let recorded = decide::<(), ()>(self.store(), &view, move |view| {
             let mut draft = service_draft("throttle", view.at(now));
             match whom.tag {
                 Some(tag) => bucket::throttled(view.held(whom.key)?, tag, sum.clone(), &mut draft),
                 None => subject::throttled(view.held(whom.key)?, sum.clone(), &mut draft),
             }
             Ok(if draft.is_empty() { Step::Nothing(()) } else { Step::Decided(draft, ()) })
-        })
-        .await;
+        });
+        is_done(&recorded.await)
     }
+}
+
+/// Whether a sum need not be recorded again: it is, or its record takes none, since it is gone or not as it was written.
+pub(crate) fn is_done(outcome: &Outcome<(), ()>) -> bool {
+    matches!(outcome, Outcome::Committed(()) | Outcome::Nothing(()) | Outcome::Rejected(_))
 }
 
 /// A draft whose events the service itself did.

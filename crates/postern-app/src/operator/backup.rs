@@ -21,7 +21,7 @@ impl Operator<'_> {
         if !folder.is_absolute() {
             return Err(Refused("A backup's folder is named by its whole path.".to_owned()));
         }
-        let copied = self.app.store().back_up(folder.clone()).await;
+        let copied = self.app.store().back_up(folder.clone(), self.app.now()).await;
         let copied = copied.map_err(|fault| Refused(format!("No backup was made: {}.", fault.0)))?;
         let events = copied.logs.values().map(Frontier::size).sum();
         let logs = copied.logs.len() as u64;

@@ -12,7 +12,7 @@ use postern_core::assurance::Level;
 use postern_core::ids::{ApplicationId, ProverId, SetId, TenantId};
 use postern_core::prover::ProverKey;
 use postern_core::subject::fact::{RevokeReason, asked_reason};
-use postern_core::tenant::Tier;
+use postern_core::tenant::{LeakPolicy, Tier};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -45,6 +45,15 @@ pub enum Command {
         /// Each new set keeps the kinds of its codes from now on, so that it may have canary and duress codes.
         #[serde(default)]
         keep_kinds: bool,
+    },
+    /// Says what follows when a live code of a tier was found where it should not be.
+    TenantLeaks {
+        /// Which tenant.
+        tenant: TenantId,
+        /// Which tier.
+        tier: Tier,
+        /// What follows.
+        policy: LeakPolicy,
     },
     /// Creates an application and its first key, which is shown this once.
     ApplicationCreate {
@@ -300,6 +309,9 @@ impl App {
             Command::TenantList {} => operator.tenants().await,
             Command::TenantChange { tenant, prefix, tier, keep_kinds } => {
                 operator.change_tenant(tenant, prefix, tier, keep_kinds).await
+            }
+            Command::TenantLeaks { tenant, tier, policy } => {
+                operator.change_leak_policy(tenant, tier, policy).await
             }
             Command::ApplicationCreate { tenant, name, scopes, tiers, enforces, caps, bound } => {
                 let caps = Some(caps.unwrap_or(Caps::SHIPPED));

@@ -3,7 +3,7 @@
 use postern_codes::{Format, Prefix};
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Held, Key, Want};
-use postern_core::tenant::{self, Changed, Tenant, TierSettings};
+use postern_core::tenant::{self, Changed, LeakPolicy, LeakPolicyChanged, Tenant, Tier, TierSettings};
 use postern_core::verifier::Stretch;
 use serde_json::{Value, json};
 
@@ -114,6 +114,27 @@ impl Operator<'_> {
             };
             let changed = tenant::change(held, fact, draft);
             Ok(changed.then(|| json!({ "tenant": tenant })).ok_or_else(too_many_prefixes))
+        })
+        .await
+    }
+
+    /// Says what follows when a live code of a tier was found where it should not be.
+    ///
+    /// # Errors
+    /// [`Refused`]: nothing was changed.
+    pub async fn change_leak_policy(
+        &self,
+        tenant: TenantId,
+        tier: Tier,
+        policy: LeakPolicy,
+    ) -> Result<Value, Refused> {
+        let key = Key::tenant(tenant);
+        self.decided(&[Want::Key(key)], move |view, draft| {
+            let held: Held<Tenant> = view.held(key)?;
+            let fact = LeakPolicyChanged { policy, tier };
+            let changed = tenant != TenantId::SYSTEM && tenant::change_leak_policy(held, fact, draft);
+            let answer = || json!({ "tenant": tenant, "tier": tier, "leaks": policy });
+            Ok(changed.then(answer).ok_or_else(|| no_tenant(tenant)))
         })
         .await
     }

@@ -195,7 +195,7 @@ impl App {
             reached.insert(tenant, checked.frontier);
             signed.extend(checked.signed.map(|signed| (tenant, signed)));
         }
-        let keyring = held.keyring(self.local(), &erased).await.map_err(fault)?;
+        let keyring = held.keyring(self.local(), (&erased, self.now())).await.map_err(fault)?;
         let mut replayed = 0;
         self.works.replaying.begin();
         for (tenant, frontier) in &reached {

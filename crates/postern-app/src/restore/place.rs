@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use postern_core::Time;
 use postern_core::ids::{EventId, TenantId};
 use postern_core::kernel::{EventHead, Key, Kind};
 use postern_core::local_keys::LocalKeys;
@@ -11,7 +12,7 @@ use postern_core::shipped::{self, Shipped, ShippedEvents, ShippedKeys};
 use postern_log::{Checkpoint, Frontier, TILE_WIDTH, Tile, TileKind, Walk, open_checkpoint_of, verifier_key};
 
 use crate::operator::Refused;
-use crate::shipping::erases;
+use crate::shipping::{erases, is_too_old, shipped_on};
 
 /// The entry bundles that a place holds, the widest of each.
 pub(crate) struct Held {
@@ -193,14 +194,15 @@ impl Held {
         Ok(Some(bundle.checkpoint))
     }
 
-    /// Every shipped key, without those of the erased.
+    /// Every shipped key that may be kept at `now`, without those of the erased.
     pub(crate) async fn keyring(
         &self,
         keys: &LocalKeys,
-        erased: &BTreeSet<Key>,
+        (erased, now): (&BTreeSet<Key>, Time),
     ) -> Result<BTreeMap<Key, Vec<u8>>, PlaceFault> {
         let mut wrapped = BTreeMap::new();
-        for name in &self.keys {
+        let is_kept = |name: &&String| shipped_on(name).is_none_or(|day| !is_too_old(day, now.days()));
+        for name in self.keys.iter().filter(is_kept) {
             let asked = name.clone();
             let bytes = ask(&self.place, move |place| place.get(&asked)).await?;
             let shipped = bytes.and_then(|bytes| shipped::open::<ShippedKeys>(keys, name, &bytes));

@@ -1,5 +1,7 @@
 //! Making a set: codes from the operating system's randomness, verifiers from the key service.
 
+use std::sync::Arc;
+
 use postern_codes::{Code, Prefix, generate};
 use postern_core::ids::SubjectId;
 use postern_core::kernel::Key;
@@ -88,7 +90,7 @@ impl App {
                 Material::new(&code, stretch, subject.salt.bytes()).ok_or(Problem::Unavailable)?
             } else {
                 let again = copy(&code, &prefix)?;
-                self.material(again, stretch, subject.salt.bytes().to_vec()).await?
+                self.material(Arc::new(again), stretch, subject.salt.bytes().to_vec()).await?
             };
             verifiers.extend_from_slice(&material.verifier(own_key, generation, &salt));
             codes.push(MadeCode { slot, kind, code });

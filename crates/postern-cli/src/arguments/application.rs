@@ -51,7 +51,7 @@ pub(crate) struct ApplicationCreate {
     /// Whose
     #[arg(long)]
     pub(crate) tenant: String,
-    /// What it may do, separated by commas: events:read, log:read, redeem, rehearse, sets:revoke, sets:stage, subjects:read, subjects:tier-raise, subjects:write
+    /// What it may do, separated by commas: events:read, leaks, log:read, redeem, rehearse, sets:revoke, sets:stage, subjects:read, subjects:tier-raise, subjects:write
     #[arg(long, value_delimiter = ',', required = true)]
     pub(crate) scopes: Vec<String>,
     /// To which tiers: standard, elevated, privileged, break_glass, service. Events and the log are the whole

@@ -12,6 +12,7 @@ mod keeper;
 mod key;
 mod prover;
 mod scan;
+mod scan_server;
 mod subject;
 mod tenant;
 
@@ -24,13 +25,14 @@ pub(crate) use self::application::{ApplicationCommand, ApplicationCreate, KeyCom
 pub(crate) use self::audit::{AuditCommand, AuditProof};
 pub(crate) use self::backup::{BackupCommand, Restore};
 pub(crate) use self::campaign::{CampaignCommand, CampaignOf};
-pub(crate) use self::codes::{CodeCommand, Issue, Redeem, Rehearse, Remote, Revoke};
+pub(crate) use self::codes::{CodeCommand, Issue, PatternsFor, Redeem, Rehearse, Remote, Revoke};
 pub(crate) use self::init::Init;
 pub(crate) use self::installation::{ConfigCommand, Demo};
 pub(crate) use self::keeper::{Keeper, absolute};
 pub(crate) use self::key::{KeyFileCommand, KeyMove};
 pub(crate) use self::prover::ProverCommand;
 pub(crate) use self::scan::{Scan, ScanForm};
+pub(crate) use self::scan_server::AskedService;
 pub(crate) use self::subject::SubjectCommand;
 pub(crate) use self::tenant::{TenantChange, TenantCommand};
 

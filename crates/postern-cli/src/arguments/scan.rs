@@ -1,8 +1,11 @@
 //! Finding leaked codes.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+
+use super::AskedService;
 
 /// What `postern scan` ends with. Its own, so that it fits where other scanners are called: hooks and pipelines.
 const EXIT_CODES: &str = "\
@@ -41,6 +44,20 @@ pub(crate) struct Scan {
     /// Report (jsonl) of an earlier scan under the same key; what it holds is not told again
     #[arg(long, value_name = "FILE", requires = "digest_key")]
     pub(crate) baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) asked: AskedService,
+    /// Only codes with a prefix: many times as fast, for very much data
+    #[arg(long)]
+    pub(crate) only_prefixed: bool,
+    /// Threads; as many as there are processors if none are named
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// File that keeps what has been read, no content: an interrupted scan goes on, and reads no file twice
+    #[arg(long, value_name = "FILE", requires = "digest_key", conflicts_with = "stdin")]
+    pub(crate) resume: Option<PathBuf>,
+    /// Goes on: what is new or changes in the folders is looked through, until it is ended by a signal
+    #[arg(long, conflicts_with_all = ["stdin", "resume"])]
+    pub(crate) watch: bool,
 }
 
 /// How a report is written.
@@ -52,4 +69,6 @@ pub(crate) enum ScanForm {
     Jsonl,
     /// SARIF 2.1.0
     Sarif,
+    /// One page for a browser
+    Html,
 }

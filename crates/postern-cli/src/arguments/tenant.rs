@@ -54,6 +54,9 @@ pub(crate) struct TenantChange {
     /// How compact and numeric codes are stretched: argon2id, pbkdf2
     #[arg(long, requires = "tier")]
     pub(crate) stretch: Option<String>,
+    /// What follows when a live code of the tier was found where it should not be: revoke (its set), alarm (an event)
+    #[arg(long, requires = "tier", conflicts_with_all = ["format", "count", "lifetime_days", "low_stock", "stretch", "prefix", "keep_kinds"])]
+    pub(crate) leaks: Option<String>,
     #[command(flatten)]
     pub(crate) configured: Configured,
 }

@@ -57,11 +57,11 @@ pub(super) async fn run(arguments: Keep, json: bool) -> Result<(), Failure> {
     });
     let listening = tls.as_ref().map(|kept| Arc::clone(&kept.listening));
     let watching = tls.map(|kept| tokio::spawn(kept.watch(renew, Arc::new(Metrics::new()))));
-    let today = || SystemClock.now().seconds() / 86_400;
+    let now = || SystemClock.now();
     let stopped = async move {
         let _ = stopping.wait_for(|stop| *stop).await;
     };
-    keep::serve(listener, listening, (shelf, tokens), today, stopped).await;
+    keep::serve(listener, listening, (shelf, tokens), now, stopped).await;
     if let Some(watching) = watching {
         watching.abort();
     }

@@ -1,5 +1,7 @@
 //! What `issue`, `redeem` and `rehearse` share: they are HTTP clients, so no operator's way yields a code.
 
+use std::path::Path;
+
 use postern_core::Time;
 use postern_core::encoding::base32;
 use postern_core::ports::{Clock as _, Entropy as _};
@@ -16,16 +18,25 @@ use crate::prompt;
 
 /// The service with the application's key: from a file, the environment, or a prompt.
 pub(super) fn service(remote: &Remote) -> Result<Service, Failure> {
-    let key = match (&remote.key_file, from_environment()) {
+    service_at(&remote.url, remote.authority.as_deref(), remote.key_file.as_deref())
+}
+
+/// The same for one that is named apart.
+pub(super) fn service_at(
+    url: &str,
+    authority: Option<&Path>,
+    key_file: Option<&Path>,
+) -> Result<Service, Failure> {
+    let key = match (key_file, from_environment()) {
         (Some(path), _) => std::fs::read_to_string(path)
             .map(|text| Zeroizing::new(Zeroizing::new(text).trim().to_owned()))
             .map_err(|fault| Failure::Usage(format!("{} could not be read: {fault}", path.display())))?,
         (None, Some(key)) => key,
         (None, None) => prompt::secret("Application key")?,
     };
-    let authority = remote.authority.as_deref().map(crate::tls::bytes).transpose()?;
+    let authority = authority.map(crate::tls::bytes).transpose()?;
     let tls = authority.as_deref().map(Connecting::new).transpose().map_err(Failure::refused)?;
-    Service::new(&remote.url, key, tls)
+    Service::new(url, key, tls)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this crate is where the environment is read")]

@@ -1,7 +1,7 @@
 //! `postern tenant`.
 
 use postern_app::operator::{Command, TierChange};
-use postern_core::tenant::Tier;
+use postern_core::tenant::{LeakPolicy, Tier};
 use serde_json::Value;
 
 use super::operate::{id, operate, word};
@@ -23,6 +23,10 @@ pub(super) async fn run(command: TenantCommand, json: bool) -> Result<(), Failur
 
 async fn change_tenant(change: TenantChange) -> Result<Value, Failure> {
     let tenant = id(&change.tenant)?;
+    if let (Some(tier), Some(policy)) = (&change.tier, &change.leaks) {
+        let (tier, policy) = (word::<Tier>("tier", tier)?, word::<LeakPolicy>("leaks", policy)?);
+        return operate(&change.configured, Command::TenantLeaks { tenant, tier, policy }).await;
+    }
     let tier =
         change.tier.as_deref().map(|tier| word::<Tier>("tier", tier)).transpose()?.map(|tier| TierChange {
             tier,

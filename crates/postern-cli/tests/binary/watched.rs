@@ -13,7 +13,7 @@ use crate::moved_clock::MovedClock;
 use crate::node::Node;
 
 /// Asks for a page of the admin listener until it has what is waited for.
-async fn awaited(admin: &str, path: &str, has: impl Fn(&str) -> bool) -> String {
+pub(crate) async fn awaited(admin: &str, path: &str, has: impl Fn(&str) -> bool) -> String {
     let mut http = Http::connect(admin, "none").await;
     for _ in 0..20_000 {
         let page = http.send(Method::GET, path, None, "").await;

@@ -46,7 +46,7 @@ impl<'s, 'a> Commands<'s, 'a> {
     /// What is set up before codes are issued; the key of an application that may do more than the usual one.
     pub(crate) fn before(&mut self) -> String {
         self.say("tenant change TENANT --keep-kinds");
-        let scopes = "events:read,subjects:read,subjects:write,subjects:tier-raise,subjects:leave,sets:stage,redeem,rehearse,sets:revoke";
+        let scopes = "events:read,subjects:read,subjects:write,subjects:tier-raise,subjects:leave,sets:stage,redeem,rehearse,sets:revoke,leaks";
         let made = self.show(&format!("application create more --tenant TENANT --scopes {scopes}"));
         let (application, key) =
             (made["application"].as_str().unwrap(), made["key"].as_str().unwrap().to_owned());

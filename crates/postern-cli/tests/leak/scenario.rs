@@ -52,6 +52,21 @@ impl<'a> Scenario<'a> {
         for (n, code) in special.iter().rev().take(3).enumerate() {
             self.redeem("special", code, &format!("special-{n}")).await;
         }
+        self.find(&special).await;
+    }
+
+    /// Codes are found somewhere: they are asked about, and a text with them is looked through.
+    async fn find(&mut self, codes: &[String]) {
+        let text = json!({ "text": format!("My codes: {}", codes.join("\n")) });
+        let inspected = self.http.post("/v1/leaks/inspect", &text, "i-special").await;
+        assert_eq!(inspected.status, 200, "{}", inspected.json());
+        self.kept("POST /v1/leaks/inspect", inspected.bytes);
+        for subjects in [json!([]), json!([{ "external_id": "special" }])] {
+            let body = json!({ "codes": codes, "subjects": subjects });
+            let checked = self.http.post("/v1/leaks/check", &body, &format!("l-{}", self.sinks.len())).await;
+            assert_eq!(checked.status, 200, "{}", checked.json());
+            self.kept("POST /v1/leaks/check", checked.bytes);
+        }
     }
 
     /// Stages and confirms.
@@ -208,8 +223,10 @@ impl<'a> Scenario<'a> {
     /// Health and metrics.
     pub(crate) async fn admin(&mut self, serving: &Serving) {
         let mut admin = Http::connect(&serving.admin, "none").await;
-        for path in ["/metrics", "/readyz", "/livez"] {
+        for path in ["/metrics", "/readyz", "/healthz"] {
             let answer = admin.send(Method::GET, path, None, "").await;
+            // A page that is not there would be searched in vain. Whether the service is ready is not asked here.
+            assert!(answer.status == 200 || path == "/readyz", "{path}: {}", answer.status);
             self.kept(path, answer.bytes);
         }
     }

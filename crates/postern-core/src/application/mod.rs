@@ -1,12 +1,14 @@
 //! Applications: who may call, for what, with which keys, and from where.
 
 mod bound;
+mod checked;
 mod denied;
 mod keys;
 mod scope;
 mod token;
 
 pub use bound::{Bound, Origin};
+pub use checked::{LeaksChecked, leaks_checked};
 pub use denied::{Denial, Denied, Shown, denied};
 use ipnet::IpNet;
 pub use keys::{NewKey, NoKey, make_key, revoke_key, rotate_key};
@@ -96,6 +98,7 @@ facts! {
         "application.changed" => Changed(Created),
         "application_key.created" => KeyCreated(KeyCreated),
         "application_key.revoked" => KeyRevoked(KeyRevoked),
+        "leak.checked" => LeaksChecked(LeaksChecked),
     }
     failures ["access.denied"]
 }

@@ -35,12 +35,16 @@ pub enum Scope {
     /// Have subjects leave and be erased.
     #[serde(rename = "subjects:leave")]
     SubjectsLeave,
+    /// Ask about words that were found where they should not be.
+    #[serde(rename = "leaks")]
+    Leaks,
 }
 
 impl Scope {
     /// Every scope that this release knows.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::EventsRead,
+        Self::Leaks,
         Self::LogRead,
         Self::Redeem,
         Self::Rehearse,
@@ -57,6 +61,7 @@ impl Scope {
     pub const fn name(self) -> &'static str {
         match self {
             Self::EventsRead => "events:read",
+            Self::Leaks => "leaks",
             Self::LogRead => "log:read",
             Self::Redeem => "redeem",
             Self::Rehearse => "rehearse",

@@ -20,8 +20,8 @@ pub use custody::{Custody, CustodyFault};
 pub use entropy::{Entropy, EntropyFault};
 pub use keys::{Keys, KeysUnavailable, PublicKeys, SigningKey, SubjectKeys};
 pub use place::{Place, PlaceFault, Put};
-pub use shelf::Shelf;
-pub use store::{Copied, Listed, LogHead, SealedClaim, Sizes, Store, StoredTile};
+pub use shelf::{NamePage, Shelf, Wanted};
+pub use store::{Copied, ForgedEvent, Listed, LogHead, PutAside, SealedClaim, Sizes, Store, StoredTile};
 pub use witness::{Witness, WitnessFault, Witnessed};
 
 /// A boxed future: what an async port returns, so that it can be a trait object.

@@ -17,7 +17,8 @@ pub trait Place: Send + Sync {
     /// [`PlaceFault`] if it could not be asked.
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>, PlaceFault>;
 
-    /// Names of all that is kept under a path, whole, in no order.
+    /// Names of what is kept under a path, whole, in no order. A place that gives nothing up may leave out a bundle of
+    /// which it has a wider one.
     ///
     /// # Errors
     /// [`PlaceFault`] if it could not be asked.
@@ -29,6 +30,11 @@ pub trait Place: Send + Sync {
     /// # Errors
     /// [`PlaceFault`] if it should not be there any more, and is.
     fn remove(&self, name: &str) -> Result<(), PlaceFault>;
+
+    /// Whether it removes what it is asked to remove: otherwise nobody need look for what is too old.
+    fn gives_up(&self) -> bool {
+        true
+    }
 
     /// Clears away what writers that ended in the middle left unfinished before `before`. Where nothing unfinished can be
     /// seen, there is nothing to do.

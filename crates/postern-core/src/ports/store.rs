@@ -151,8 +151,9 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(Ok(0)))
     }
 
-    /// Copies everything as it is at one moment to a new folder, while work goes on; keys of subjects apart.
-    fn back_up(&self, _folder: PathBuf) -> Future<'_, Result<Copied, StoreFault>> {
+    /// Copies everything as it is at one moment to a new folder, while work goes on; keys of subjects apart, with the time
+    /// at which that was begun.
+    fn back_up(&self, _folder: PathBuf, _at: Time) -> Future<'_, Result<Copied, StoreFault>> {
         let why = "a database is backed up with its own means, such as pg_dump or a base backup";
         Box::pin(std::future::ready(Err(StoreFault(why.to_owned()))))
     }
@@ -160,6 +161,16 @@ pub trait Store: Send + Sync {
     /// Records with events that were put aside instead of being numbered, because they were not as they were written.
     fn put_aside(&self, _tenant: TenantId) -> Future<'_, Result<Vec<Key>, StoreFault>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    /// Whether any event was put aside, of whatever log, and up to `limit` of those that nobody was told of yet.
+    fn forged(&self, _limit: usize) -> Future<'_, Result<PutAside, StoreFault>> {
+        Box::pin(std::future::ready(Ok(PutAside::default())))
+    }
+
+    /// These were told of: they are not given again.
+    fn forged_told(&self, _numbers: Vec<i64>) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(std::future::ready(Ok(())))
     }
 
     /// Whether the events of one draft come into the log in the draft's order.
@@ -215,6 +226,26 @@ pub struct Sizes {
     pub events: u64,
     /// Those of them whose bytes were let go.
     pub thinned: u64,
+}
+
+/// Events that were put aside instead of being numbered.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PutAside {
+    /// Whether there are any.
+    pub any: bool,
+    /// Some of those that nobody was told of yet.
+    pub untold: Vec<ForgedEvent>,
+}
+
+/// An event that was put aside, as it was found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ForgedEvent {
+    /// What the store knows it by.
+    pub number: i64,
+    /// The record that its columns name; the tenant's own where no record could have them.
+    pub key: Key,
+    /// SHA-256 of its bytes.
+    pub digest: [u8; 32],
 }
 
 /// A row in a list.

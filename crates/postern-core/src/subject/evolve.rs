@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::fact::{Created, Discarded, Refused, Revoked, Spent, Staged, SubjectFact};
+use super::fact::{Created, Discarded, LeakFound, Refused, Revoked, Spent, Staged, SubjectFact};
 use super::set::{ActiveSet, CodeSet, EndedSet, SetState, Slots, StagedSet};
 use super::{Departed, EndedFor, Subject, fact};
 use crate::Time;
@@ -70,8 +70,10 @@ pub(super) fn evolve(before: Option<Subject>, fact: &SubjectFact, at: Time) -> O
         SubjectFact::Spent(spent) => subject.spend(spent, at),
         SubjectFact::Refused(refused) => subject.refuse(refused, at),
         SubjectFact::Throttled(_) => {}
+        SubjectFact::LeakFound(leak) => subject.leak(leak, at),
     }
     subject.forget_kinds();
+    subject.forget_leaks();
     // Erased, and its name kept no longer: nothing is left to say of it.
     let over = subject.departed.is_some_and(|departed| departed.erased && departed.until.is_none());
     (!over).then_some(subject)
@@ -103,6 +105,7 @@ fn begin(created: &Created) -> Subject {
         departed: None,
         erase_at: None,
         returned: created.returned,
+        leaks: Vec::new(),
     }
 }
 
@@ -138,6 +141,24 @@ impl Subject {
         let active = self.active.as_ref().map(|active| active.set.generation);
         let staged = self.staged.as_ref().map(|staged| staged.set.generation);
         self.kinds.retain(|kinds| [active, staged].contains(&Some(kinds.generation)));
+    }
+
+    /// Codes were found: nothing is spent, no counter moves.
+    fn leak(&mut self, leak: &LeakFound, at: Time) {
+        for finding in &leak.found {
+            self.leaks.retain(|(of, _)| *of != finding.generation);
+            self.leaks.push((finding.generation, at));
+        }
+        self.recent.passing(Some(leak.request), self.facts, at);
+    }
+
+    /// What was found goes with its set.
+    fn forget_leaks(&mut self) {
+        let mut leaks = std::mem::take(&mut self.leaks);
+        let is_kept =
+            |of: &u32| self.sets().any(|set| set.generation == *of) || self.ended_generations.contains(of);
+        leaks.retain(|(of, _)| is_kept(of));
+        self.leaks = leaks;
     }
 
     fn stage(&mut self, staged: &Staged, at: Time) {

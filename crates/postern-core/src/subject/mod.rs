@@ -8,6 +8,7 @@ mod discard;
 mod evolve;
 pub mod fact;
 mod forget;
+mod leaked;
 mod leave;
 mod redeem;
 mod rehearse;
@@ -25,6 +26,7 @@ pub use create::{Create, create};
 pub use discard::{Discarded, discard};
 pub use fact::SubjectFact;
 pub use forget::forget;
+pub use leaked::{FoundWord, FoundWords, LeakCheck, LeakChecked, found_among, leaked, stretch_of};
 pub use leave::{erase_due, leave, name_kept, request_erasure};
 pub use redeem::{Accepted, Redeem, Verdict, redeem, throttled};
 pub use rehearse::{Rehearse, Rehearsed, rehearse};
@@ -111,6 +113,8 @@ pub struct Subject {
     pub erase_at: Option<Time>,
     /// Whether another subject had its name and left.
     pub returned: bool,
+    /// Sets whose codes were found where they should not be, and when that was recorded last.
+    pub leaks: Vec<(u32, Time)>,
 }
 
 /// A subject that has left.
@@ -140,12 +144,17 @@ pub struct EndedFor {
 impl Record for Subject {
     type Fact = SubjectFact;
     const KIND: Kind = Kind::Subject;
-    const ADDED: &'static [usize] = &[4];
+    /// Kinds, leaving, erasing, and whether somebody came back; leaks.
+    const ADDED: &'static [usize] = &[4, 1];
 
     fn layout(&self) -> u8 {
         let plain =
             self.kinds.is_empty() && self.departed.is_none() && self.erase_at.is_none() && !self.returned;
-        if plain { 1 } else { 2 }
+        match (plain, self.leaks.is_empty()) {
+            (_, false) => 3,
+            (true, true) => 1,
+            (false, true) => 2,
+        }
     }
 
     fn evolve(before: Option<Self>, fact: &SubjectFact, at: Time) -> Option<Self> {
@@ -233,6 +242,13 @@ impl Subject {
     #[must_use]
     pub fn ended_for(&self, key: Fixed<8>, now: Time) -> Option<&EndedFor> {
         self.ended_for.iter().find(|ended| ended.key == key && now.since(ended.at) < limits::ANSWER_REPEATS)
+    }
+
+    /// Whether it was recorded within a day that codes of a set were found.
+    #[must_use]
+    pub fn leak_is_known(&self, generation: u32, now: Time) -> bool {
+        let known = |(of, at): &(u32, Time)| *of == generation && now.since(*at) < limits::LEAK_ALARM;
+        self.leaks.iter().any(known)
     }
 
     /// The generation of a target that [`targets`](Self::targets) listed at `place`.

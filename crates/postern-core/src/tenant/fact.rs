@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::installation::{
-    BackupCreated, BackupRestored, ClockMoved, LogOpened, LogResolved, RollbackFound, RowRejected,
+    BackupCreated, BackupRestored, ClockMoved, LogForged, LogOpened, LogResolved, RollbackFound, RowRejected,
 };
+use super::leaks::LeakPolicyChanged;
 use super::tier::{Tier, TierSettings};
 use crate::Time;
 use crate::ids::TenantId;
@@ -23,6 +24,7 @@ facts! {
         "campaign.finished" => CampaignFinished(CampaignFinished),
         "backup.created" => BackupCreated(BackupCreated),
         "backup.restored" => BackupRestored(BackupRestored),
+        "log.forged" => LogForged(LogForged),
         "log.rollback_found" => RollbackFound(RollbackFound),
         "log.resolved" => LogResolved(LogResolved),
         "key.created" => KeyCreated(KeyCreated),
@@ -30,8 +32,9 @@ facts! {
         "key.retired" => KeyRetired(KeyEnded),
         "key.burnt" => KeyBurnt(KeyEnded),
         "clock.moved" => ClockMoved(ClockMoved),
+        "leak.policy_changed" => LeakPolicyChanged(LeakPolicyChanged),
     }
-    failures ["row.rejected", "log.rollback_found"]
+    failures ["row.rejected", "log.forged", "log.rollback_found"]
 }
 
 /// A tenant begins: in its own log without `about`, in the system tenant's log with it.

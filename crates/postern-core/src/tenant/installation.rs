@@ -24,6 +24,18 @@ pub struct RowRejected {
     pub owner: TenantId,
 }
 
+/// A committed event was put aside instead of being given its place in its log: it is not as it was written, or does not
+/// follow the one before.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LogForged {
+    /// SHA-256 of the event as it was found, in base64url.
+    pub digest: String,
+    /// The record that it says it is about.
+    pub object: String,
+    /// Whose log it was to come into.
+    pub owner: TenantId,
+}
+
 /// A backup was made.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct BackupCreated {
@@ -96,6 +108,16 @@ pub fn move_clock(system: Held<Tenant>, moved: ClockMoved, draft: &mut Draft) ->
     let has_begun = system.state().is_some();
     if has_begun {
         let _ = system.record(TenantFact::ClockMoved(moved), draft);
+    }
+    has_begun
+}
+
+/// Notes in the installation's log that events were put aside; `false` if that log has not begun.
+pub fn forge_log(system: Held<Tenant>, forged: Vec<LogForged>, draft: &mut Draft) -> bool {
+    let has_begun = system.state().is_some();
+    if has_begun {
+        let forged = forged.into_iter().map(TenantFact::LogForged);
+        let _ = forged.fold(system, |system, fact| system.record(fact, draft));
     }
     has_begun
 }

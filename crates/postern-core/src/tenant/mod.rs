@@ -2,13 +2,15 @@
 
 mod fact;
 mod installation;
+mod leaks;
 mod tier;
 
 pub use fact::{CampaignFinished, CampaignStarted, Changed, Created, TenantFact};
 pub use installation::{
-    BackupCreated, BackupRestored, ClockMoved, LogOpened, LogResolved, RollbackFound, RowRejected,
-    move_clock, note, open_log, reject_row,
+    BackupCreated, BackupRestored, ClockMoved, LogForged, LogOpened, LogResolved, RollbackFound, RowRejected,
+    forge_log, move_clock, note, open_log, reject_row,
 };
+pub use leaks::{LeakPolicy, LeakPolicyChanged, change_leak_policy};
 pub use tier::{Tier, TierSettings};
 
 use postern_codes::Prefix;
@@ -48,6 +50,8 @@ pub struct Tenant {
     pub(crate) pepper: u16,
     /// The key `security`, where it is one of its own; in the system tenant's record only.
     pub security: Option<Checked>,
+    /// Tiers of which a live code that was found is only recorded.
+    pub leaks_alarm_only: Vec<Tier>,
 }
 
 impl Tenant {
@@ -83,13 +87,14 @@ impl Tenant {
 impl Record for Tenant {
     type Fact = TenantFact;
     const KIND: Kind = Kind::Tenant;
-    /// Kinds, campaigns and the pepper's versions; the key `security`.
-    const ADDED: &'static [usize] = &[5, 1];
+    /// Kinds, campaigns and the pepper's versions; the key `security`; what follows leaks.
+    const ADDED: &'static [usize] = &[5, 1, 1];
 
     fn layout(&self) -> u8 {
         let plain = !self.keeps_kinds && self.campaigns.is_empty() && self.campaigns_started == 0;
         let plain = plain && self.peppers.is_empty() && self.pepper == 0;
         match self.security {
+            _ if !self.leaks_alarm_only.is_empty() => 4,
             Some(_) => 3,
             None if plain => 1,
             None => 2,
@@ -109,6 +114,9 @@ impl Record for Tenant {
                 Some(Self { rejected: system.rejected.saturating_add(1), ..system })
             }
             (Some(tenant), TenantFact::Changed(changed)) => Some(tenant.change(changed)),
+            (Some(tenant), TenantFact::LeakPolicyChanged(changed)) => {
+                Some(tenant.change_leak_policy(changed))
+            }
             (Some(tenant), TenantFact::CampaignStarted(started)) => Some(tenant.start(started)),
             (Some(mut tenant), TenantFact::CampaignFinished(finished)) => {
                 tenant.campaigns.retain(|campaign| campaign.number != finished.number);
@@ -139,6 +147,7 @@ impl Tenant {
             peppers: Vec::new(),
             pepper: 0,
             security: None,
+            leaks_alarm_only: Vec::new(),
         }
     }
 

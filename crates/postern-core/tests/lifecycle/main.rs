@@ -12,6 +12,7 @@
 mod row;
 mod story;
 
+use postern_core::tenant::LeakPolicy;
 use proptest::prelude::*;
 use story::{Command, Story};
 
@@ -28,6 +29,8 @@ fn command() -> impl Strategy<Value = Command> {
         1 => Just(Command::RaiseTier),
         1 => Just(Command::Repeat),
         2 => Just(Command::Canary),
+        2 => (0..15usize, prop_oneof![3 => Just(LeakPolicy::Alarm), 1 => Just(LeakPolicy::Revoke)])
+            .prop_map(|(code, policy)| Command::Leak { code, policy }),
         1 => prop_oneof![Just(Command::Leave), Just(Command::RequestErasure)],
         2 => Just(Command::Due),
         4 => prop_oneof![Just(1u64), Just(40), Just(3_700), Just(90_000), Just(40_000_000)]

@@ -1,5 +1,7 @@
 //! A subject, its row, its events, and everything that its holder knows.
 
+mod leak;
+
 use std::time::Duration;
 
 use postern_codes::{Format, Parsed, Prefix, generate, parse};
@@ -17,7 +19,7 @@ use postern_core::ports::SubjectKeys;
 use postern_core::recent::RequestMark;
 use postern_core::subject::fact::{RevokeReason, StageReason};
 use postern_core::subject::*;
-use postern_core::tenant::{Tier, TierSettings};
+use postern_core::tenant::{LeakPolicy, Tier, TierSettings};
 use postern_core::throttle::Class;
 use postern_core::verifier::{Material, Prepared, Stretch, subject_key};
 use zeroize::Zeroizing;
@@ -41,6 +43,7 @@ pub(crate) enum Command {
     RaiseTier,
     Repeat,
     Canary,
+    Leak { code: usize, policy: LeakPolicy },
     Leave,
     RequestErasure,
     Due,
@@ -207,6 +210,7 @@ impl Story {
             }
             Command::Repeat => self.repeat(),
             Command::Canary => self.canary(),
+            Command::Leak { code, policy } => self.leak(*code, *policy),
             Command::Leave => {
                 let mut draft = self.draft();
                 assert!(leave(self.held(), &mut draft));

@@ -7,6 +7,7 @@ use ureq::{Agent, RequestBuilder};
 
 use super::RemoteFault;
 use super::ask::{self, Answer, Trust, check_name, condition, place};
+use super::names::Names;
 use crate::Place;
 
 /// Where a second host is, and who asks.
@@ -59,17 +60,18 @@ impl SecondHost {
         Answer::of(self.with_token(ask)?.send(bytes))
     }
 
+    /// Every name under a path, page by page.
     fn found(&self, under: &str) -> Result<Vec<String>, CellFault> {
-        let answer = self.fetch("bundles")?;
-        if answer.status != 200 {
-            return Err(answer.fault());
+        let mut names = Names::under(under);
+        while let Some(query) = names.next_query()? {
+            let address = format!("{}/bundles?{query}", self.url);
+            let answer = Answer::of(self.with_token(self.agent.get(address))?.call())?;
+            if answer.status != 200 {
+                return Err(answer.fault());
+            }
+            names.take(&answer.body)?;
         }
-        let names: Vec<String> = serde_json::from_slice(&answer.body)
-            .map_err(|_| CellFault::Away("its listing is not one of its form".to_owned()))?;
-        let is_under = |name: &String| {
-            under.is_empty() || name.strip_prefix(under).is_some_and(|rest| rest.starts_with('/'))
-        };
-        Ok(names.into_iter().filter(is_under).collect())
+        Ok(names.all())
     }
 }
 
@@ -99,6 +101,10 @@ impl Shipped for SecondHost {
     /// It gives nothing up, and removes by itself what is too old.
     fn remove(&self, _: &str) -> Result<(), PlaceFault> {
         Ok(())
+    }
+
+    fn gives_up(&self) -> bool {
+        false
     }
 }
 

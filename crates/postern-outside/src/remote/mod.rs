@@ -5,6 +5,7 @@
 //! | [`S3`] | a bucket of an object store that speaks S3 |
 //! | [`SecondHost`] | a host where `postern keep` runs |
 //! | [`HttpWitness`] | a witness, who cosigns checkpoints |
+//! | `names` | what a second host lists, page by page |
 //! | `ask` | one request: bounded in time and bytes, without redirects and proxies |
 //!
 //! Credentials are in files that are read anew for every request, and are in no message.
@@ -12,6 +13,7 @@
 mod ask;
 mod fault;
 mod host;
+mod names;
 mod s3;
 mod witness;
 

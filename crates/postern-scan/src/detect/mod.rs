@@ -2,9 +2,11 @@
 
 mod chance;
 mod gap;
+mod joints;
 pub(crate) mod loose;
 pub(crate) mod others;
 pub(crate) mod prefixed;
+mod search;
 mod shape;
 pub(crate) mod words;
 
@@ -40,6 +42,11 @@ pub(crate) struct Hit {
     pub(crate) code: Zeroizing<String>,
     /// How many of its kind stand around it, itself included.
     pub(crate) siblings: u32,
+}
+
+/// Whether a rule is one of our own codes.
+pub(crate) fn is_own(rule: &str) -> bool {
+    rule.starts_with("postern-")
 }
 
 /// Looks for one kind of code. Sees each place together with what stands around it.

@@ -15,8 +15,8 @@ pub(super) struct Lines<'a> {
 
 impl Report for Lines<'_> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        let Finding { rule, confidence, place, masked, digest, siblings } = finding;
-        let line = json!({
+        let Finding { rule, confidence, place, masked, digest, siblings, standing } = finding;
+        let mut line = json!({
             "kind": "finding",
             "rule": rule,
             "confidence": confidence.name(),
@@ -29,6 +29,9 @@ impl Report for Lines<'_> {
             "siblings": siblings,
             "in_vault_export": place.origin.is_vault,
         });
+        if let (Some(standing), Some(members)) = (standing, line.as_object_mut()) {
+            members.insert("standing".to_owned(), standing.name().into());
+        }
         writeln!(self.out, "{line}")
     }
 

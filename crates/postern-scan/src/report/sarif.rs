@@ -41,8 +41,9 @@ impl<'a> Sarif<'a> {
 
 impl Report for Sarif<'_> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        let Finding { rule, confidence, place, masked, digest, siblings } = finding;
+        let Finding { rule, confidence, place, masked, digest, siblings, standing } = finding;
         let told = format!("A backup code ({rule}, {}): {masked} at {}", confidence.name(), place.origin);
+        let told = standing.map_or_else(|| told.clone(), |standing| format!("{told}; {}", standing.name()));
         let result = json!({
             "ruleId": rule,
             "level": level(*confidence),

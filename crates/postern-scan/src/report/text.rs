@@ -15,6 +15,9 @@ impl Report for Text<'_> {
         if *siblings > 1 {
             write!(self.0, "  one of {siblings} nearby")?;
         }
+        if let Some(standing) = finding.standing {
+            write!(self.0, "  {}", standing.name())?;
+        }
         if place.origin.is_vault {
             write!(self.0, "  in a vault export")?;
         }

@@ -1,18 +1,19 @@
 //! Archives, read from memory and never laid down on a disk: a member's name is only ever shown.
 
-use std::borrow::Cow;
-use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
+use std::io::{self, BufRead, BufReader, Read};
 
+use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
+use lzma_rust2::XzReader;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
-use zeroize::Zeroizing;
-use zip::ZipArchive;
-use zip::read::ZipFile;
 
 use super::budget::Budget;
-use super::content::{HELD, Worker};
+use super::content::Worker;
 use super::tape::Members;
 use crate::place::Origin;
+
+/// The most memory that content may ask for to be unpacked, in KiB: a dictionary of 64 MiB, and what goes with it.
+pub(super) const MEMORY: u32 = 65 << 10;
 
 /// Everything that gzip packed, all members of it.
 pub(super) fn gzip(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
@@ -24,6 +25,18 @@ pub(super) fn gzip(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Re
 pub(super) fn zstandard(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
     let mut unpacked = budget.metered(Frames { source: BufReader::new(reader), frame: None });
     worker.content(&origin.part(without(origin.name(), &[".zst", ".tzst"])), &mut unpacked, budget);
+}
+
+/// Everything that xz packed, all streams of it. One that asks for more memory than is given is named.
+pub(super) fn xz(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
+    let mut unpacked = budget.metered(XzReader::new_mem_limit(BufReader::new(reader), true, MEMORY));
+    worker.content(&origin.part(without(origin.name(), &[".xz", ".txz"])), &mut unpacked, budget);
+}
+
+/// Everything that bzip2 packed, all streams of it.
+pub(super) fn bzip2(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
+    let mut unpacked = budget.metered(MultiBzDecoder::new(BufReader::new(reader)));
+    worker.content(&origin.part(without(origin.name(), &[".bz2", ".tbz2"])), &mut unpacked, budget);
 }
 
 /// The files in a tar archive.
@@ -43,47 +56,6 @@ pub(super) fn tar(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Rea
     if let Err(fault) = told {
         worker.trouble(origin, &format!("the archive could not be read to its end: {fault}"));
     }
-}
-
-/// The files in a zip archive that is inside of something else: held in memory, if it is not too long.
-pub(super) fn inner_zip(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
-    let mut held = Zeroizing::new(Vec::new());
-    match (&mut *reader).take(HELD).read_to_end(&mut held) {
-        Ok(read) if read as u64 == HELD => {
-            worker.trouble(origin, "a nested zip of more than 32 MiB is not opened");
-            worker.plain(origin, &mut Cursor::new(held.as_slice()).chain(reader));
-        }
-        Ok(_) => zip(worker, origin, Cursor::new(held.as_slice()), budget),
-        Err(fault) => worker.trouble(origin, &format!("it could not be read to its end: {fault}")),
-    }
-}
-
-/// The files in a zip archive.
-pub(super) fn zip(worker: &mut Worker<'_>, origin: &Origin, reader: impl Read + Seek, budget: &Budget) {
-    let mut archive = match ZipArchive::new(reader) {
-        Ok(archive) => archive,
-        Err(fault) => return worker.trouble(origin, &format!("the zip could not be read: {fault}")),
-    };
-    for number in 0..archive.len() {
-        if !worker.may_open(origin, budget) {
-            return;
-        }
-        match archive.by_index(number) {
-            Ok(member) if member.is_dir() => {}
-            Ok(member) => {
-                let origin = origin.part(member_name(&member, number));
-                worker.content(&origin, &mut budget.metered(member), budget);
-            }
-            Err(fault) => {
-                worker.trouble(origin, &format!("member {} could not be opened: {fault}", number + 1));
-            }
-        }
-    }
-}
-
-/// A member's name, or its number if it has none that can be read.
-fn member_name<R: Read>(member: &ZipFile<'_, R>, number: usize) -> String {
-    member.name().map_or_else(|_| format!("member {}", number + 1), Cow::into_owned)
 }
 
 /// A file's name without the ending that its packing gave it.

@@ -33,6 +33,11 @@ impl Budget {
         left > 0 && self.bytes.get() > 0
     }
 
+    /// Whether anything may still be unpacked.
+    pub(super) fn is_left(&self) -> bool {
+        self.bytes.get() > 0
+    }
+
     /// What a reader unpacks, until nothing is left.
     pub(super) fn metered<R: Read>(&self, reader: R) -> Metered<'_, R> {
         Metered { reader, budget: self }

@@ -8,6 +8,7 @@ use super::budget::{Budget, DEPTH};
 use super::gauge::Measured;
 use super::kind::{HEAD, Kind};
 use super::{archive, export, mail};
+use crate::document::Document;
 use crate::place::Origin;
 use crate::scanner::Scanner;
 use crate::told::{Told, Trouble};
@@ -35,11 +36,23 @@ impl Worker<'_> {
         if let Err(fault) = read.and_then(|_| file.rewind()) {
             return self.trouble(origin, &format!("it could not be read: {fault}"));
         }
-        match Kind::of(&head) {
-            // Its directory is at its end: of all kinds the one that is not read in one go.
-            Kind::Zip => archive::zip(self, origin, BufReader::new(file), &budget),
+        match self.kind(&head) {
+            // What is not read in one go.
+            kind if kind.is_sought() => self.sought(kind, origin, BufReader::new(file), &budget),
             // A file that grows while it is read, such as this scan's own report, is read as it was.
             _ => self.content(origin, &mut file.take(length), &budget),
+        }
+    }
+
+    /// What content is. Pictures are as good as plain where nobody reads them.
+    fn kind(&self, head: &[u8]) -> Kind {
+        match Kind::of(head) {
+            Kind::Document(Document::Picture)
+                if !self.scanner.documents().is_some_and(|documents| documents.reads(Document::Picture)) =>
+            {
+                Kind::Plain
+            }
+            kind => kind,
         }
     }
 
@@ -50,7 +63,7 @@ impl Worker<'_> {
             self.trouble(origin, &format!("it could not be read to its end: {fault}"));
             return self.plain(origin, &mut head.as_slice());
         }
-        let kind = Kind::of(&head);
+        let kind = self.kind(&head);
         let mut whole = Cursor::new(head.as_slice()).chain(reader);
         if kind != Kind::Plain && origin.parts.len() >= DEPTH {
             self.trouble(origin, &format!("it is nested more than {DEPTH} deep, and not opened"));
@@ -62,12 +75,16 @@ impl Worker<'_> {
             Kind::Gzip => archive::gzip(self, origin, &mut whole, budget),
             Kind::Zstandard => archive::zstandard(self, origin, &mut whole, budget),
             Kind::Tar => archive::tar(self, origin, &mut whole, budget),
-            Kind::Zip => archive::inner_zip(self, origin, &mut whole, budget),
+            Kind::Xz => archive::xz(self, origin, &mut whole, budget),
+            Kind::Bzip2 => archive::bzip2(self, origin, &mut whole, budget),
             Kind::Mailbox => mail::mailbox(self, origin, &mut whole, budget),
             Kind::Message => mail::message(self, origin, &mut whole, budget),
             Kind::Closed(name) => {
                 self.trouble(origin, &format!("it is packed as {name}, which is not opened"));
                 self.plain(origin, &mut whole);
+            }
+            Kind::Zip | Kind::SevenZip | Kind::Rtf | Kind::Document(_) => {
+                self.held(kind, origin, &mut whole, budget);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What content is, by its first bytes. Names lie, and parts of archives often have none.
 
+use crate::document::Document;
+
 /// How many first bytes tell.
 pub(super) const HEAD: usize = 512;
 
@@ -12,6 +14,12 @@ pub(super) enum Kind {
     Zstandard,
     Tar,
     Zip,
+    SevenZip,
+    Xz,
+    Bzip2,
+    Rtf,
+    /// What is read by somebody else, if there is one.
+    Document(Document),
     /// Messages one after the other (RFC 4155).
     Mailbox,
     /// One message (RFC 5322).
@@ -49,21 +57,45 @@ const FIELDS: [&[u8]; 24] = [
 ];
 
 impl Kind {
+    /// Whether it is not read in one go: what is inside is found from its end, or it is read twice.
+    pub(super) fn is_sought(self) -> bool {
+        matches!(self, Self::Zip | Self::SevenZip | Self::Rtf | Self::Document(_))
+    }
+
     pub(super) fn of(head: &[u8]) -> Self {
         match head {
             [0x1f, 0x8b, 8, ..] => Self::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstandard,
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
-            [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Self::Closed("7z"),
-            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Closed("xz"),
-            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..] => Self::Closed("bzip2"),
+            [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Self::SevenZip,
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..] => Self::Bzip2,
+            [b'{', b'\\', b'r', b't', b'f', ..] => Self::Rtf,
             [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Self::Closed("rar"),
+            _ if let Some(document) = Document::of(head) => Self::Document(document),
             _ if head.get(257..262) == Some(b"ustar") => Self::Tar,
             _ if head.starts_with(b"From ") && second_line(head).is_some_and(is_field) => Self::Mailbox,
             _ if is_field(head) && second_line(head).is_some_and(|line| is_field(line) || folded(line)) => {
                 Self::Message
             }
             _ => Self::Plain,
+        }
+    }
+}
+
+impl Document {
+    /// The kind of a document, by its first bytes.
+    fn of(head: &[u8]) -> Option<Self> {
+        match head {
+            [b'%', b'P', b'D', b'F', b'-', ..] => Some(Self::Pdf),
+            _ if head.starts_with(b"SQLite format 3\0") => Some(Self::Sqlite),
+            [0x89, b'P', b'N', b'G', 0x0d, 0x0a, ..]
+            | [0xff, 0xd8, 0xff, ..]
+            | [b'I', b'I', b'*', 0, ..]
+            | [b'M', b'M', 0, b'*', ..]
+            | [b'G', b'I', b'F', b'8', ..]
+            | [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::Picture),
+            _ => None,
         }
     }
 }
@@ -85,7 +117,7 @@ fn folded(line: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Kind;
+    use super::{Document, Kind};
 
     #[test]
     fn kinds_are_told_by_first_bytes() {
@@ -94,7 +126,11 @@ mod tests {
         assert_eq!(Kind::of(b"Received: by a\r\n\twith b\r\n"), Kind::Message);
         assert_eq!(Kind::of(b"subject: note\nto nobody"), Kind::Plain);
         assert_eq!(Kind::of(b"PK\x03\x04rest"), Kind::Zip);
-        assert_eq!(Kind::of(b"BZh91AY&SY"), Kind::Closed("bzip2"));
+        assert_eq!(Kind::of(b"BZh91AY&SY"), Kind::Bzip2);
+        assert_eq!(Kind::of(b"%PDF-1.7\n"), Kind::Document(Document::Pdf));
+        assert_eq!(Kind::of(b"RIFF\0\0\0\0WEBPVP8 "), Kind::Document(Document::Picture));
+        assert_eq!(Kind::of(b"RIFF\0\0\0\0WAVE"), Kind::Plain);
+        assert_eq!(Kind::of(b"Rar!\x1a\x07\x01\0"), Kind::Closed("rar"));
         assert_eq!(Kind::of(b""), Kind::Plain);
     }
 }

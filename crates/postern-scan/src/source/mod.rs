@@ -6,12 +6,21 @@ mod content;
 mod export;
 mod file;
 mod gauge;
+mod git;
+mod joined;
 mod kind;
 mod mail;
+mod office;
+mod rtf;
+mod sevenz;
+mod sought;
 mod tape;
 mod tree;
+mod zipped;
 
 pub use self::gauge::Gauge;
+pub use self::git::git;
+pub use self::joined::{Pieces, Spot};
 pub use self::tree::{Walk, input, trees};
 
 pub(crate) use self::tree::walk;
@@ -20,4 +29,5 @@ pub(crate) use self::tree::walk;
 pub(crate) mod fuzzed {
     pub(crate) use super::export::Form;
     pub(crate) use super::export::fuzzed::{Reading, read};
+    pub(crate) use super::office::fuzzed::{office, rtf};
 }

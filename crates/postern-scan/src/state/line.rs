@@ -56,7 +56,8 @@ impl Line {
 
 impl Found {
     fn of(finding: &Finding) -> Self {
-        let Finding { rule, confidence, place, masked, digest, siblings } = finding.clone();
+        // What a service said of it is not kept: it may say something else the next time.
+        let Finding { rule, confidence, place, masked, digest, siblings, standing: _ } = finding.clone();
         Self {
             rule: rule.into_owned(),
             confidence: confidence.name().to_owned(),
@@ -81,6 +82,7 @@ impl Found {
             masked,
             digest,
             siblings,
+            standing: None,
         }
     }
 }

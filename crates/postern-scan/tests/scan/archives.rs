@@ -54,7 +54,7 @@ fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
     builder.into_inner().unwrap()
 }
 
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
         writer.start_file(*name, SimpleFileOptions::default()).unwrap();
@@ -153,8 +153,10 @@ fn archives_that_are_cut_or_closed_are_named() {
     for (name, bytes) in [
         ("cut.gz", &whole[..whole.len() - 9]),
         ("cut.zip", &zip(&[("x", &code)])[..60]),
-        ("closed.7z", b"7z\xbc\xaf\x27\x1c and more"),
-        ("closed.xz", b"\xfd7zXZ\0 and more"),
+        ("cut.7z", b"7z\xbc\xaf\x27\x1c and more"),
+        ("cut.xz", b"\xfd7zXZ\0 and more"),
+        ("cut.bz2", b"BZh91AY&SY and more"),
+        ("closed.rar", b"Rar!\x1a\x07\x01\0 and more"),
         // A frame whose window is 3 TiB long.
         ("window.zst", b"\x28\xb5\x2f\xfd\x00\xf8\x01\x00\x00"),
     ] {

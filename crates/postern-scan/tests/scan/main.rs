@@ -2,12 +2,17 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "tests may")]
 
 mod archives;
+mod documents;
 mod evaluation;
 mod exports;
 mod fuzzed;
+mod git;
+mod hostile;
 mod loose;
 mod mail;
+mod office;
 mod others;
+mod packed;
 mod prefixed;
 mod reports;
 mod rules;

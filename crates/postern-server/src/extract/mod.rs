@@ -7,7 +7,7 @@ mod idempotency;
 mod if_match;
 mod path;
 mod query;
-mod read;
+pub(crate) mod read;
 mod sent;
 
 pub(crate) use caller::Caller;

@@ -48,12 +48,14 @@ fn replaced(keeping: &Keeping, name: &str, headers: &HeaderMap, body: &[u8]) -> 
     if !met {
         return Err(Refused(StatusCode::PRECONDITION_FAILED));
     }
+    let mut goes_back = false;
     if let Some(found) = &found {
         let before = Anchor::from_json(&found.bytes).map_err(|fault| {
             tracing::error!(%fault, "the anchor that is kept is damaged");
             Refused(StatusCode::SERVICE_UNAVAILABLE)
         })?;
-        if !next.covers(&before) && !let_back(keeping, name, &before, &next)? {
+        goes_back = !next.covers(&before);
+        if goes_back && !is_let_back(keeping, name, &before, &next)? {
             tracing::error!(
                 name,
                 "an anchor was to go back: somebody sets records back, or resolves a rollback"
@@ -61,12 +63,17 @@ fn replaced(keeping: &Keeping, name: &str, headers: &HeaderMap, body: &[u8]) -> 
             return Err(Refused(StatusCode::CONFLICT));
         }
     }
-    written(&*cell, found.as_ref(), body)
+    let answer = written(&*cell, found.as_ref(), body)?;
+    if goes_back {
+        // Once it did, and not before: a write that fails uses nobody's leave up.
+        keeping.shelf.end_leave(name)?;
+    }
+    Ok(answer)
 }
 
 /// Whether somebody at this host lets it go back, under a new epoch.
-fn let_back(keeping: &Keeping, name: &str, before: &Anchor, next: &Anchor) -> Result<bool, Refused> {
-    Ok(next.epoch > before.epoch && keeping.shelf.take_leave(name)?)
+fn is_let_back(keeping: &Keeping, name: &str, before: &Anchor, next: &Anchor) -> Result<bool, Refused> {
+    Ok(next.epoch > before.epoch && keeping.shelf.has_leave(name)?)
 }
 
 fn written(

@@ -5,12 +5,14 @@
 //! GET  /healthz                 200, without a token
 //! GET  /anchors/NAME            200 with ETag · 404
 //! PUT  /anchors/NAME            If-None-Match: * or If-Match: 204 with ETag · 412 · 409 if it would go back · 428
-//! GET  /bundles                 200, names as JSON
+//! GET  /bundles?under=PATH      200, a page of {"names": […], "more": false}, in order; &after=NAME for the next one
+//! GET  /bundles                 200, all of them as […]; 501 if they are too many for that
 //! GET  /bundles/PATH            200 · 404
 //! PUT  /bundles/PATH            201 · 412 if there is one: it is written once
 //! ```
 //!
-//! Nothing is deleted over HTTP. Anchors and bundles have a token each; nothing is said without one.
+//! A listing has the widest bundle of each place; with `&narrower=true` all of them. Nothing is deleted over HTTP.
+//! Anchors and bundles have a token each; nothing is said without one.
 
 mod anchors;
 mod bundles;
@@ -26,10 +28,13 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use http::StatusCode;
+use postern_app::Days;
 use postern_core::ports::{CellFault, PlaceFault, Shelf};
+use postern_core::{Time, limits};
 use postern_tls::Listening;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use crate::Limits;
@@ -42,8 +47,6 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// Few ask.
 const LIMITS: Limits =
     Limits { connections: 256, connections_per_address: 64, write_time: DEADLINE, ..Limits::SHIPPED };
-/// Days that shipped keys are kept, as the installation keeps them.
-const KEY_DAYS: u64 = 30;
 /// How often it is looked what is too old.
 const TIDY: Duration = Duration::from_secs(3600);
 
@@ -63,16 +66,16 @@ pub(crate) struct Keeping {
     writing: Mutex<()>,
 }
 
-/// Keeps until `shutdown` resolves. `today` gives the days since 1970.
+/// Keeps until `shutdown` resolves. `now` reads this host's clock.
 pub async fn serve(
     listener: TcpListener,
     tls: Option<Arc<Listening>>,
     (shelf, tokens): (Arc<dyn Shelf>, Tokens),
-    today: impl Fn() -> u64,
+    now: impl Fn() -> Time,
     shutdown: impl Future<Output = ()>,
 ) {
     let (stop, stopping) = watch::channel(false);
-    let tidying = tidy(Arc::clone(&shelf), today, stopping.clone());
+    let tidying = tidy(Arc::clone(&shelf), now, stopping.clone());
     let router = router(Arc::new(Keeping { shelf, tokens, writing: Mutex::new(()) }));
     let until = async {
         shutdown.await;
@@ -95,10 +98,11 @@ pub(crate) fn router(keeping: Arc<Keeping>) -> Router {
         .with_state(keeping)
 }
 
-async fn tidy(shelf: Arc<dyn Shelf>, today: impl Fn() -> u64, mut stopping: watch::Receiver<bool>) {
+async fn tidy(shelf: Arc<dyn Shelf>, now: impl Fn() -> Time, mut stopping: watch::Receiver<bool>) {
+    let (began, mut days) = (Instant::now(), Days::default());
     loop {
-        let (shelf, today) = (Arc::clone(&shelf), today());
-        let tidied = tokio::task::spawn_blocking(move || shelf.tidy(today, KEY_DAYS)).await;
+        let (shelf, today) = (Arc::clone(&shelf), days.today(now(), began.elapsed()));
+        let tidied = tokio::task::spawn_blocking(move || shelf.tidy(today, limits::COPIED_KEYS_DAYS)).await;
         if let Ok(Err(fault)) = tidied {
             tracing::error!(%fault, "what is too old was not removed");
         }

@@ -1,5 +1,7 @@
 //! What a second host takes and what it does not, over its router.
 
+mod listing;
+
 use std::fs::File;
 use std::sync::Arc;
 
@@ -98,10 +100,15 @@ async fn an_anchor_goes_forward_only() {
     assert_eq!(status, StatusCode::NO_CONTENT);
     assert_eq!(put(&host, ("if-match", &tag), &anchor(3, "", 7)).await.0, StatusCode::PRECONDITION_FAILED);
 
-    // Somebody at that host lets it go back, once, and only under a new epoch.
+    // Somebody at that host lets it go back, once, and only under a new epoch. A write that fails uses nothing up.
     File::create(folder.path().join("anchors/node.leave")).unwrap();
     let six = six.unwrap();
     assert_eq!(put(&host, ("if-match", &six), &anchor(3, "", 4)).await.0, StatusCode::CONFLICT);
+    std::fs::create_dir(folder.path().join("anchors/node.new")).unwrap();
+    let failed = put(&host, ("if-match", &six), &anchor(4, "", 4)).await.0;
+    assert_eq!(failed, StatusCode::SERVICE_UNAVAILABLE);
+    std::fs::remove_dir(folder.path().join("anchors/node.new")).unwrap();
+    assert_eq!(put(&host, ("if-match", &tag), &anchor(4, "", 4)).await.0, StatusCode::PRECONDITION_FAILED);
     let (status, four) = put(&host, ("if-match", &six), &anchor(4, "", 4)).await;
     assert_eq!(status, StatusCode::NO_CONTENT);
     assert_eq!(put(&host, ("if-match", &four.unwrap()), &anchor(5, "", 3)).await.0, StatusCode::CONFLICT);
@@ -125,6 +132,12 @@ async fn a_bundle_is_written_once_and_never_deleted() {
     assert_eq!(ask(&host, ("GET", path), &headers, b"").await.2, b"first");
     let listed = ask(&host, ("GET", "/bundles"), &headers, b"").await.2;
     assert_eq!(listed, b"[\"ten_a/entries/000.p/7\"]");
+    let odd_queries =
+        ["under=..", "after=a%2f..%2fb", "under=a%20b", "after=", "under=a&more=1", "narrower=perhaps"];
+    for odd in odd_queries {
+        let status = ask(&host, ("GET", &format!("/bundles?{odd}")), &headers, b"").await.0;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{odd}");
+    }
     for odd in ["/bundles/..%2fanchors%2fnode", "/bundles/a%2f..%2fb", "/bundles/a%20b", "/bundles/a.new"] {
         assert_eq!(ask(&host, ("PUT", odd), &headers, b"x").await.0, StatusCode::BAD_REQUEST, "{odd}");
     }

@@ -39,6 +39,8 @@ pub(crate) fn all() -> OpenApiRouter<Shared> {
         .routes(v1::code_sets::set::codes::slot::revoke::post::route())
         .routes(v1::redemptions::post::route())
         .routes(v1::rehearsals::post::route())
+        .routes(v1::leaks::check::post::route())
+        .routes(v1::leaks::inspect::post::route())
         .routes(v1::events::get::route())
         .routes(v1::log::checkpoint::get::route())
         .routes(v1::log::proof::get::route())

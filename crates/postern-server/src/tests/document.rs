@@ -10,7 +10,7 @@ use crate::openapi;
 use crate::problem::{Refusal, samples};
 
 /// The routes of this release.
-const ROUTES: [(&str, &str); 22] = [
+const ROUTES: [(&str, &str); 24] = [
     ("get", "/.well-known/jwks.json"),
     ("get", "/openapi.json"),
     ("delete", "/v1/code-sets/{set}"),
@@ -26,6 +26,8 @@ const ROUTES: [(&str, &str); 22] = [
     ("post", "/v1/code-sets/{set}/confirm"),
     ("post", "/v1/code-sets/revoke"),
     ("post", "/v1/code-sets/{set}/revoke"),
+    ("post", "/v1/leaks/check"),
+    ("post", "/v1/leaks/inspect"),
     ("post", "/v1/redemptions"),
     ("post", "/v1/rehearsals"),
     ("post", "/v1/subjects"),

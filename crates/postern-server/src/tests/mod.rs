@@ -6,6 +6,7 @@ mod departures;
 mod document;
 mod handshakes;
 mod layers;
+mod leaks;
 mod lifecycle;
 mod log;
 mod operator;

@@ -36,6 +36,8 @@ struct Recipe {
     headers: Vec<(&'static str, String)>,
     answers: u16,
     foreign: Foreign,
+    /// Whether a key for weaker tiers is answered as if there were no others, and changes nothing.
+    hides_tiers: bool,
 }
 
 /// An installation with objects of the tier *elevated*.
@@ -123,13 +125,27 @@ fn recipe(scene: &Scene, method: &str, path: &str) -> Option<Recipe> {
             });
             post(Scope::Redeem, path.into(), scene.proven("redeem", body), 201, Own(403))
         }
+        ("post", "/v1/leaks/check") => {
+            let body = json!({ "codes": [scene.codes[1]], "subjects": [alice] });
+            post(Scope::Leaks, path.into(), body, 200, Own(200)).map(Recipe::hiding_tiers)
+        }
+        ("post", "/v1/leaks/inspect") => {
+            let body = Some(json!({ "text": format!("It is {}.", scene.codes[1]) }));
+            let inspect = Recipe::new(Some(Scope::Leaks), path.into(), body, 200, Own(200));
+            Some(inspect.hiding_tiers())
+        }
         _ => None,
     }
 }
 
 impl Recipe {
     fn new(scope: Option<Scope>, path: String, body: Option<Value>, answers: u16, foreign: Foreign) -> Self {
-        Self { scope, path, body, headers: Vec::new(), answers, foreign }
+        Self { scope, path, body, headers: Vec::new(), answers, foreign, hides_tiers: false }
+    }
+
+    /// It is about words and not about subjects: of whom the key may not know, nothing is said.
+    fn hiding_tiers(self) -> Self {
+        Self { hides_tiers: true, ..self }
     }
 
     fn with(mut self, name: &'static str, value: &str) -> Self {
@@ -276,13 +292,18 @@ impl Scene {
         let strangers = self.strangers().await;
         let mut keys: Vec<_> =
             strangers.into_iter().map(|(why, key)| (why, key, 401, "key-unknown")).collect();
+        let mut hidden = None;
         if let Some(needed) = recipe.scope {
             let others: Vec<_> = Scope::ALL.into_iter().filter(|scope| *scope != needed).collect();
             let (tenant, free) = (self.world.tenant, Bound::default);
             let narrow = self.key(tenant, &others, &Tier::ALL, free()).await;
             keys.push(("a key without the scope", narrow, 403, "scope-missing"));
             let weak = self.key(tenant, &Scope::ALL, &[Tier::Standard], free()).await;
-            keys.push(("a key for weaker tiers", weak, 403, "scope-missing"));
+            if recipe.hides_tiers {
+                hidden = Some(weak);
+            } else {
+                keys.push(("a key for weaker tiers", weak, 403, "scope-missing"));
+            }
         }
         let foreigner = self.foreigner().await;
         let before = self.size().await;
@@ -291,6 +312,13 @@ impl Scene {
             assert_eq!(reply.status, *status, "{}: {reply:?}", told(why));
             reply.problem(*status, name);
             assert_eq!(self.size().await, before, "{}: the log grew", told(why));
+        }
+        if let Some(weak) = hidden {
+            let foreign = recipe.ask(method, &self, &foreigner).await;
+            let reply = recipe.ask(method, &self, &weak).await;
+            let told = told("a key for weaker tiers");
+            assert_eq!((reply.status, &reply.body), (foreign.status, &foreign.body), "{told}");
+            assert_eq!(self.size().await, before, "{told}: the log grew");
         }
         // Without this, everything above could be refused for another reason.
         let reply = recipe.ask(method, &self, &self.world.key).await;

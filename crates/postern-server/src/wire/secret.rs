@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use postern_app::Problem;
-use serde::{Deserialize as _, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use crate::problem::Refusal;
@@ -25,6 +25,16 @@ pub(crate) fn wiped(status: StatusCode, answer: &impl Serialize) -> Result<Respo
 /// Reads a text into memory that is wiped when it is dropped.
 pub(crate) fn secret<'de, D: Deserializer<'de>>(text: D) -> Result<Zeroizing<String>, D::Error> {
     String::deserialize(text).map(Zeroizing::new)
+}
+
+/// Reads texts into such memory.
+pub(crate) fn secrets<'de, D: Deserializer<'de>>(texts: D) -> Result<Vec<Zeroizing<String>>, D::Error> {
+    /// One of them, wiped also if another is none.
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct One(#[serde(deserialize_with = "secret")] Zeroizing<String>);
+    let texts = Vec::<One>::deserialize(texts)?;
+    Ok(texts.into_iter().map(|one| one.0).collect())
 }
 
 /// Writes such a text.

@@ -5,7 +5,7 @@ use tokio_postgres::{Client, Error};
 use super::functions;
 
 /// The steps in order: number, name, text. A released one never changes.
-const STEPS: [(i64, &str, &str); 8] = [
+const STEPS: [(i64, &str, &str); 9] = [
     (1, "records", include_str!("migrations/0001_records.sql")),
     (2, "log", include_str!("migrations/0002_log.sql")),
     (3, "tally", include_str!("migrations/0003_tally.sql")),
@@ -14,6 +14,7 @@ const STEPS: [(i64, &str, &str); 8] = [
     (6, "space", include_str!("migrations/0006_space.sql")),
     (7, "forgetting", include_str!("migrations/0007_forgetting.sql")),
     (8, "retention", include_str!("migrations/0008_retention.sql")),
+    (9, "forged", include_str!("migrations/0009_forged.sql")),
 ];
 
 /// What is missing where a restore left functions out, or somebody changed one: this step, which does

@@ -2,6 +2,7 @@
 //! committers, whose transactions carry all that waits, and a sequencer that competes for the numbering of events.
 
 mod arrays;
+mod aside;
 mod batch;
 mod call;
 mod columns;

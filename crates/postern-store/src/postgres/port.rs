@@ -9,13 +9,13 @@ use postern_core::ids::TenantId;
 use postern_core::kernel::{
     Committed, Key, Kind, StoreFault, StoredEvent, Tally, ThinnedBundle, ThinnedEvent, View, Want, Work,
 };
-use postern_core::ports::{Future, Listed, LogHead, SealedClaim, Sizes, Store, StoredTile};
+use postern_core::ports::{Future, Listed, LogHead, PutAside, SealedClaim, Sizes, Store, StoredTile};
 use tokio::sync::oneshot;
 
 use super::call::Call;
 use super::job::Job;
 use super::reader::Look;
-use super::{Postgres, columns, schema};
+use super::{Postgres, aside, columns, schema};
 
 /// Nobody answers any more: the store is closing.
 fn closing<E>(_: E) -> StoreFault {
@@ -212,10 +212,17 @@ impl Store for Postgres {
             self.number_first().await?;
             let rows = self.ask(|| Call::new(schema::PUT_ASIDE).bytes(tenant.bytes())).await?;
             // One that no record could have is a finding as well: of the tenant.
-            let key = |row| {
-                columns::small(row, 0).and_then(Kind::from_number).and_then(|kind| columns::key(row, kind, 1))
-            };
-            Ok(rows.iter().map(|row| key(row).unwrap_or(Key::tenant(tenant))).collect())
+            Ok(rows.iter().map(|row| aside::named(row, 0).unwrap_or(Key::tenant(tenant))).collect())
+        })
+    }
+
+    fn forged(&self, limit: usize) -> Future<'_, Result<PutAside, StoreFault>> {
+        Box::pin(self.forged_untold(limit))
+    }
+
+    fn forged_told(&self, numbers: Vec<i64>) -> Future<'_, Result<(), StoreFault>> {
+        Box::pin(async move {
+            self.ask(|| Call::new(schema::FORGED_TOLD).all_numbers(numbers.clone())).await.map(drop)
         })
     }
 

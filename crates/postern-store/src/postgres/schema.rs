@@ -260,6 +260,14 @@ pub(super) const QUARANTINE: &str = "WITH gone AS (DELETE FROM pending p \
 pub(super) const PUT_ASIDE: &str =
     "SELECT DISTINCT kind, tenant, object FROM quarantine WHERE tenant = $1 ORDER BY kind, object";
 
+/// Whether any event was put aside, and those that nobody was told of, the longest there first: limit.
+pub(super) const FORGED: &str = "SELECT a.found, q.kind, q.tenant, q.object, q.number, sha256(q.body) FROM \
+     (SELECT EXISTS (SELECT 1 FROM quarantine) AS found) a LEFT JOIN \
+     (SELECT * FROM quarantine WHERE NOT told ORDER BY number LIMIT $1) q ON true ORDER BY q.number";
+
+/// Events that were told of: numbers.
+pub(super) const FORGED_TOLD: &str = "UPDATE quarantine SET told = true WHERE number = ANY($1)";
+
 /// A tenant's head: tenant, size, frontier, seal.
 pub(super) const HEAD_PUT: &str = "UPDATE log_head SET size = $2, frontier = $3, seal = $4 WHERE tenant = $1 \
      RETURNING 1";

@@ -172,9 +172,9 @@ impl Store for Sqlite {
         self.read(lists::tenants)
     }
 
-    fn back_up(&self, folder: PathBuf) -> Future<'_, Result<Copied, StoreFault>> {
+    fn back_up(&self, folder: PathBuf, at: Time) -> Future<'_, Result<Copied, StoreFault>> {
         let (answer, told) = oneshot::channel();
-        let asked = self.copies.send(Copying { folder, answer });
+        let asked = self.copies.send(Copying { folder, at, answer });
         Box::pin(async move {
             let ended = StoreFault("the store is closing".to_owned());
             if asked.is_err() {

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Committed, Sealer, StoreFault};
 use postern_core::ports::Copied;
@@ -56,8 +57,8 @@ impl Writer {
                 }
                 Err(RecvTimeoutError::Disconnected) => return self.flush(),
             }
-            if let Ok(Copying { folder, answer }) = copies.try_recv() {
-                let copied = self.copy(&folder, jobs).map_err(|fault| StoreFault(fault.to_string()));
+            if let Ok(Copying { folder, at, answer }) = copies.try_recv() {
+                let copied = self.copy((&folder, at), jobs).map_err(|fault| StoreFault(fault.to_string()));
                 // Whoever asked may have gone; the backup stays.
                 let _ = answer.send(copied);
             }
@@ -66,7 +67,7 @@ impl Writer {
 
     /// Copies the database in steps, and works between them. What this connection writes meanwhile comes into the
     /// copy as well, so that the copy is of the moment at which it ends.
-    fn copy(&mut self, folder: &Path, jobs: &Receiver<Job>) -> Result<Copied, BackupError> {
+    fn copy(&mut self, (folder, at): (&Path, Time), jobs: &Receiver<Job>) -> Result<Copied, BackupError> {
         let mut target = backup::begin(folder)?;
         self.pages.left(0, 0);
         let connection = self.take()?;
@@ -89,7 +90,7 @@ impl Writer {
         }
         drop(steps);
         self.connection = Some(connection);
-        backup::finish(target, folder, &self.sealer)
+        backup::finish(target, folder, at, &self.sealer)
     }
 
     fn take(&mut self) -> Result<Connection, Error> {

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod cases;
+mod copied_keys;
 mod counter;
 mod cut;
 mod cut_nodes;

@@ -90,3 +90,39 @@ fn an_old_row_is_refused_where_its_history_is_put_aside() {
         assert!(matches!(end, Outcome::Rejected(key) if key == counter(1)), "{end:?}");
     });
 }
+
+/// What was put aside is given until it was told of, the longest there first, and counts as there afterwards.
+#[test]
+fn what_was_put_aside_is_given_until_it_was_told_of() {
+    run(async {
+        let server = OnServer::read_committed();
+        let node = server.node();
+        for number in 1..=3 {
+            add(&*node, counter(number), 1).await;
+        }
+        let found = node.forged(10).await.expect("an answer");
+        assert_eq!((found.any, found.untold), (false, Vec::new()));
+        server.database().psql(
+            "UPDATE pending SET mac = ''::bytea; UPDATE pending SET kind = 99 WHERE object = \
+             (SELECT max(object) FROM pending)",
+        );
+        node.number_now().await.expect("numbers");
+        let found = node.forged(10).await.expect("an answer").untold;
+        let mut keys: Vec<Key> = found.iter().map(|event| event.key).collect();
+        keys.sort_unstable();
+        assert_eq!(keys, [Key::tenant(tenant(1)), counter(1), counter(2)]);
+        for event in &found {
+            let digest =
+                format!("SELECT encode(sha256(body), 'hex') FROM quarantine WHERE number = {}", event.number);
+            let hex: String = event.digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(server.database().psql(&digest).trim(), hex);
+        }
+        assert_eq!(node.forged(2).await.expect("an answer").untold, found[..2]);
+        node.forged_told(vec![found[0].number, found[2].number]).await.expect("it is noted");
+        let left = node.forged(10).await.expect("an answer");
+        assert_eq!((left.any, left.untold), (true, vec![found[1].clone()]));
+        node.forged_told(vec![found[1].number]).await.expect("it is noted");
+        let left = node.forged(10).await.expect("an answer");
+        assert_eq!((left.any, left.untold), (true, Vec::new()));
+    });
+}

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
+use postern_core::Time;
 use postern_core::kernel::{Key, Kind, Outcome, decide};
 use postern_core::ports::Store;
 use postern_store::sqlite::backup::lay_down;
@@ -119,7 +120,7 @@ fn a_backup_and_its_laying_down_say_how_far_they_are() {
         }
         assert_eq!(store.backed_up(), (0, 0));
         let backup = disk.folder().join("backup");
-        store.back_up(backup.clone()).await.expect("a backup");
+        store.back_up(backup.clone(), Time::START).await.expect("a backup");
         let (done, all) = store.backed_up();
         let pages: u64 = disk
             .raw()
@@ -129,7 +130,8 @@ fn a_backup_and_its_laying_down_say_how_far_they_are() {
         assert_eq!((done, all), (pages, pages));
         let (said, to) = (Mutex::new(Vec::new()), disk.folder().join("laid"));
         let copied = |done, all| said.lock().expect("a lock").push((done, all));
-        lay_down(&backup, &to, &std::collections::BTreeSet::new(), &copied).expect("laid down");
+        lay_down(&backup, &to, (&std::collections::BTreeSet::new(), Time::START), &copied)
+            .expect("laid down");
         let bytes = backup.join("postern.db").metadata().expect("a file").len();
         assert_eq!(said.into_inner().expect("a lock"), [(bytes, bytes)]);
     });

@@ -145,3 +145,70 @@ async fn a_key_whose_time_is_over_is_told_from_one_that_never_was() {
         [json!([application.to_string(), 1, 1, "subjects:read", "key-ended"])]
     );
 }
+
+#[tokio::test]
+async fn sums_that_a_failing_store_did_not_take_are_recorded_when_it_takes_them_again() {
+    let world = World::new(StoreKind::Memory).await;
+    world.subject("anna").await;
+    let sheet = world.issue("anna", Format::Standard).await;
+    let reader = world.application(&[Scope::SubjectsRead], &[], None).await;
+    let refused_twice = async || {
+        let redemption = world.redemption("anna", &sheet.codes[0], Redeem::default());
+        assert_eq!(refused(world.app.redeem(&reader, redemption).await), "scope-missing");
+        assert_eq!(refused(world.redeem("anna", "PSTN-1", Redeem::default()).await), "code-mistyped");
+    };
+    world.store.refuses(true);
+    for _ in 0..3 {
+        refused_twice().await;
+        assert_eq!(world.app.flush_sums().await, 0);
+        world.clock.advance(Duration::from_secs(61));
+    }
+    assert_eq!(world.app.flush_last_sums().await, 2, "what is lost is not said");
+    for _ in 0..3 {
+        refused_twice().await;
+        world.app.flush_sums().await;
+        world.clock.advance(Duration::from_secs(61));
+    }
+    world.store.refuses(false);
+    assert_eq!(world.app.flush_sums().await, 2);
+    let object = reader.key.application.to_string();
+    assert_eq!(denied(&world).await, [json!([object, 1, 3, "redeem", "scope-missing"])]);
+    assert_eq!(throttled(&world).await, [json!(3)]);
+    // With everything recorded nothing is told twice.
+    world.clock.advance(Duration::from_secs(3600));
+    assert_eq!((world.app.flush_sums().await, world.app.flush_last_sums().await), (0, 0));
+    assert_eq!(throttled(&world).await.len(), 1);
+    assert!(world.app.verify(None, true).await.unwrap().verified);
+}
+
+#[tokio::test]
+async fn the_last_sums_are_recorded_before_their_time_is_over() {
+    let world = World::new(StoreKind::Memory).await;
+    world.subject("anna").await;
+    let sheet = world.issue("anna", Format::Standard).await;
+    let reader = world.application(&[Scope::SubjectsRead], &[], None).await;
+    for round in 0..3 {
+        let redemption = world.redemption("anna", &sheet.codes[0], Redeem::default());
+        assert_eq!(refused(world.app.redeem(&reader, redemption).await), "scope-missing");
+        assert_eq!(refused(world.redeem("anna", "PSTN-1", Redeem::default()).await), "code-mistyped");
+        if round == 0 {
+            world.app.flush_sums().await;
+        }
+    }
+    assert_eq!(world.app.flush_sums().await, 0, "their minutes are not over");
+    assert_eq!(world.app.flush_last_sums().await, 0);
+    let object = reader.key.application.to_string();
+    let event = |count: u32| json!([object, 1, count, "redeem", "scope-missing"]);
+    assert_eq!(denied(&world).await, [event(1), event(2)]);
+    assert_eq!(throttled(&world).await, [json!(1), json!(2)]);
+}
+
+/// How many words each event says that were not tested.
+async fn throttled(world: &World) -> Vec<Value> {
+    let query = EventQuery { after: None, limit: 500, subject: None, wait: Duration::ZERO };
+    let page = world.app.events(&world.token, query).await.unwrap();
+    let heads = page.items.iter().map(|event| EventHead::read(&event.bytes).unwrap());
+    let ours = heads.filter(|head| head.r#type == "redemption.throttled");
+    let count = |head: EventHead| serde_json::from_str::<Value>(head.fact.get()).unwrap()["count"].clone();
+    ours.map(count).collect()
+}

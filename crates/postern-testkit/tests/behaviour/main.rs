@@ -15,6 +15,7 @@ mod denied;
 mod departed;
 mod evidence;
 mod idempotency;
+mod leaks;
 mod nobody;
 mod provers;
 mod redemption;

@@ -14,12 +14,15 @@
 )]
 
 mod behind;
+mod beside;
 mod columns;
 mod forge;
+mod forged;
 mod ground;
 mod history;
 mod live;
 mod probe;
 mod proofs;
+mod seen_by;
 mod shown;
 mod ways;

@@ -8,6 +8,7 @@ use postern_log::open_checkpoint;
 use postern_outside::anchor_file::AnchorFile;
 use postern_testkit::{Numbers, StoreKind};
 
+use crate::forged;
 use crate::ground::{AnchorIs, Day, Ground, start};
 use crate::ways::{self, Kept, Way};
 
@@ -17,6 +18,8 @@ pub(crate) struct Seen {
     pub(crate) answer: &'static str,
     pub(crate) start: String,
     pub(crate) findings: Vec<String>,
+    /// Events that were put aside, as the installation's log tells of them.
+    pub(crate) forged: usize,
     /// What is wrong with how it is made good again, or told by what somebody kept.
     pub(crate) told: Option<String>,
 }
@@ -44,6 +47,7 @@ pub(crate) async fn go(ground: &Ground, way: &Way) -> Seen {
                 .collect()
         },
     );
+    let forged = if way.day == Day::Waiting { forged::told(ground, &app).await.len() } else { 0 };
     let anchor = ground.anchor(way.anchor);
     let start = start(&app, &anchor).await.err().unwrap_or_default();
     let told = told(ground, way, &app, &anchor).await;
@@ -52,7 +56,7 @@ pub(crate) async fn go(ground: &Ground, way: &Way) -> Seen {
         app.stop();
     }
     taken.extend(ground.tried(&app, way.day, 1).await.0);
-    Seen { taken, answer, start, findings, told }
+    Seen { taken, answer, start, findings, forged, told }
 }
 
 /// What a start makes good again, and what a checkpoint tells that somebody kept.
@@ -127,6 +131,9 @@ impl Way {
         // What is said to go through does, or the case shows nothing.
         if let Some(gain) = self.gains.iter().find(|gain| !seen.taken.contains(gain)) {
             return Some(format!("{gain} was not taken"));
+        }
+        if seen.forged != usize::from(self.forged) {
+            return Some(format!("{} events were told of as forged", seen.forged));
         }
         if seen.told.is_some() {
             return seen.told.clone();

@@ -1,9 +1,9 @@
 //! The table for people, in `docs/campaigns.md`: made of the table that is gone, and held against it.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::ground::Day;
+use crate::seen_by;
 use crate::ways::{self, Kept, Way};
 
 /// Set, the document is written instead of compared.
@@ -18,22 +18,38 @@ fn noticed(way: &Way) -> String {
     let start = (!way.start.is_empty()).then(|| format!("start and `doctor`: {}", way.start));
     let verify = (!way.verify.is_empty()).then(|| format!("`audit verify --replay`: {}", way.verify));
     let mended = (!way.mended.is_empty()).then(|| format!("made good: {}", way.mended));
+    let forged = way.forged.then(|| "`log.forged` in the installation's log".to_owned());
     let kept = match way.kept {
         Kept::Nothing => None,
         Kept::Checkpoint => Some("whoever kept a later checkpoint: nothing continues it".to_owned()),
         Kept::Receipt => Some("whoever has the receipt: the log has no such event".to_owned()),
     };
-    [start, verify, mended, kept].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    [start, verify, forged, mended, kept].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-fn table(ways: &[Way]) -> String {
-    let mut table = "| | what is done | a good code of the subject meanwhile | is refused or named by | works until then |\n\
-                     |---|---|---|---|---|\n"
-        .to_owned();
+const COLUMNS: [&str; 5] = [
+    "",
+    "what is done",
+    "a good code of the subject meanwhile",
+    "is refused or named by",
+    "works until then",
+];
+/// The last column of the ways.
+const SEEN_BY: &str = "seen by this control (out of the way in this case)";
+
+/// The table of ways, with the control that sees each, or of controls that are out of the way themselves.
+fn table(ways: &[Way], seen_by: bool) -> String {
+    let last = seen_by.then_some(SEEN_BY);
+    let line =
+        |cells: &mut dyn Iterator<Item = &str>| format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "));
+    let mut table = line(&mut COLUMNS.into_iter().chain(last)).replace("|  |", "| |");
+    table.push_str(&format!("|{}\n", "---|".repeat(COLUMNS.len() + usize::from(seen_by))));
     for (n, way) in ways.iter().enumerate() {
-        let (where_, gains) = (if way.day == Day::Waiting { " (PostgreSQL)" } else { "" }, gains(way));
-        let (done, answer, noticed) = (way.done, way.answer, noticed(way));
-        writeln!(table, "| {} | {done}{where_} | {answer} | {noticed} | {gains} |", n + 1).unwrap();
+        let where_ = if way.day == Day::Waiting { " (PostgreSQL)" } else { "" };
+        let (number, done) = ((n + 1).to_string(), format!("{}{where_}", way.done));
+        let (noticed, gains, seen) = (noticed(way), gains(way), seen_by.then(|| seen_by::shown(way)));
+        let cells = [number.as_str(), &done, way.answer, &noticed, &gains];
+        table.push_str(&line(&mut cells.into_iter().chain(seen.as_deref())));
     }
     table
 }
@@ -51,7 +67,7 @@ fn the_document_has_the_table() {
         let (begin, end) = (format!("<!-- tamper: {name} -->\n"), format!("<!-- tamper: {name}, end -->"));
         let from = document_now.find(&begin).expect("the place of the table") + begin.len();
         let until = document_now.find(&end).expect("the end of the table");
-        document_now.replace_range(from..until, &format!("\n{}\n", table(&ways)));
+        document_now.replace_range(from..until, &format!("\n{}\n", table(&ways, name == "ways")));
     }
     if std::env::var_os(WRITE).is_some() {
         std::fs::write(document(), &document_now).unwrap();
@@ -68,6 +84,11 @@ fn the_document_has_the_table() {
 fn every_way_is_noticed_by_something_and_nothing_is_in_the_table_twice() {
     let ways: Vec<Way> = ways::all().into_iter().chain(ways::controls()).collect();
     assert!(ways.len() > 80, "{}", ways.len());
+    let model = std::fs::read_to_string(document().with_file_name("threat-model.md")).unwrap();
+    assert!(
+        model.contains(&format!("{} ways to write", ways::all().len())),
+        "the threat model has another number"
+    );
     for way in &ways {
         assert!(!noticed(way).is_empty(), "{}", way.done);
         assert_eq!(ways.iter().filter(|other| other.done == way.done).count(), 1, "{}", way.done);

@@ -1,7 +1,7 @@
 //! The table: each way to write behind the product's back, and what refuses it or names it.
 
 mod controls;
-mod logs;
+pub(crate) mod logs;
 mod outside;
 mod rows;
 
@@ -9,6 +9,7 @@ pub(crate) use controls::controls;
 use postern_testkit::StoreKind;
 
 use crate::ground::{AnchorIs, Day, Ground};
+use crate::seen_by::Control;
 
 /// What somebody keeps who does not trust the installation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,6 +46,10 @@ pub(crate) struct Way {
     pub(crate) kept: Kept,
     /// What makes it good again without being told.
     pub(crate) mended: &'static str,
+    /// Whether an event is put aside, and `log.forged` says so in the installation's log, once.
+    pub(crate) forged: bool,
+    /// A control that sees it beside those whose words are asserted.
+    pub(crate) also: Option<Control>,
 }
 
 /// A way that is done to today, and of which nothing is expected yet.
@@ -62,6 +67,8 @@ const fn way(done: &'static str, alter: fn(&Ground)) -> Way {
         gains_on_server: &[],
         kept: Kept::Nothing,
         mended: "",
+        forged: false,
+        also: None,
     }
 }
 
@@ -83,6 +90,16 @@ impl Way {
 
     const fn mended(mut self, mended: &'static str) -> Self {
         self.mended = mended;
+        self
+    }
+
+    const fn forged(mut self) -> Self {
+        self.forged = true;
+        self
+    }
+
+    const fn also(mut self, control: Control) -> Self {
+        self.also = Some(control);
         self
     }
 

@@ -11,6 +11,7 @@
 
 mod answers;
 mod cases;
+mod leaks;
 mod measured;
 mod statistics;
 mod work;

@@ -9,11 +9,11 @@ use crate::answers::Wire;
 use crate::cases::cases;
 
 /// The counts are the process's: one test counts at a time.
-static COUNTING: Mutex<()> = Mutex::const_new(());
+pub(crate) static COUNTING: Mutex<()> = Mutex::const_new(());
 
 /// What one attempt cost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Work {
+pub(crate) struct Work {
     /// Calls of the key service.
     keys: usize,
     macs: u64,
@@ -22,7 +22,7 @@ struct Work {
     store: Asked,
 }
 
-fn until_now(world: &World) -> Work {
+pub(crate) fn until_now(world: &World) -> Work {
     let now = |counted: &Counted| counted.now();
     Work {
         keys: world.keys.asked(),
@@ -34,7 +34,7 @@ fn until_now(world: &World) -> Work {
 }
 
 impl Work {
-    fn since(self, before: Self) -> Self {
+    pub(crate) fn since(self, before: Self) -> Self {
         let (store, then) = (self.store, before.store);
         Self {
             keys: self.keys - before.keys,
@@ -82,8 +82,13 @@ const ROWS_APART: u64 = 2;
 const BYTES_APART: u64 = 512;
 
 fn compared(found: &[(&str, String, Work)], about: &str) {
+    compared_to("HTTP/1.1 422 ", found, about);
+}
+
+/// That all are answered with this status, alike, after the same work.
+pub(crate) fn compared_to(status: &str, found: &[(&str, String, Work)], about: &str) {
     let (_, answer, work) = &found[0];
-    assert!(answer.starts_with("HTTP/1.1 422 "), "{answer}");
+    assert!(answer.starts_with(status), "{answer}");
     let exact = |work: &Work| {
         let Asked { looks, wants, reads, works, writes, conditions, bytes: _ } = work.store;
         (work.keys, work.stretches, [looks, wants, reads, works, writes, conditions])

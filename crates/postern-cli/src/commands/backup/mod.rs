@@ -30,7 +30,7 @@ async fn create(folder: &Path, configured: &Configured, json: bool) -> Result<Ex
     let made = watched(configured, Command::BackupCreate { folder }, shown, json).await?;
     output::answer(&made, json);
     output::message(
-        "The keys are not in it: keep the key file apart. Remove the file `keyring` of backups that are older than 30 days.",
+        "The keys are not in it: keep the key file apart. Remove the file `keyring` of backups that are older than 30 days: none is restored with it.",
     );
     Ok(ExitCode::SUCCESS)
 }

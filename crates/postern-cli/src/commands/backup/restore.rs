@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use postern_app::restore::check_shipped;
 use postern_core::kernel::Key;
+use postern_core::ports::Clock as _;
+use postern_outside::clock::SystemClock;
 use postern_store::sqlite::backup;
 use serde_json::json;
 
@@ -66,8 +68,9 @@ pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failur
 async fn lay_down(backup: PathBuf, to: PathBuf, erased: BTreeSet<Key>, json: bool) -> Result<(), Failure> {
     let (progress, counter) = (Progress::of_bytes("copying", json), Counter::default());
     let counts = counter.clone();
+    let now = SystemClock.now();
     let laid = tokio::task::spawn_blocking(move || {
-        backup::lay_down(&backup, &to, &erased, &|done, all| counts.set(done, all))
+        backup::lay_down(&backup, &to, (&erased, now), &|done, all| counts.set(done, all))
     });
     let laid = progress.watch(laid, async || counter.now()).await;
     laid.map_err(Failure::refused)?.map_err(Failure::refused)

@@ -9,10 +9,12 @@ use postern_server::{Metrics, Readiness};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::stopped;
+use super::{forged, stopped};
 
 /// How often sums of untested words are recorded.
 const SUMS: Duration = Duration::from_secs(5);
+/// How long the end of the service waits for the last of them.
+const LAST_SUMS: Duration = Duration::from_secs(10);
 /// When every row is first compared with its events.
 const FIRST_REPLAY: Duration = Duration::from_secs(10 * 60);
 /// How often alarms are told and new campaigns looked for.
@@ -39,7 +41,7 @@ pub(super) fn begin(
     metrics: &Arc<Metrics>,
     events_days: u32,
     stopping: &watch::Receiver<bool>,
-) -> [JoinHandle<()>; 7] {
+) -> [JoinHandle<()>; 8] {
     let (sums, expiry, peppers) =
         (Arc::clone(app), Arc::clone(app), (Arc::clone(app), Arc::clone(readiness)));
     let (ringing, metrics) = (Arc::clone(app), Arc::clone(metrics));
@@ -47,6 +49,7 @@ pub(super) fn begin(
     let (storing, told) = (Arc::clone(app), Arc::clone(readiness));
     [
         tokio::spawn(keeping),
+        tokio::spawn(forged::keep(Arc::clone(app), Arc::clone(readiness), stopping.clone())),
         tokio::spawn(campaigns(Arc::clone(app), stopping.clone())),
         tokio::spawn(every(OFTEN, stopping.clone(), move || {
             ring(&ringing, &metrics);
@@ -58,12 +61,7 @@ pub(super) fn begin(
             std::future::ready(())
         })),
         tokio::spawn(replay(Arc::clone(app), Arc::clone(readiness), stopping.clone())),
-        tokio::spawn(every(SUMS, stopping.clone(), move || {
-            let app = Arc::clone(&sums);
-            async move {
-                app.flush_sums().await;
-            }
-        })),
+        tokio::spawn(sum(sums, stopping.clone())),
         tokio::spawn(every(PEPPERS, stopping.clone(), move || {
             let (app, readiness) = peppers.clone();
             async move {
@@ -102,6 +100,25 @@ async fn every<F: Future<Output = ()>>(
         if over {
             return;
         }
+    }
+}
+
+/// Records sums, and all that there are when the service stops.
+async fn sum(app: Arc<App>, stopping: watch::Receiver<bool>) {
+    let flushed = Arc::clone(&app);
+    every(SUMS, stopping, move || {
+        let app = Arc::clone(&flushed);
+        async move {
+            app.flush_sums().await;
+        }
+    })
+    .await;
+    match tokio::time::timeout(LAST_SUMS, app.flush_last_sums()).await {
+        Ok(0) => {}
+        Ok(lost) => tracing::error!(lost, "sums of denied calls and of words that were not tested are lost"),
+        Err(_) => tracing::error!(
+            "sums of denied calls and of words that were not tested are lost: the store does not answer in time"
+        ),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A running service: listeners, jobs, and a stop that finishes what it began.
 
 mod anchor;
+mod forged;
 mod jobs;
 mod signals;
 mod watch;

@@ -1,10 +1,12 @@
 //! What may happen to a subject. Payload fields stand in RFC 8785 order.
 
+mod leak;
 mod person;
 mod reason;
 mod set;
 mod word;
 
+pub use leak::{Finding, LeakFound, LeakState};
 pub use person::{Changed, Created, Erased, ErasureRequested, Left, TierRaised};
 pub use reason::{DiscardReason, RefusalReason, RevokeReason, StageReason, asked_reason};
 pub use set::{Activated, CodeRevoked, Discarded, Ended, Forgotten, Revoked, Staged, Superseded, Suspended};
@@ -35,6 +37,7 @@ facts! {
         "code.spent" => Spent(Box<Spent>),
         "code.refused" => Refused(Box<Refused>),
         "redemption.throttled" => Throttled(Throttled),
+        "leak.found" => LeakFound(Box<LeakFound>),
     }
     failures ["code.refused", "redemption.throttled"]
 }

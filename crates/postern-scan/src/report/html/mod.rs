@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use self::escaped::Escaped;
 use super::{Report, rules};
-use crate::finding::{Confidence, Finding, Masked, RuleName};
+use crate::finding::{Confidence, Finding, Masked, RuleName, Standing};
 use crate::place::Place;
 use crate::told::{Totals, Trouble};
 
@@ -39,7 +39,7 @@ type Order = (Reverse<Confidence>, Place, RuleName, String);
 
 pub(super) struct Page<'a> {
     out: &'a mut (dyn Write + Send),
-    findings: BTreeMap<Order, (Masked, u32)>,
+    findings: BTreeMap<Order, (Masked, u32, Option<Standing>)>,
     counts: BTreeMap<Confidence, u64>,
     troubles: Vec<String>,
 }
@@ -96,12 +96,13 @@ impl<'a> Page<'a> {
         writeln!(self.out, "</tr></thead>\n<tbody>")?;
         let mut rows = 0;
         let listed = self.findings.iter().filter(|((Reverse(sure), ..), _)| *sure == confidence);
-        for ((_, place, rule, digest), (masked, siblings)) in listed {
+        for ((_, place, rule, digest), (masked, siblings, standing)) in listed {
+            let said = standing.map_or_else(String::new, |standing| format!(": {}", standing.name()));
             let vault = if place.origin.is_vault { " in a vault export" } else { "" };
             let (place, rule, masked) = (Escaped(place), Escaped(rule), Escaped(masked));
             writeln!(
                 self.out,
-                "<tr><th scope=\"row\"><bdi>{place}</bdi>{vault}</th><td>{masked}</td><td>{rule}</td>"
+                "<tr><th scope=\"row\"><bdi>{place}</bdi>{vault}</th><td>{masked}{said}</td><td>{rule}</td>"
             )?;
             writeln!(
                 self.out,
@@ -154,8 +155,8 @@ impl<'a> Page<'a> {
 impl Report for Page<'_> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         *self.counts.entry(finding.confidence).or_default() += 1;
-        let Finding { rule, confidence, place, masked, digest, siblings } = finding.clone();
-        self.findings.insert((Reverse(confidence), place, rule, digest), (masked, siblings));
+        let Finding { rule, confidence, place, masked, digest, siblings, standing } = finding.clone();
+        self.findings.insert((Reverse(confidence), place, rule, digest), (masked, siblings, standing));
         if self.findings.len() > LISTED {
             self.findings.pop_last();
         }

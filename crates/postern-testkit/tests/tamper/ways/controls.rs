@@ -78,7 +78,7 @@ pub(crate) fn controls() -> Vec<Way> {
         })
         .start("does not continue what its anchor knows")
         .verify("differs from what its events make"),
-        way("a name's seal: a name given to another, sealed with the row key", |it| {
+        way("a place's seal: a name given to another, sealed with the row key", |it| {
             it.run("UPDATE claim SET owner = {hugo} WHERE owner = {anna} AND space = 1");
             forge::seal_name(it, "hugo");
         })

@@ -5,6 +5,7 @@ use postern_log::canonical_value;
 use super::{Kept, Way, way};
 use crate::behind::from_hex;
 use crate::ground::{Day, Ground};
+use crate::seen_by::{PLACE, WAITING};
 
 /// Anna's newest event.
 pub(crate) const NEWEST: &str =
@@ -142,27 +143,38 @@ pub(super) fn pending() -> Vec<Way> {
     let of = |done, alter| way(done, alter).day(Day::Waiting);
     vec![
         of("a waiting event edited", |it| edit(it, "pending", "object = {hugo}", another_slot))
-        .verify("its events make"),
+            .verify("its events make")
+            .also(WAITING)
+            .forged(),
         of("a waiting event deleted", |it| it.run("DELETE FROM pending"))
             .verify("its events make"),
         of("a waiting event put aside by hand", |it| {
             it.run("INSERT INTO quarantine SELECT * FROM pending; DELETE FROM pending");
         })
-            .verify("its events make"),
+            .verify("its events make")
+            .forged(),
         of("a waiting event of a later version inserted", |it| {
             it.run(
                 "INSERT INTO pending SELECT tenant, kind, object, version + 1, body, mac, at FROM pending",
             );
         })
-            .verify("was put aside"),
+            .verify("was put aside")
+            .also(WAITING)
+            .forged(),
         of("a waiting event said to be another subject's", |it| it.run("UPDATE pending SET object = {kim}"))
-            .verify("its events make"),
+            .verify("its events make")
+            .also(WAITING)
+            .forged(),
         of("a waiting event of another tenant", |it| it.run("UPDATE pending SET tenant = {other_t}"))
-            .verify("its events make"),
+            .verify("its events make")
+            .also(WAITING)
+            .forged(),
         of("a waiting event that has its number already", |it| {
             it.run(&format!("INSERT INTO pending SELECT tenant, kind, object, version, body, mac, 0 FROM event WHERE {NEWEST}"));
         })
-            .verify("was put aside"),
+            .verify("was put aside")
+            .also(PLACE)
+            .forged(),
         of("a code spent a moment ago: its waiting event deleted, and the row of before", |it| {
             it.run(
                 "DELETE FROM pending; DELETE FROM subject WHERE id = {hugo}; \

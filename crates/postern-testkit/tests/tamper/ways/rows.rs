@@ -2,6 +2,7 @@
 
 use super::{Way, way};
 use crate::ground::Ground;
+use crate::seen_by::ENDED_SET;
 
 const COLUMNS: &str = "version, body, seal, state, due";
 
@@ -148,7 +149,8 @@ pub(super) fn parts() -> Vec<Way> {
         way("every ended set removed", |it| it.run("DELETE FROM part WHERE id = {cleo}"))
             .verify("is not as it was written"),
         way("one bit of an ended set", |it| flip(it, "part", "body", "id = {cleo} AND number = 1"))
-            .verify("is not as it was written"),
+            .verify("is not as it was written")
+            .also(ENDED_SET),
         way("two ended sets swapped", |it| {
             it.run(
                 "UPDATE part SET number = 99 WHERE id = {cleo} AND number = 1; \
@@ -156,21 +158,24 @@ pub(super) fn parts() -> Vec<Way> {
                  UPDATE part SET number = 2 WHERE id = {cleo} AND number = 99",
             );
         })
-            .verify("is not as it was written"),
+            .verify("is not as it was written")
+            .also(ENDED_SET),
         way("an ended set copied from another subject", |it| {
             it.run(
                 "UPDATE part SET (body, seal) = (SELECT body, seal FROM part o WHERE o.id = {kim} AND o.number = 1) \
                  WHERE id = {cleo} AND number = 1",
             );
         })
-            .verify("is not as it was written"),
+            .verify("is not as it was written")
+            .also(ENDED_SET),
         way("an ended set given to a subject that has none", |it| {
             it.run(
                 "INSERT INTO part SELECT kind, tenant, {anna}, number, body, seal FROM part \
                  WHERE id = {cleo} AND number = 1",
             );
         }).answer("code-not-accepted")
-            .verify("is not as it was written"),
+            .verify("is not as it was written")
+            .also(ENDED_SET),
         way("ended sets and the row of yesterday", |it| {
             replay(it, "subject", "{cleo}");
             it.run("DELETE FROM part WHERE id = {cleo}; INSERT INTO part SELECT * FROM yesterday_part WHERE id = {cleo}");

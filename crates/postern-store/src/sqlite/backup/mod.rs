@@ -1,8 +1,10 @@
 //! Backups: the whole database as it is at one moment, copied by the writer between its batches, and laid down again.
 //!
 //! A backup is a folder with three files: `postern.db`; `keyring`, the subjects' wrapped keys apart, so that they can
-//! be kept for less long; and `logs`, the right edge of every log, in the form of an anchor. It is written last: a
+//! be kept for less long, with the time at which they were copied; and `logs`, the right edge of every log, in the form of an anchor. It is written last: a
 //! folder without it is no backup.
+
+mod keyring;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -10,8 +12,8 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use postern_core::ids::TenantId;
-use postern_core::kernel::{Key, KeyringEntry, Kind, Sealer, StoreFault};
+use postern_core::Time;
+use postern_core::kernel::{Key, KeyringEntry, Sealer, StoreFault};
 use postern_core::ports::Copied;
 use postern_log::{Anchor, AnchorError};
 use rusqlite::{Connection, Error, OpenFlags};
@@ -21,6 +23,8 @@ use super::lock::{make_folder, private_file};
 use super::open::database;
 use super::{lists, reads, schema};
 
+/// The file of the subjects' wrapped keys.
+const KEYRING: &str = "keyring";
 /// Bytes that are copied until it is said how far it is.
 const CHUNK: u64 = 8 * 1024 * 1024;
 
@@ -49,6 +53,8 @@ impl Pages {
 /// A backup that is asked for.
 pub(super) struct Copying {
     pub(super) folder: PathBuf,
+    /// When it was asked for.
+    pub(super) at: Time,
     pub(super) answer: oneshot::Sender<Result<Copied, StoreFault>>,
 }
 
@@ -69,6 +75,11 @@ pub enum BackupError {
     /// The folder that it is to go to has something in it.
     #[error("{} is not empty, and nothing is ever overwritten: name a new folder", .0.display())]
     NotEmpty(PathBuf),
+    /// Its keys are older than they may be kept.
+    #[error(
+        "the keys in {} are more than 30 days old, and of whoever was erased since they must be gone. Take a younger backup; or remove that file and restore again: everything comes back, except who the people of this backup are. Nothing was laid down", .0.display()
+    )]
+    OldKeys(PathBuf),
     /// It is not one, or not whole.
     #[error("{} is no whole backup: {why}", .path.display())]
     NotWhole {
@@ -98,7 +109,12 @@ pub(super) fn begin(folder: &Path) -> Result<Connection, BackupError> {
 }
 
 /// Takes the keys out of a copied database and writes what says that the backup is whole.
-pub(super) fn finish(copy: Connection, folder: &Path, sealer: &Sealer) -> Result<Copied, BackupError> {
+pub(super) fn finish(
+    copy: Connection,
+    folder: &Path,
+    at: Time,
+    sealer: &Sealer,
+) -> Result<Copied, BackupError> {
     copy.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON;")?;
     let mut logs = BTreeMap::new();
     for tenant in lists::tenants(&copy)? {
@@ -107,7 +123,7 @@ pub(super) fn finish(copy: Connection, folder: &Path, sealer: &Sealer) -> Result
             .ok_or_else(|| BackupError::not_whole(folder, format!("the log head of {tenant} is altered")))?;
         logs.insert(tenant.to_string(), head);
     }
-    write(&folder.join("keyring"), &keyring(&copy)?)?;
+    keyring::write(&folder.join(KEYRING), &copy, at)?;
     copy.execute_batch("DELETE FROM keyring; VACUUM;")?;
     copy.close().map_err(|(_, error)| error)?;
     sync(&database(folder))?;
@@ -130,29 +146,31 @@ pub fn look(backup: &Path) -> Result<Copied, BackupError> {
 }
 
 /// Lays a backup down as a new data folder, without the keys of those who were erased since. Keys that are gone are
-/// no error: their subjects come back, and nobody can read who they are. `copied` is told how many bytes are, and of how
-/// many.
+/// no error: their subjects come back, and nobody can read who they are. Keys that are older at `now` than they may be kept
+/// are. `copied` is told how many bytes are, and of how many.
 ///
 /// # Errors
 /// [`BackupError`]; what was made of the folder is taken away again.
 pub fn lay_down(
     backup: &Path,
     folder: &Path,
-    erased: &BTreeSet<Key>,
+    (erased, now): (&BTreeSet<Key>, Time),
     copied: &dyn Fn(u64, u64),
 ) -> Result<(), BackupError> {
     look(backup)?;
+    let keys = keyring::read(backup, now)?;
     new_folder(folder)?;
-    fill(backup, folder, erased, copied).inspect_err(|_| {
+    let keys = keys.iter().filter(|entry| !erased.contains(&entry.subject));
+    fill(backup, folder, keys, copied).inspect_err(|_| {
         // The first error says more than a second one would.
         let _ = std::fs::remove_dir_all(folder);
     })
 }
 
-fn fill(
+fn fill<'a>(
     backup: &Path,
     folder: &Path,
-    erased: &BTreeSet<Key>,
+    keys: impl Iterator<Item = &'a KeyringEntry>,
     copied: &dyn Fn(u64, u64),
 ) -> Result<(), BackupError> {
     let (from, to) = (database(backup), database(folder));
@@ -169,16 +187,8 @@ fn fill(
         copied(done, all);
     }
     let database = alone(folder)?;
-    let kept = backup.join("keyring");
-    let entries = match std::fs::read(&kept) {
-        Ok(bytes) => {
-            entries(&bytes).ok_or_else(|| BackupError::not_whole(backup, "keyring cannot be read"))?
-        }
-        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(fault) => return Err(failed(&kept)(fault)),
-    };
     database.execute_batch("BEGIN")?;
-    for entry in entries.iter().filter(|entry| !erased.contains(&entry.subject)) {
+    for entry in keys {
         let mut put = database.prepare_cached(schema::KEYRING_PUT)?;
         put.execute((entry.subject.tenant.bytes(), entry.subject.id, &entry.wrapped))?;
     }
@@ -198,36 +208,6 @@ fn new_folder(folder: &Path) -> Result<(), BackupError> {
 fn alone(folder: &Path) -> Result<Connection, Error> {
     #[expect(clippy::disallowed_methods, reason = "this is the room that SQL lives in")]
     Connection::open_with_flags(database(folder), OpenFlags::SQLITE_OPEN_READ_WRITE)
-}
-
-/// Every wrapped key: tenant, id, length in two bytes, the key.
-fn keyring(copy: &Connection) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let mut statement = copy.prepare(schema::KEYRING)?;
-    let mut rows = statement.query(())?;
-    while let Some(row) = rows.next()? {
-        let (tenant, id): ([u8; 16], [u8; 16]) = (row.get(0)?, row.get(1)?);
-        let wrapped: Vec<u8> = row.get(2)?;
-        bytes.extend(tenant);
-        bytes.extend(id);
-        bytes.extend(u16::try_from(wrapped.len()).unwrap_or(u16::MAX).to_be_bytes());
-        bytes.extend(wrapped);
-    }
-    Ok(bytes)
-}
-
-fn entries(mut bytes: &[u8]) -> Option<Vec<KeyringEntry>> {
-    let mut entries = Vec::new();
-    while !bytes.is_empty() {
-        let (tenant, rest) = bytes.split_first_chunk::<16>()?;
-        let (id, rest) = rest.split_first_chunk::<16>()?;
-        let (length, rest) = rest.split_first_chunk::<2>()?;
-        let (wrapped, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
-        let subject = Key::new(Kind::Subject, TenantId::new(*tenant), *id);
-        entries.push(KeyringEntry { subject, wrapped: wrapped.to_vec() });
-        bytes = rest;
-    }
-    Some(entries)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {

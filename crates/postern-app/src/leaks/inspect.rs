@@ -1,0 +1,35 @@
+//! Texts that are looked at before they are saved. Nothing of them is kept, and nobody is asked whose a code is.
+
+use std::sync::Arc;
+
+use postern_codes::Prefix;
+use postern_core::application::{Scope, Token};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::budget::Asked;
+use crate::Problem;
+use crate::app::App;
+
+/// Leave to look through one text.
+pub struct Inspection {
+    /// The tenant's prefixes.
+    pub prefixes: Vec<Prefix>,
+    /// Given back when the text was looked through.
+    _turn: OwnedSemaphorePermit,
+}
+
+impl App {
+    /// Leave to look through a text, counted like a request about words. Asked for before the text is read, which may be
+    /// long.
+    ///
+    /// # Errors
+    /// A [`Problem`].
+    pub async fn begin_inspection(&self, token: &Arc<Token>) -> Result<Inspection, Problem> {
+        let (gate, now) = (self.gate(token, Scope::Leaks), self.now());
+        let caller = self.checked(&gate, &self.look(&gate.wants()).await?).await?;
+        let turn = self.leak_turn(&gate, now)?;
+        self.note_leaks(&gate, now, Asked { texts: 1, ..Asked::default() });
+        let prefixes = caller.tenant.state().map(|tenant| tenant.prefixes()).unwrap_or_default();
+        Ok(Inspection { prefixes, _turn: turn })
+    }
+}

@@ -1,0 +1,119 @@
+//! The history of a git repository: every object that is stored, whatever still names it. Blobs that were deleted,
+//! messages of commits and tags, what lies about unreachable.
+//!
+//! Each object is looked at once. The place of a blob is the first commit that brings it, and its path there, as git
+//! itself writes it (`COMMIT:PATH`); that of a message, or of a blob that no tree names, is the object's id.
+
+mod history;
+mod objects;
+mod packs;
+mod recent;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use gix_hash::ObjectId;
+
+use self::history::history;
+use self::objects::{Objects, Unread};
+use super::budget::Budget;
+use super::content::Worker;
+use crate::place::Origin;
+use crate::scanner::Scanner;
+use crate::told::{Told, Totals, Trouble};
+use crate::window::Buffer;
+
+/// Objects that wait to be looked at.
+const WAITING: usize = 256;
+
+/// An object to be looked at, and its place.
+struct Job {
+    id: ObjectId,
+    origin: Origin,
+}
+
+/// Looks through everything that the repository at a path holds. `told` hears of each finding when it is made, from any
+/// thread. Files of the working tree are not of the history: name them as a path.
+pub fn git(scanner: &Scanner, repository: &Path, told: &(dyn Fn(Told) + Sync)) -> Totals {
+    let origin = Origin::of(repository.to_string_lossy());
+    let trouble = |why: String| told(Told::Trouble(Trouble { origin: origin.clone(), why }));
+    let opened = folder(repository).and_then(|folder| Ok((Objects::at(&folder)?, folder)));
+    let (objects, folder) = match opened {
+        Ok(opened) => opened,
+        Err(fault) => {
+            trouble(format!("no git repository could be opened there: {fault}"));
+            return Totals::default();
+        }
+    };
+    let (sender, jobs) = sync_channel(WAITING);
+    let all =
+        Shared { jobs: Mutex::new(jobs), unread: Unread::default(), objects: 0.into(), bytes: 0.into() };
+    thread::scope(|threads| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            threads.spawn(|| {
+                let worker = Worker { scanner, buffer: Buffer::new(), told };
+                match Objects::at(&folder) {
+                    Ok(objects) => all.work(worker, &objects),
+                    // Somebody has to take what is handed out.
+                    Err(fault) => all.leave(&fault.to_string()),
+                }
+            });
+        }
+        packs::check(&folder, objects.hash(), &origin, &all.unread);
+        history(&objects, &origin, &all.unread, &mut |job| sender.send(job).is_ok());
+        drop(sender);
+    });
+    if let Some(why) = all.unread.line() {
+        trouble(why);
+    }
+    Totals { files: all.objects.into_inner(), bytes: all.bytes.into_inner(), ..Totals::default() }
+}
+
+/// What the threads share.
+struct Shared {
+    jobs: Mutex<Receiver<Job>>,
+    unread: Unread,
+    objects: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Shared {
+    /// Looks at objects until there are no more.
+    fn work(&self, mut worker: Worker<'_>, objects: &Objects) {
+        let mut held = Vec::new();
+        // The lock is let go of before an object is looked at.
+        while let Some(job) = self.next() {
+            match objects.read(&job.id, &mut held) {
+                Ok((_, bytes)) => {
+                    self.objects.fetch_add(1, Ordering::Relaxed);
+                    self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+                    worker.content(&job.origin, &mut &*bytes, &Budget::of(bytes.len() as u64));
+                }
+                Err(why) => self.unread.add(&job.origin, &why),
+            }
+        }
+    }
+
+    /// Looks at nothing, and says so.
+    fn leave(&self, why: &str) {
+        while let Some(job) = self.next() {
+            self.unread.add(&job.origin, why);
+        }
+    }
+
+    fn next(&self) -> Option<Job> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+    }
+}
+
+/// The folder in which a repository keeps its objects: of a working tree, of a linked one, or of a bare repository.
+fn folder(path: &Path) -> io::Result<PathBuf> {
+    let (repository, _) = gix_discover::upwards(path).map_err(|fault| io::Error::other(fault.to_string()))?;
+    let (own, _) = repository.into_repository_and_work_tree_directories();
+    let common = gix_discover::path::from_plain_file_relative_to_file(&own.join("commondir"));
+    common.unwrap_or(Ok(own))
+}

@@ -1,0 +1,3 @@
+//! `/v1/leaks/check`.
+
+pub(crate) mod post;

@@ -1,0 +1,3 @@
+//! `/v1/leaks/inspect`.
+
+pub(crate) mod post;

@@ -1,0 +1,4 @@
+//! `/v1/leaks`.
+
+pub(crate) mod check;
+pub(crate) mod inspect;

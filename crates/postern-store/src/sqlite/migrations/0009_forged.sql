@@ -1,0 +1,2 @@
+-- Nothing: no event waits to be numbered, so none is put aside. The step is here because both kinds of database count the
+-- same steps.
