@@ -152,7 +152,7 @@ fn xml_that_is_wrong_is_named_and_read_as_it_is() {
     let cut = format!("<w:p><w:t>{code}</w:t><w:t");
     for text in [deep, long, cut, format!("<a>{code}<!--"), format!("\u{feff}<![CDATA[{code}")] {
         let (places, troubles) = document(&[("word/document.xml", &text)]);
-        assert!(!places.is_empty(), "{:.40}", text);
+        assert!(!places.is_empty(), "{text:.40}");
         assert_eq!(troubles.len(), 1, "{troubles:?}");
     }
 }
