@@ -10,6 +10,7 @@
 //! | `mutants` | changes the heart in one place at a time, and sees whether a test fails |
 //! | `previous` | builds the previous release, from which upgrades are tested |
 //! | `scan-eval` | scans the labelled corpus and prints what was found, by rule and source |
+//! | `scan-bench` | measures the scanner beside other people's, on the same files |
 //! | `bench` | measures, beside the machine's bare limits |
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool of the command line talks to people")]
 
@@ -26,6 +27,7 @@ mod place;
 mod previous;
 mod python;
 mod run;
+mod scan_bench;
 mod scan_eval;
 mod test;
 
@@ -56,6 +58,8 @@ enum Task {
     Previous,
     /// Scans the labelled corpus and prints what was found, by rule and source
     ScanEval,
+    /// Measures the scanner beside ripgrep and kingfisher, on the same files in the same run
+    ScanBench(scan_bench::Options),
     /// Measures redemptions, refusals and stages beside the machine's bare limits
     Bench(bench::Options),
 }
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
         Task::Mutants(options) => mutants::mutants(&options),
         Task::Previous => previous::previous(),
         Task::ScanEval => scan_eval::scan_eval(),
+        Task::ScanBench(options) => scan_bench::scan_bench(&options),
         Task::Bench(options) => bench::bench(&options),
     };
     match done {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How often a line is drawn again while nothing moves.
-const TICK: Duration = Duration::from_millis(200);
+pub(crate) const TICK: Duration = Duration::from_millis(200);
 /// What a line shows: the share that is done, how much of how much, how fast, and the time that is left.
 const KNOWN: &str = "{msg} {wide_bar} {percent}% {pos}/{len} {per_sec} {eta}";
 const BYTES: &str = "{msg} {wide_bar} {percent}% {bytes}/{total_bytes} {binary_bytes_per_sec} {eta}";
@@ -64,6 +64,22 @@ impl Progress {
                 return ended;
             }
         }
+    }
+
+    /// Whether nothing is drawn.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.0.is_hidden()
+    }
+
+    /// So much is done, of so much.
+    pub(crate) fn at(&self, done: u64, all: u64) {
+        self.0.set_length(all);
+        self.0.set_position(done);
+    }
+
+    /// Writes something else where the line is drawn.
+    pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.0.suspend(write)
     }
 
     /// One step is done.

@@ -14,6 +14,7 @@ mod finding;
 #[doc(hidden)]
 pub mod fuzzed;
 mod held;
+mod patterns;
 mod place;
 mod record;
 mod report;
@@ -28,6 +29,7 @@ mod window;
 pub use baseline::{Baseline, BaselineError};
 pub use document::{Document, Documents};
 pub use finding::{Confidence, DigestKey, Finding, Masked, RuleName};
+pub use patterns::Tool;
 pub use place::{Origin, Place};
 pub use report::{Form, Report};
 pub use scanner::{Scanner, Settings, Unfit};

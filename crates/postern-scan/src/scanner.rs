@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use postern_codes::Prefix;
 
-use crate::decode::{View, views};
+use crate::decode::{View, is_wide, views};
 use crate::detect::loose::Loose;
 use crate::detect::prefixed::Prefixed;
 use crate::detect::{Detector, Hit, Text};
@@ -37,6 +37,8 @@ pub enum Unfit {
 
 /// Looks through content. One serves all threads.
 pub struct Scanner {
+    prefixed: Prefixed,
+    /// Every other.
     detectors: Vec<Box<dyn Detector>>,
     key: DigestKey,
     /// What it looks for, in a digest.
@@ -56,7 +58,8 @@ impl Scanner {
         let named: Vec<&str> = prefixes.iter().map(Prefix::as_str).collect();
         let sought = format!("{} {}", env!("CARGO_PKG_VERSION"), named.join(" "));
         Ok(Self {
-            detectors: vec![Box::new(prefixed), Box::new(Loose::new(prefixes))],
+            prefixed,
+            detectors: vec![Box::new(Loose::new(prefixes))],
             settings: settings.key.digest("settings", &sought),
             key: settings.key,
             documents: None,
@@ -75,6 +78,13 @@ impl Scanner {
     /// Who reads documents.
     pub(crate) fn documents(&self) -> Option<&dyn Documents> {
         self.documents.as_deref()
+    }
+
+    /// Looks for codes with a prefix alone: many times as fast.
+    #[must_use]
+    pub fn only_prefixed(self) -> Self {
+        let settings = self.key.digest("settings", &format!("{} prefixed", self.settings));
+        Self { detectors: Vec::new(), settings, ..self }
     }
 
     /// The name of the digests' key.
@@ -156,7 +166,9 @@ impl Scanner {
     /// stand in one body and its code in the next.
     fn hits(&self, bytes: &[u8], known: Vec<View>) -> Vec<Hit> {
         let mut hits = self.look(bytes);
-        for view in views(bytes, known) {
+        let more = !known.is_empty() || self.needs_views(bytes);
+        let readings = if more { views(bytes, known) } else { Vec::new() };
+        for view in readings {
             let seen = self.look(view.bytes()).into_iter();
             hits.extend(seen.map(|hit| Hit { start: view.source(hit.start), ..hit }));
         }
@@ -172,8 +184,14 @@ impl Scanner {
         finding
     }
 
+    /// Whether other readings may show more. Where prefixes alone are looked for, few do.
+    fn needs_views(&self, bytes: &[u8]) -> bool {
+        !self.detectors.is_empty() || is_wide(bytes) || self.prefixed.may_be_elsewhere(bytes)
+    }
+
     fn look(&self, bytes: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
+        self.prefixed.look(&Text { bytes }, &mut hits);
         self.detectors.iter().for_each(|detector| detector.look(&Text { bytes }, &mut hits));
         hits
     }

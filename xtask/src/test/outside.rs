@@ -7,8 +7,16 @@ use crate::run::{program, shown};
 use crate::{Done, python};
 
 /// The scripts. Each starts what it needs, ends it, and closes with `NAME: N passed, N failed`.
-pub(super) const SCRIPTS: [&str; 7] =
-    ["receipt.py", "parser.py", "evidence.py", "relying.py", "packaging.py", "terminal.py", "contract.py"];
+pub(super) const SCRIPTS: [&str; 8] = [
+    "receipt.py",
+    "parser.py",
+    "evidence.py",
+    "relying.py",
+    "packaging.py",
+    "terminal.py",
+    "scanning.py",
+    "contract.py",
+];
 
 /// Runs a script against the built program.
 pub(super) fn run(script: &str, postern: &Path, long: bool) -> Done<Count> {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::Configured;
 
@@ -87,4 +87,26 @@ pub(crate) enum CodeCommand {
         #[arg(long, default_value = "PSTN")]
         prefix: String,
     },
+    /// Prints patterns of own codes for other people's scanners
+    Patterns {
+        /// Which scanner
+        #[arg(long = "for", value_enum)]
+        scanner: PatternsFor,
+        /// A prefix that codes of this organisation have or had; may be given again
+        #[arg(long, default_value = "PSTN")]
+        prefix: Vec<String>,
+    },
+}
+
+/// A scanner that takes patterns.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PatternsFor {
+    /// A .gitleaks.toml
+    Gitleaks,
+    /// A file of rules for kingfisher
+    Kingfisher,
+    /// Custom detectors of TruffleHog
+    Trufflehog,
+    /// Custom patterns of GitHub's secret scanning
+    Github,
 }

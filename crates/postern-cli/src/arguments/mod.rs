@@ -24,7 +24,7 @@ pub(crate) use self::application::{ApplicationCommand, ApplicationCreate, KeyCom
 pub(crate) use self::audit::{AuditCommand, AuditProof};
 pub(crate) use self::backup::{BackupCommand, Restore};
 pub(crate) use self::campaign::{CampaignCommand, CampaignOf};
-pub(crate) use self::codes::{CodeCommand, Issue, Redeem, Rehearse, Remote, Revoke};
+pub(crate) use self::codes::{CodeCommand, Issue, PatternsFor, Redeem, Rehearse, Remote, Revoke};
 pub(crate) use self::init::Init;
 pub(crate) use self::installation::{ConfigCommand, Demo};
 pub(crate) use self::keeper::{Keeper, absolute};

@@ -1,5 +1,6 @@
 //! Finding leaked codes.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -35,6 +36,18 @@ pub(crate) struct Scan {
     /// Report (jsonl) of an earlier scan under the same key; what it holds is not told again
     #[arg(long, value_name = "FILE", requires = "digest_key")]
     pub(crate) baseline: Option<PathBuf>,
+    /// Only codes with a prefix: many times as fast, for very much data
+    #[arg(long)]
+    pub(crate) only_prefixed: bool,
+    /// Threads; as many as there are processors if none are named
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// File that keeps what has been read, no content: an interrupted scan goes on, and reads no file twice
+    #[arg(long, value_name = "FILE", requires = "digest_key", conflicts_with = "stdin")]
+    pub(crate) resume: Option<PathBuf>,
+    /// Goes on: what is new or changes in the folders is looked through, until it is ended by a signal
+    #[arg(long, conflicts_with_all = ["stdin", "resume"])]
+    pub(crate) watch: bool,
 }
 
 /// How a report is written.
@@ -46,4 +59,6 @@ pub(crate) enum ScanForm {
     Jsonl,
     /// SARIF 2.1.0
     Sarif,
+    /// One page for a browser
+    Html,
 }

@@ -17,12 +17,14 @@ mod key_move;
 mod man;
 mod migrate;
 mod operate;
+mod patterns;
 mod prover;
 mod redeem;
 mod remote;
 mod revoke;
 mod running;
 mod scan;
+mod scan_walk;
 mod serve;
 mod subject;
 mod tenant;
@@ -58,6 +60,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Audit(command) => return audit::run(command, json).await,
         Command::Backup(command) => return backup::run(command, json).await,
         Command::Code(CodeCommand::Inspect { prefix }) => code::inspect(&prefix)?,
+        Command::Code(CodeCommand::Patterns { scanner, prefix }) => patterns::run(scanner, &prefix, json)?,
         Command::Scan(scan) => return scan::run(&scan, json),
         Command::Completions { shell } => man::completions(shell, json),
         Command::Man { to } => man::run(to.as_deref(), json)?,

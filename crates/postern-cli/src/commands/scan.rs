@@ -1,6 +1,6 @@
 //! `postern scan`: leaked codes found in files and on standard input. Needs no installation and asks no service.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
@@ -8,14 +8,14 @@ use std::sync::{Mutex, PoisonError};
 use postern_codes::Prefix;
 use postern_core::ports::Entropy as _;
 use postern_outside::entropy::SystemEntropy;
-use postern_scan::{
-    Baseline, Confidence, DigestKey, Form, Report, Scanner, Settings, Told, Totals, input, trees,
-};
+use postern_scan::{Baseline, Confidence, DigestKey, Form, Report, Scanner, Settings, Told, Totals, input};
 use zeroize::Zeroizing;
 
+use super::scan_walk::{standard_output, walk};
 use crate::arguments::{Scan, ScanForm};
 use crate::failure::Failure;
 use crate::output;
+use crate::progress::Progress;
 
 /// The fewest bytes of a digest key.
 const SHORTEST_KEY: usize = 16;
@@ -27,24 +27,28 @@ pub(super) fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
     let key = digest_key(scan.digest_key.as_deref())?;
     let settings = Settings { prefixes: prefixes(&scan.prefix)?, key };
     let scanner = Scanner::new(settings).map_err(|fault| Failure::Usage(fault.to_string()))?;
+    let scanner = if scan.only_prefixed { scanner.only_prefixed() } else { scanner };
     let baseline = scan.baseline.as_deref().map(|path| baseline(path, &scanner)).transpose()?;
     let form = match scan.format {
         _ if json => Form::JsonLines,
         ScanForm::Text => Form::Text,
         ScanForm::Jsonl => Form::JsonLines,
         ScanForm::Sarif => Form::Sarif,
+        ScanForm::Html => Form::Html,
     };
-    let mut out = BufWriter::new(io::stdout());
+    let progress = Progress::of_bytes("scanning", json || scan.watch || scan.paths.is_empty());
+    let mut out = standard_output(&progress, scan);
     let kept = Kept {
-        report: form.report(&mut out, scanner.key_name()),
+        report: form.report(out.as_mut(), scanner.key_name()),
         baseline,
+        progress: &progress,
         totals: Totals::default(),
         surest: None,
         fault: None,
     };
     let kept = Mutex::new(kept);
     let tell = |told: Told| kept.lock().unwrap_or_else(PoisonError::into_inner).tell(told);
-    let mut read = trees(&scanner, &scan.paths, &tell);
+    let mut read = walk(scan, &scanner, &progress, &tell)?;
     if scan.stdin {
         let piped = input(&scanner, &mut io::stdin().lock(), &tell);
         (read.files, read.bytes) = (read.files + piped.files, read.bytes + piped.bytes);
@@ -62,6 +66,7 @@ pub(super) fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
 struct Kept<'a> {
     report: Box<dyn Report + Send + 'a>,
     baseline: Option<Baseline>,
+    progress: &'a Progress,
     totals: Totals,
     surest: Option<Confidence>,
     /// Why the report could not be written any more.
@@ -73,7 +78,10 @@ impl Kept<'_> {
         match told {
             Told::Trouble(trouble) => {
                 self.totals.troubles += 1;
-                output::message(&format!("not read: {trouble}"));
+                self.progress.aside(|| output::message(&format!("not read: {trouble}")));
+                if self.fault.is_none() {
+                    self.fault = self.report.trouble(&trouble).err();
+                }
             }
             Told::Found(finding) if self.baseline.as_ref().is_some_and(|known| known.knows(&finding)) => {
                 self.totals.known += 1;
@@ -101,7 +109,8 @@ fn unwritten(fault: &io::Error) -> Failure {
     Failure::Usage(format!("the report could not be written: {fault}"))
 }
 
-fn prefixes(typed: &[String]) -> Result<Vec<Prefix>, Failure> {
+/// The prefixes that were typed.
+pub(super) fn prefixes(typed: &[String]) -> Result<Vec<Prefix>, Failure> {
     let read = |text: &String| Prefix::new(text);
     let prefixes: Result<Vec<Prefix>, _> = typed.iter().map(read).collect();
     prefixes.map_err(|fault| Failure::Usage(format!("the prefix will not do: {fault}")))

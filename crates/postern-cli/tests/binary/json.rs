@@ -33,6 +33,7 @@ fn working(installed: &Installed) -> Vec<(Vec<String>, &'static str)> {
         (plain("config reference"), "reference"),
         (plain("completions bash"), "script"),
         (plain("code inspect"), "outcome"),
+        (plain("code patterns --for gitleaks"), "patterns"),
         (plain("man"), "commands"),
         (vec!["man".to_owned(), "--to".to_owned(), pages], "folder"),
         (plain("--help"), "help"),

@@ -39,8 +39,9 @@ fn exit_codes_say_whether_something_was_found() {
 fn no_form_of_the_report_holds_the_code() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("note"), CODE).unwrap();
-    for form in [&["--format", "text"][..], &["--format", "jsonl"], &["--format", "sarif"], &["--json"]] {
-        let output = scan(folder.path(), &[&["."], form].concat());
+    let forms = ["text", "jsonl", "sarif", "html"].map(|form| vec!["--format", form]);
+    for form in forms.into_iter().chain([vec!["--json"]]) {
+        let output = scan(folder.path(), &[vec!["."], form.clone()].concat());
         assert_eq!(output.status.code(), Some(1));
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8(said).unwrap();

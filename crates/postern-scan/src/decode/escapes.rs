@@ -2,8 +2,8 @@
 
 use memchr::memchr3_iter;
 
-use super::View;
 use super::tags::tag;
+use super::{Joint, View};
 
 /// Names of HTML and what they stand for: what may stand in and around a code.
 const NAMES: [(&[u8], char); 11] = [
@@ -39,6 +39,15 @@ pub(super) fn view(bytes: &[u8]) -> Option<View> {
     }
     view.keep(bytes.get(from..).unwrap_or_default());
     Some(view)
+}
+
+/// The joint at the start.
+pub(super) fn joint(bytes: &[u8]) -> Option<Joint> {
+    match escaped(bytes)? {
+        (Meant::One(character), _) => Some(Joint::Letter(character)),
+        (Meant::Text(""), length) => Some(Joint::Nothing(length)),
+        (Meant::Text(_), _) => None,
+    }
 }
 
 /// What an escape stands for.

@@ -6,6 +6,8 @@ mod printable;
 mod tags;
 mod utf16;
 
+pub(crate) use self::utf16::is_wide;
+
 use std::rc::Rc;
 
 use zeroize::Zeroizing;
@@ -58,6 +60,19 @@ impl View {
         let source = source + (at - view);
         self.under.as_ref().map_or(source, |under| under.source(source))
     }
+}
+
+/// Something in a text that stands between two letters for nothing, or for a letter.
+pub(crate) enum Joint {
+    /// For nothing; it is that long.
+    Nothing(usize),
+    /// For a character.
+    Letter(char),
+}
+
+/// The joint at the start of these bytes, in whatever reading.
+pub(crate) fn joint(bytes: &[u8]) -> Option<Joint> {
+    printable::joint(bytes).or_else(|| escapes::joint(bytes))
 }
 
 /// Every other reading of these bytes that has something to it, after those that are known already. Empty for most.

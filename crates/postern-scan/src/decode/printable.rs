@@ -2,7 +2,7 @@
 
 use memchr::memchr_iter;
 
-use super::View;
+use super::{Joint, View};
 
 /// The reading without soft breaks and quotes, if there are any.
 pub(super) fn view(bytes: &[u8]) -> Option<View> {
@@ -18,6 +18,12 @@ pub(super) fn view(bytes: &[u8]) -> Option<View> {
     }
     view.keep(bytes.get(from..).unwrap_or_default());
     Some(view)
+}
+
+/// The joint at the start.
+pub(super) fn joint(bytes: &[u8]) -> Option<Joint> {
+    let (meant, length) = quoted(bytes)?;
+    Some(meant.map_or(Joint::Nothing(length), |byte| Joint::Letter(char::from(byte))))
 }
 
 /// What stands behind an equals sign: nothing (a soft break), or one byte; and how long it is.

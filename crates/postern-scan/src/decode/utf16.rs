@@ -6,10 +6,10 @@ use super::View;
 
 /// The readings in little and big endian, where at least one byte in eight is zero and most of them stand on one side.
 pub(super) fn views(bytes: &[u8]) -> Vec<View> {
-    let zeros = memchr_iter(0, bytes).count();
-    if zeros == 0 || zeros < bytes.len() / 8 {
+    if !is_wide(bytes) {
         return Vec::new();
     }
+    let zeros = memchr_iter(0, bytes).count();
     let odd = memchr_iter(0, bytes).filter(|at| at % 2 == 1).count();
     // A window may begin inside a character: both sides are read unless one is clearly meant.
     let sides = [
@@ -17,6 +17,12 @@ pub(super) fn views(bytes: &[u8]) -> Vec<View> {
         (odd * 4 <= zeros * 3, u16::from_be_bytes),
     ];
     sides.into_iter().filter(|(meant, _)| *meant).map(|(_, unit)| narrow(bytes, unit)).collect()
+}
+
+/// Whether at least one byte in eight is zero.
+pub(crate) fn is_wide(bytes: &[u8]) -> bool {
+    let zeros = memchr_iter(0, bytes).count();
+    zeros > 0 && zeros >= bytes.len() / 8
 }
 
 fn narrow(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> View {

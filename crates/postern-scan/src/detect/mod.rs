@@ -2,8 +2,10 @@
 
 mod chance;
 mod gap;
+mod joints;
 pub(crate) mod loose;
 pub(crate) mod prefixed;
+mod search;
 mod shape;
 mod words;
 

@@ -1,10 +1,12 @@
 //! Own codes with their prefix: found by the prefix, proved by the parser and its check symbols.
 
-use aho_corasick::{AhoCorasick, BuildError};
+use aho_corasick::BuildError;
 use postern_codes::{Code, Format, Parsed, Prefix, Reading, parse};
 use zeroize::Zeroizing;
 
 use super::gap::gap;
+use super::joints::Joints;
+use super::search::Search;
 use super::{Detector, Hit, Text};
 use crate::finding::Confidence;
 
@@ -14,14 +16,21 @@ const SOUGHT: usize = 4;
 /// Finds codes behind listed prefixes.
 pub(crate) struct Prefixed {
     prefixes: Vec<Prefix>,
-    search: AhoCorasick,
+    search: Search,
+    joints: Joints,
 }
 
 impl Prefixed {
     /// For these prefixes.
     pub(crate) fn new(prefixes: &[Prefix]) -> Result<Self, BuildError> {
-        let spellings = prefixes.iter().flat_map(spellings);
-        Ok(Self { prefixes: prefixes.to_vec(), search: AhoCorasick::new(spellings)? })
+        let search = Search::of(prefixes.iter().flat_map(spellings))?;
+        Ok(Self { prefixes: prefixes.to_vec(), search, joints: Joints::of(prefixes)? })
+    }
+
+    /// Whether another reading of this text may have a code that this one does not show: it has a prefix, or something
+    /// that may hide one.
+    pub(crate) fn may_be_elsewhere(&self, bytes: &[u8]) -> bool {
+        self.search.starts(bytes).next().is_some() || self.joints.are_in(bytes)
     }
 
     /// The code behind this prefix at `start`, if there is one.
@@ -39,7 +48,7 @@ impl Prefixed {
 
 impl Detector for Prefixed {
     fn look(&self, text: &Text<'_>, hits: &mut Vec<Hit>) {
-        for found in self.search.find_iter(text.bytes).map(|found| found.start()) {
+        for found in self.search.starts(text.bytes) {
             let inside_word = found
                 .checked_sub(1)
                 .and_then(|before| text.bytes.get(before))

@@ -45,14 +45,7 @@ impl Watch {
     }
 
     /// Looks through the folders, then through what changes in them, until the gauge says stop or no folder is left.
-    /// `rested` is called when there is nothing to do for the moment.
-    pub fn run(
-        mut self,
-        scanner: &Scanner,
-        gauge: &Gauge,
-        told: &(dyn Fn(Told) + Sync),
-        rested: &mut dyn FnMut(),
-    ) -> Totals {
+    pub fn run(mut self, scanner: &Scanner, gauge: &Gauge, told: &(dyn Fn(Told) + Sync)) -> Totals {
         let (state, once) = (State::passing(), Once::default());
         let tell = |heard: Told| {
             // What is not read because the watch ends is no trouble.
@@ -64,7 +57,6 @@ impl Watch {
         let walk = Walk { state: Some(&state), gauge: Some(gauge), ..Walk::default() };
         let mut totals = walk.over(scanner, &self.roots, &tell);
         let mut pending = Pending::default();
-        rested();
         while !gauge.is_stopped() && !self.folders.is_empty() {
             std::thread::sleep(ROUND);
             self.notice(&mut pending, told);
@@ -72,7 +64,6 @@ impl Watch {
             if !ready.is_empty() {
                 let more = walk.over_found(scanner, &ready, &tell);
                 (totals.files, totals.bytes) = (totals.files + more.files, totals.bytes + more.bytes);
-                rested();
             }
         }
         if !gauge.is_stopped() {

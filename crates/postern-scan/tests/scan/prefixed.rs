@@ -3,7 +3,7 @@
 use postern_codes::{Format, Prefix};
 use postern_scan::Confidence;
 
-use crate::site::{found, found_by, made_up, places, scanner_for, under};
+use crate::site::{found, found_by, made_up, places, scanner, scanner_for, under};
 
 #[test]
 fn each_format_is_found_where_it_stands() {
@@ -89,4 +89,39 @@ fn a_code_is_found_once_wherever_the_window_ends() {
             assert_eq!(places(&text), [("postern-standard".to_owned(), 1, before as u64 + 1)]);
         }
     }
+}
+
+#[test]
+fn where_prefixes_alone_are_looked_for_no_reading_is_missed() {
+    let code = "PSTN-6N6NW-S9B8B-XYXXT-K5NXF-Y9YZ2";
+    let wide: Vec<u8> = format!("wide: {code}\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let texts = [
+        code.to_owned(),
+        format!("\\n{code}"),
+        code.replace('-', "&#45;"),
+        code.replace("TN", "=\r\nTN"),
+        code.replace("STN", "=\nSTN"),
+        code.replace("PS", "P<wbr>S"),
+        code.replace("ST", "S<SPAN>T"),
+        code.replace("TN", "T</span>N"),
+        code.replace("ST", "S</b></span><em>T"),
+        code.replace("PS", "=50S"),
+        code.replace("PS", "\\u0050S"),
+        code.replace("ST", "&#83;T"),
+        code.replace("ST", "&#x73;T"),
+        code.replace("S9B8B", "S9=\nB8B"),
+    ];
+    // Far from what could call for another reading.
+    let far = |text: String| [b"nothing\n".repeat(1000), text.into_bytes()].concat();
+    let only = scanner().only_prefixed();
+    for text in texts.into_iter().map(far).chain([wide]) {
+        let found = found_by(&only, &text);
+        assert_eq!(found.len(), 1, "{}", String::from_utf8_lossy(&text).trim_start_matches("nothing\n"));
+        assert_eq!(found[0].confidence, Confidence::Certain);
+    }
+    let loose = code.trim_start_matches("PSTN-");
+    assert_eq!(
+        (found_by(&only, loose.as_bytes()).len(), found_by(&scanner(), loose.as_bytes()).len()),
+        (0, 1)
+    );
 }

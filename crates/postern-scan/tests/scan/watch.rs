@@ -21,8 +21,7 @@ fn watched(roots: &[PathBuf], meanwhile: impl FnOnce(&Receiver<Told>)) -> (Vec<T
     let watch = Watch::begin(roots).unwrap();
     std::thread::scope(|scope| {
         let gauge = &gauge;
-        let running =
-            scope.spawn(move || watch.run(&scanner, gauge, &|it| told.send(it).unwrap(), &mut || {}));
+        let running = scope.spawn(move || watch.run(&scanner, gauge, &|it| told.send(it).unwrap()));
         meanwhile(&heard);
         gauge.stop();
         let totals = running.join().unwrap();
