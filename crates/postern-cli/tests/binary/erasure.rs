@@ -85,9 +85,24 @@ impl Home {
 
     /// Restores from a backup: nobody who was erased is there, and everything verifies.
     fn restored(&self, backup: &str, id: &str) {
+        self.restore(backup, id);
+        self.verifies();
+    }
+
+    /// Restores from a backup without a keyring, when the copied keys are gone: whose key is lost is named, and nobody else.
+    fn restored_without_keys(&self, backup: &str, id: &str, lost: &str) {
+        self.restore(backup, id);
+        let (code, report, _) = self.run(&["audit", "verify", "--replay"]);
+        assert_eq!(code, Some(3), "{report}");
+        let findings = report["findings"].as_array().unwrap();
+        assert_eq!((findings.len(), &findings[0]["object"]), (1, &json!(lost)), "{report}");
+        assert!(findings[0]["what"].as_str().unwrap().contains("its own key is missing"), "{report}");
+    }
+
+    /// Restores from a backup: nobody who was erased is there.
+    fn restore(&self, backup: &str, id: &str) {
         let restored = self.done(&["backup", "restore", self.at(backup).to_str().unwrap()]);
         assert_eq!((&restored["resolved"], &restored["gaps"]), (&json!(true), &json!([])), "{restored}");
-        self.verifies();
         for name in [ANNA, CORA] {
             let (code, answer, _) = self.run(&["subject", "show", name, "--tenant", &self.installed.tenant]);
             assert_eq!(code, Some(1), "{name} is back: {answer}");
@@ -248,7 +263,7 @@ async fn of_an_erased_person_no_copy_is_left_and_no_restore_brings_one_back() {
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("more than 30 days old") && !installed.data().exists(), "{said}");
     fs::remove_file(home.at("before/keyring")).unwrap();
-    home.restored("before", &cora);
+    home.restored_without_keys("before", &cora, &bert);
 
     let personal = [ANNA, CORA, ADDRESS, AGENT].map(str::as_bytes);
     assert_eq!(home.found("", &[&erased[..], &personal].concat()), Vec::<String>::new());

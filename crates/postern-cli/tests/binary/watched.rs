@@ -14,12 +14,15 @@ use crate::node::Node;
 
 /// Asks for a page of the admin listener until it has what is waited for.
 pub(crate) async fn awaited(admin: &str, path: &str, has: impl Fn(&str) -> bool) -> String {
-    let mut http = Http::connect(admin, "none").await;
-    for _ in 0..20_000 {
-        let page = http.send(Method::GET, path, None, "").await;
-        let text = String::from_utf8(page.bytes).unwrap();
-        if has(&text) {
-            return text;
+    // A connection has an end after so many requests.
+    for _ in 0..200 {
+        let mut http = Http::connect(admin, "none").await;
+        for _ in 0..1_000 {
+            let page = http.send(Method::GET, path, None, "").await;
+            let text = String::from_utf8(page.bytes).unwrap();
+            if has(&text) {
+                return text;
+            }
         }
     }
     panic!("{path} never had it");

@@ -67,6 +67,12 @@ impl<'a> Scenario<'a> {
             assert_eq!(checked.status, 200, "{}", checked.json());
             self.kept("POST /v1/leaks/check", checked.bytes);
         }
+        // A connection's buffer has what its last request said until the next one: here as everywhere there is a next one.
+        let text = json!({ "text": "Nothing is in these words. ".repeat(100) });
+        for number in 0..8 {
+            let inspected = self.http.post("/v1/leaks/inspect", &text, &format!("i-after-{number}")).await;
+            assert_eq!(inspected.json()["items"], json!([]));
+        }
     }
 
     /// Stages and confirms.

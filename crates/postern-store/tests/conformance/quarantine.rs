@@ -104,7 +104,7 @@ fn what_was_put_aside_is_given_until_it_was_told_of() {
         assert_eq!((found.any, found.untold), (false, Vec::new()));
         server.database().psql(
             "UPDATE pending SET mac = ''::bytea; UPDATE pending SET kind = 99 WHERE object = \
-             (SELECT max(object) FROM pending)",
+             (SELECT object FROM pending ORDER BY object DESC LIMIT 1)",
         );
         node.number_now().await.expect("numbers");
         let found = node.forged(10).await.expect("an answer").untold;
