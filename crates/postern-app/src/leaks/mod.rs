@@ -73,9 +73,6 @@ impl LeakQuestion {
         if self.subjects.len() > limits::LEAK_SUBJECTS {
             return Err(Problem::InvalidValue("Name at most 100 subjects."));
         }
-        if self.after.is_some() && !self.subjects.is_empty() {
-            return Err(Problem::InvalidValue("Please send either subjects or after, not both."));
-        }
         self.subjects.iter().try_for_each(SubjectName::check)
     }
 }

@@ -33,7 +33,6 @@ async fn found_words_are_asked_about_and_a_live_one_is_revoked() {
         json!({ "codes": [] }),
         json!({ "codes": vec!["word"; 101] }),
         json!({ "codes": ["word"], "after": "here" }),
-        json!({ "codes": ["word"], "subjects": [{ "external_id": "alice" }], "after": "AAAAAAAAAAA" }),
     ] {
         scanner.post(CHECK, &wrong).await.problem(422, "invalid-value");
     }

@@ -97,11 +97,11 @@ fn what_was_put_aside_is_given_until_it_was_told_of() {
     run(async {
         let server = OnServer::read_committed();
         let node = server.node();
+        let found = node.forged(10).await.expect("an answer");
+        assert_eq!((found.any, found.untold), (false, Vec::new()));
         for number in 1..=3 {
             add(&*node, counter(number), 1).await;
         }
-        let found = node.forged(10).await.expect("an answer");
-        assert_eq!((found.any, found.untold), (false, Vec::new()));
         server.database().psql(
             "UPDATE pending SET mac = ''::bytea; UPDATE pending SET kind = 99 WHERE object = \
              (SELECT object FROM pending ORDER BY object DESC LIMIT 1)",

@@ -27,7 +27,7 @@ pub(crate) struct Body {
     #[schema(value_type = Vec<String>, min_items = 1, max_items = 100, example = json!(["made-up-code-for-this-page"]))]
     codes: Vec<Zeroizing<String>>,
     /// Up to 100 subjects whose codes they may be: then only theirs are looked at. Compact and numeric words are compared
-    /// with named subjects only, and such words times subjects are at most 100. Not together with `after`.
+    /// with named subjects only, and such words times subjects are at most 100. With them, `after` says nothing.
     #[serde(default)]
     #[schema(required = false, max_items = 100)]
     subjects: Vec<SubjectRef>,

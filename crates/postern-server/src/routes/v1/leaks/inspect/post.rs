@@ -17,7 +17,7 @@ use crate::extract::{Caller, NOT_EXPECTED, read};
 use crate::openapi::Documented;
 use crate::problem::Refusal;
 use crate::service::{Answer, Shared};
-use crate::wire::secret;
+use crate::wire::escaped_secret;
 
 /// Bytes of a text.
 const TEXT: usize = 1 << 20;
@@ -31,7 +31,7 @@ const BODY: usize = 4 * TEXT;
 #[schema(as = Inspection)]
 pub(crate) struct Body {
     /// Up to 1 MiB in UTF-8.
-    #[serde(deserialize_with = "secret")]
+    #[serde(deserialize_with = "escaped_secret")]
     #[schema(value_type = String, example = "Here are my notes of today.")]
     text: Zeroizing<String>,
 }
