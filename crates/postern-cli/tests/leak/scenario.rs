@@ -55,23 +55,20 @@ impl<'a> Scenario<'a> {
         self.find(&special).await;
     }
 
-    /// Codes are found somewhere: they are asked about, and a text with them is looked through.
+    /// Some codes are found somewhere: they are asked about, and a text with them is looked through.
     async fn find(&mut self, codes: &[String]) {
-        let text = json!({ "text": format!("My codes: {}", codes.join("\n")) });
-        let inspected = self.http.post("/v1/leaks/inspect", &text, "i-special").await;
-        assert_eq!(inspected.status, 200, "{}", inspected.json());
-        self.kept("POST /v1/leaks/inspect", inspected.bytes);
-        for subjects in [json!([]), json!([{ "external_id": "special" }])] {
-            let body = json!({ "codes": codes, "subjects": subjects });
-            let checked = self.http.post("/v1/leaks/check", &body, &format!("l-{}", self.sinks.len())).await;
-            assert_eq!(checked.status, 200, "{}", checked.json());
-            self.kept("POST /v1/leaks/check", checked.bytes);
-        }
-        // A connection's buffer has what its last request said until the next one: here as everywhere there is a next one.
-        let text = json!({ "text": "Nothing is in these words. ".repeat(100) });
-        for number in 0..8 {
-            let inspected = self.http.post("/v1/leaks/inspect", &text, &format!("i-after-{number}")).await;
-            assert_eq!(inspected.json()["items"], json!([]));
+        for (number, code) in codes.iter().take(3).enumerate() {
+            let text = json!({ "text": format!("My \"code\":\n{code}") });
+            let inspected = self.http.post("/v1/leaks/inspect", &text, &format!("i-special-{number}")).await;
+            assert_eq!(inspected.status, 200, "{}", inspected.json());
+            self.kept("POST /v1/leaks/inspect", inspected.bytes);
+            for subjects in [json!([]), json!([{ "external_id": "special" }])] {
+                let body = json!({ "codes": [code], "subjects": subjects });
+                let key = format!("l-{}", self.sinks.len());
+                let checked = self.http.post("/v1/leaks/check", &body, &key).await;
+                assert_eq!(checked.status, 200, "{}", checked.json());
+                self.kept("POST /v1/leaks/check", checked.bytes);
+            }
         }
     }
 
