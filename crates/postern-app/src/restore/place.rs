@@ -57,8 +57,13 @@ pub(crate) fn subject_of(head: &EventHead) -> Option<Key> {
 impl Held {
     /// What is there now.
     pub(crate) async fn of(place: &Arc<dyn Place>) -> Result<Self, PlaceFault> {
+        Ok(Self::listed(place, ask(place, |place| place.list("")).await?))
+    }
+
+    /// What is there by these names.
+    pub(crate) fn listed(place: &Arc<dyn Place>, names: Vec<String>) -> Self {
         let (mut logs, mut keys) = (BTreeMap::<_, BTreeMap<_, Tile>>::new(), Vec::new());
-        for name in ask(place, |place| place.list("")).await? {
+        for name in names {
             let Some((owner, path)) = name.split_once('/') else { continue };
             if owner == "keyring" {
                 keys.push(name);
@@ -72,7 +77,7 @@ impl Held {
                 }
             }
         }
-        Ok(Self { place: Arc::clone(place), logs, keys })
+        Self { place: Arc::clone(place), logs, keys }
     }
 
     /// A place of which one bundle is read.
@@ -88,6 +93,11 @@ impl Held {
     /// The last bundle of a log.
     pub(crate) fn last(&self, tenant: TenantId) -> Option<Tile> {
         self.logs.get(&tenant)?.values().next_back().copied()
+    }
+
+    /// The last bundle of each log.
+    pub(crate) fn last_of_all(&self) -> Vec<(TenantId, Tile)> {
+        self.logs.keys().filter_map(|tenant| Some((*tenant, self.last(*tenant)?))).collect()
     }
 
     /// The bundles with events from `size` on, without a gap.

@@ -5,6 +5,7 @@ mod altered;
 mod ended;
 mod export;
 mod hashes;
+mod slow;
 mod support;
 mod thinned;
 mod when;

@@ -31,6 +31,9 @@ impl Anchors for Kept {
 pub(crate) struct Folder {
     pub(crate) files: Mutex<BTreeMap<String, Vec<u8>>>,
     pub(crate) away: std::sync::atomic::AtomicBool,
+    /// How often it was asked which names there are, and what holds its answer up.
+    pub(crate) listed: std::sync::atomic::AtomicUsize,
+    pub(crate) busy: std::sync::atomic::AtomicBool,
 }
 
 impl Place for Folder {
@@ -52,6 +55,10 @@ impl Place for Folder {
     }
 
     fn list(&self, under: &str) -> Result<Vec<String>, PlaceFault> {
+        self.listed.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        while self.busy.load(std::sync::atomic::Ordering::SeqCst) {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
         let files = self.files.lock().unwrap();
         Ok(files.keys().filter(|name| name.starts_with(under)).cloned().collect())
     }

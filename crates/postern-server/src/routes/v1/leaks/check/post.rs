@@ -32,7 +32,7 @@ pub(crate) struct Body {
     #[schema(required = false, max_items = 100)]
     subjects: Vec<SubjectRef>,
     /// The `next` of the answer before.
-    #[schema(pattern = "^[A-Za-z0-9_-]{11}$", example = "AAAAAAAAAAA")]
+    #[schema(pattern = "^[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]$", example = "AAAAAAAAAAA")]
     after: Option<String>,
 }
 

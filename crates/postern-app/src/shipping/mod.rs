@@ -13,6 +13,9 @@ use postern_log::{Frontier, TILE_WIDTH, Tile, TileKind, leaf_hash};
 use serde::Serialize;
 use tokio::time::Instant;
 
+mod there;
+
+use self::there::{Listing, There};
 use crate::app::App;
 use crate::days::Days;
 use crate::restore::{Held as InPlace, ask, subject_of};
@@ -24,12 +27,14 @@ const UNFINISHED: Duration = Duration::from_secs(600);
 /// is working state, and writing twice is harmless.
 pub struct Shipping {
     place: Arc<dyn Place>,
-    sizes: Option<BTreeMap<TenantId, u64>>,
+    there: There,
     /// Logs that grew and are not all there: with their newest checkpoint.
     behind: BTreeMap<TenantId, (String, Frontier)>,
     tidied: u64,
     /// Since when time passes, and the days that it makes.
     days: (Instant, Days),
+    /// The question which keys are there.
+    listing: Listing,
     /// The hour of the last look for what a crash left there.
     cleared: u64,
 }
@@ -39,7 +44,7 @@ impl Shipping {
     #[must_use]
     pub fn to(place: Arc<dyn Place>) -> Self {
         let days = (Instant::now(), Days::default());
-        Self { place, sizes: None, behind: BTreeMap::new(), tidied: 0, days, cleared: 0 }
+        Self { place, there: There::default(), behind: BTreeMap::new(), tidied: 0, days, listing: Listing::default(), cleared: 0 }
     }
 
     /// Notes a checkpoint that is to be reached.
@@ -61,11 +66,8 @@ impl App {
     /// [`PlaceFault`] with the first log's reason; the others were tried. Only if all are there, with the reason why what
     /// is too old was not removed.
     pub async fn ship(&self, shipping: &mut Shipping) -> Result<(), PlaceFault> {
-        let Shipping { place, sizes, behind, .. } = shipping;
-        let sizes = match sizes {
-            Some(sizes) => sizes,
-            None => sizes.insert(self.shipped_already(place).await?),
-        };
+        let Shipping { place, there, behind, .. } = shipping;
+        let sizes = there.checked(self, place).await?;
         let mut first = None;
         let owed: Vec<_> =
             behind.iter().map(|(tenant, (note, to))| (*tenant, note.clone(), to.size())).collect();
@@ -80,22 +82,6 @@ impl App {
         }
         let tidied = self.tidy(shipping).await;
         first.map_or(tidied, Err)
-    }
-
-    /// How far each log is in a place; what is there must be of this log.
-    async fn shipped_already(&self, place: &Arc<dyn Place>) -> Result<BTreeMap<TenantId, u64>, PlaceFault> {
-        let held = InPlace::of(place).await?;
-        let mut sizes = BTreeMap::new();
-        for tenant in held.tenants() {
-            let Some(tile) = held.last(tenant) else { continue };
-            let found = held.events(self.local(), tenant, &tile).await?;
-            let ours = self.stored_leaves(tenant, tile.range()).await.map_err(fault)?;
-            if !found.events.iter().map(|(bytes, _)| leaf_hash(bytes)).eq(ours) {
-                return Err(other_history(tenant));
-            }
-            sizes.insert(tenant, tile.range().end);
-        }
-        Ok(sizes)
     }
 
     /// Ships a log bundle by bundle. Each that is there counts, so that who is cut short goes on from it.
@@ -203,7 +189,7 @@ impl App {
         if shipping.tidied == today || !shipping.place.gives_up() {
             return Ok(());
         }
-        let names = ask(&shipping.place, |place| place.list("keyring")).await?;
+        let names = shipping.listing.names(&shipping.place, "keyring").await?;
         for name in names {
             if shipped_on(&name).is_some_and(|day| is_too_old(day, today)) {
                 ask(&shipping.place, move |place| place.remove(&name)).await?;
