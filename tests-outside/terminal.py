@@ -10,6 +10,7 @@ import pathlib
 import pty
 import re
 import select
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -105,6 +106,26 @@ def progress(installation, folder):
     check("laying it down says how many bytes are", code in (0, 3) and measured and measured[-1][0] == measured[-1][1], (code, shown))
 
 
+def resolved(postern, folder):
+    """Events that are replayed are counted: after a backup was laid down, and in a data folder of before."""
+    installation, place, made = Installation(postern, folder / "ships"), folder / "shipped", folder / "earlier"
+    place.mkdir()
+    text = installation.config.read_text()
+    installation.config.write_text(text.replace('# folder = "/mnt/other/postern"', f'folder = "{place}"'))
+    config = ["--config", str(installation.config)]
+    installation.here("backup", "create", str(made))
+    data, before = folder / "ships" / "data", folder / "before"
+    shutil.copytree(data, before)
+    installation.here("tenant", "create", "since")
+    for command in (["audit", "resolve"], ["backup", "restore", str(made)]):
+        shutil.rmtree(data)
+        if command[0] == "audit":
+            shutil.copytree(before, data)
+        shown, code = on_terminal([installation.postern, *command, *config])
+        measured = re.findall(r"replaying.* (\d+)/(\d+) \S*/s", shown)
+        check(f"{command[0]} {command[1]} says how many events are replayed",
+              code == 0 and measured and measured[-1][0] == measured[-1][1] != "0", (code, shown))
+
 
 def served(installation, folder):
     """A service that does the work says how far it is."""
@@ -124,6 +145,7 @@ def main(postern):
             prompts(installation, said["url"])
             served(installation, folder)
         progress(installation, folder)
+        resolved(postern, folder)
     return ended()
 
 

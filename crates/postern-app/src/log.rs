@@ -91,6 +91,12 @@ impl App {
         self.store().tenants().await
     }
 
+    /// The logs that grew since this was last asked for: [`App::anchor`] asks too.
+    #[must_use]
+    pub fn grown_logs(&self) -> Vec<TenantId> {
+        self.store().take_grown()
+    }
+
     /// Signs checkpoints of the logs that grew and keeps their right edges in the anchor. At most once a second. Witnesses
     /// are only told what grew: the anchor waits for none of them.
     ///

@@ -55,7 +55,10 @@ async fn followed(
         Some((item.get("seen")?.as_u64()?, item.get("subjects")?.as_u64()?))
     };
     match &reached {
-        Reached::Store(app) => progress.watch(app.run_campaigns(), how_far).await,
+        Reached::Store(app, config) => {
+            progress.watch(app.run_campaigns(), how_far).await;
+            alone::tell(app, config, Wrote::Some).await;
+        }
         Reached::Service(_) => progress.watch(ended(&reached, tenant, &number), how_far).await?,
     }
     drop(progress);

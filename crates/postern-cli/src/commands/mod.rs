@@ -1,5 +1,6 @@
 //! Commands: one file per noun.
 
+mod alone;
 mod anchor;
 mod application;
 mod audit;

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::net::UnixStream;
 
+use super::alone::{self, Wrote};
 use crate::arguments::Configured;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -26,7 +27,7 @@ pub(super) enum Reached {
     /// A service, by the path of its socket.
     Service(PathBuf),
     /// The store, opened by this process.
-    Store(Arc<App>),
+    Store(Arc<App>, Box<Config>),
 }
 
 /// Finds who does commands.
@@ -38,14 +39,18 @@ pub(super) async fn reach(configured: &Configured) -> Result<Reached, Failure> {
     let app = installation::open(&config, installation::For::Command).await?;
     installation::check_keys(&app, &config).await?;
     installation::check_anchor(&app, &config).await?;
-    Ok(Reached::Store(app))
+    Ok(Reached::Store(app, Box::new(config)))
 }
 
 impl Reached {
     /// Does a command.
     pub(super) async fn does(&self, command: Command) -> Result<Value, Failure> {
         let socket = match self {
-            Self::Store(app) => return app.operate(&whoami(), command).await.map_err(Failure::refused),
+            Self::Store(app, config) => {
+                let done = app.operate(&whoami(), command).await.map_err(Failure::refused);
+                alone::tell(app, config, Wrote::Some).await;
+                return done;
+            }
             Self::Service(socket) => socket,
         };
         let stream = UnixStream::connect(socket).await.map_err(|fault| {
@@ -67,7 +72,7 @@ impl Reached {
     }
 
     async fn how_far(&self, work: Work) -> Option<(u64, u64)> {
-        if let Self::Store(app) = self {
+        if let Self::Store(app, _) = self {
             return Some(app.how_far(work));
         }
         let answer = self.does(Command::WorkProgress { work }).await.ok()?;

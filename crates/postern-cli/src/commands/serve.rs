@@ -5,11 +5,11 @@ use std::sync::Arc;
 use postern_app::operator::Note;
 use postern_app::{App, Shipping, Witnessing};
 use postern_core::ports::Anchors;
-use postern_outside::anchor_file::AnchorKeeper;
 use postern_server::{Administration, Readiness, Server};
 use serde_json::json;
 use tokio::net::TcpListener;
 
+use super::alone;
 use super::operate::whoami;
 use super::running::{self, Running, Signals, Watched};
 use crate::arguments::Configured;
@@ -88,15 +88,7 @@ fn watched(config: &Config) -> Watched {
 
 /// Takes the anchor over, if the data folder continues what it knows.
 async fn anchor(app: &App, config: &Config, readiness: &Readiness) -> Option<Arc<dyn Anchors>> {
-    let checked = async {
-        let held = elsewhere::waiting(config, |config| elsewhere::hold(&config.anchor)).await;
-        let (mut held, anchor) = held.map_err(|fault| fault.to_string())?;
-        app.check_anchor(&anchor).await.map_err(|problem| problem.to_string())?;
-        let taken = tokio::task::spawn_blocking(move || held.take_over().map(|anchor| (held, anchor))).await;
-        let (held, anchor) = taken.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
-        Ok::<_, String>(AnchorKeeper::new(held, anchor))
-    };
-    match checked.await {
+    match alone::taken_over(app, config).await {
         Ok(keeper) => Some(Arc::new(keeper)),
         Err(problem) => {
             tracing::error!(%problem, "not ready: nothing is served");

@@ -11,6 +11,7 @@
 mod anchors;
 mod clocks;
 mod commands;
+mod database_erasure;
 mod database_restore;
 mod demo;
 mod doctor;

@@ -419,3 +419,41 @@ async fn of_two_clones_one_stops_before_it_accepts_anything() {
     let mut cloned = Http::connect(&second.authority, &installed.key).await;
     assert_eq!(drill.redeem(&mut cloned, "anna", &anna[2], "goes-on").await.0, 201);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_command_does_while_nothing_serves_is_anchored_and_shipped() {
+    let drill = Drill::new();
+    let installed = &drill.installed;
+    let serving = installed.serve();
+    let mut http = Http::connect(&serving.authority, &installed.key).await;
+    let anna = installed.issue(&mut http, "anna", "first").await;
+    drill.back_up();
+    assert_eq!(serving.stop(), Some(0));
+    let before = installed.home().join("before");
+    copy(&installed.data(), &before);
+    let shown = drill.done(&["subject", "show", "anna", "--tenant", &installed.tenant]);
+    let set = shown["active_set"]["set"].as_str().unwrap();
+    drill.done(&["revoke", set, "--tenant", &installed.tenant, "--reason", "lost"]);
+    // The disk dies before anything serves again, and somebody puts a copy of before in its place.
+    drill.destroy();
+    fs::rename(&before, installed.data()).unwrap();
+    let serving = installed.serve();
+    let mut http = Http::connect(&serving.authority, &installed.key).await;
+    assert_eq!(drill.redeem(&mut http, "anna", &anna[1], "of-before").await.0, 503);
+    assert_eq!(serving.stop(), Some(0));
+    drill.destroy();
+    let restored = drill.restore();
+    assert_eq!((&restored["replayed"], &restored["gaps"]), (&json!(1), &json!([])), "{restored}");
+    let serving = installed.serve();
+    let mut http = Http::connect(&serving.authority, &installed.key).await;
+    assert_eq!(drill.redeem(&mut http, "anna", &anna[1], "of-after").await.0, 422);
+    assert_eq!(serving.stop(), Some(0));
+    // Where nothing can be told, what was done is done, and a message says that one disk alone has it.
+    let anchor = installed.home().join("anchor");
+    drill.done(&["tenant", "create", "First"]);
+    fs::rename(&drill.place, drill.place.with_extension("away")).unwrap();
+    let (code, made, said) = drill.run(&["tenant", "create", "Second"]);
+    assert_eq!((code, made["tenant"].is_string()), (Some(0), true), "{made} {said}");
+    assert!(said.contains("only this data folder knows"), "{said}");
+    assert!(anchor.exists());
+}

@@ -46,7 +46,7 @@ pub(super) async fn verify(
 
 /// Verifies with an export, on the store itself.
 async fn with_export(reached: &Reached, tenant: TenantId, export: &Path) -> Result<Value, Failure> {
-    let Reached::Store(app) = reached else {
+    let Reached::Store(app, _) = reached else {
         return Err(Failure::refused(
             "--with reads the store itself. Stop the service first, or verify a restored backup with it",
         ));
