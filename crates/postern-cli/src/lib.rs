@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Command};
 pub use crate::config::spelled;
 use crate::failure::Failure;
 
@@ -42,6 +42,10 @@ pub fn run() -> ExitCode {
         Ok(arguments) => arguments,
         Err(said) => return not_parsed(&said),
     };
+    if let Command::Document { kind } = &arguments.command {
+        // Before there are threads: what it may use is counted from here.
+        return commands::document(kind);
+    }
     let json = arguments.json;
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -86,6 +86,7 @@ pub(super) const ROOMS: [Room; 14] = [
             "postern-app",
             "postern-codes",
             "postern-core",
+            "postern-documents",
             "postern-log",
             "postern-outside",
             "postern-scan",
@@ -95,6 +96,13 @@ pub(super) const ROOMS: [Room; 14] = [
         ],
         tests: &["postern-cluster", "postern-testkit"],
         never: &[],
+    },
+    // Readers of other people's documents, which run in a process of their own.
+    Room {
+        name: "postern-documents",
+        knows: &["postern-scan"],
+        tests: &[],
+        never: &["tokio", "axum", "hyper", "aws-lc-rs", "rustls"],
     },
     // It runs next to the data, on hosts that have nothing else of the product.
     Room {
@@ -141,8 +149,9 @@ pub(super) const ROOMS: [Room; 14] = [
     },
 ];
 
-pub(super) const OWNED: [Owned; 19] = [
-    Owned { name: "rusqlite", owners: &["postern-store"], because: "SQL" },
+pub(super) const OWNED: [Owned; 20] = [
+    Owned { name: "rusqlite", owners: &["postern-documents", "postern-store"], because: "SQL" },
+    Owned { name: "lopdf", owners: &["postern-documents"], because: "PDF is read under limits" },
     Owned { name: "tokio-postgres", owners: &["postern-store"], because: "SQL" },
     Owned { name: "getrandom", owners: &["postern-outside"], because: "randomness is an argument" },
     Owned { name: "cryptoki", owners: &["postern-outside"], because: "tokens are asked behind a port" },

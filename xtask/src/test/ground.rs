@@ -5,7 +5,7 @@ use std::process::Command;
 
 use postern_cluster::{Cluster, OPENBAO, S3_SERVER, SHARED_CLUSTER};
 
-use super::{clock, postgres, servers, token};
+use super::{clock, postgres, servers, tesseract, token};
 use crate::Done;
 use crate::cargo::{build, cargo};
 use crate::previous::previous;
@@ -27,6 +27,7 @@ impl Ground {
         previous()?;
         build()?;
         clock::have()?;
+        tesseract::have()?;
         token::have()?;
         let (bao, s3) = servers::have()?;
         Ok(Self { cluster: postgres::start()?, bao, s3 })

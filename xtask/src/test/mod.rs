@@ -6,6 +6,7 @@ mod ground;
 mod outside;
 mod postgres;
 mod servers;
+mod tesseract;
 mod token;
 
 use clap::Args;

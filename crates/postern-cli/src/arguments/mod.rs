@@ -105,6 +105,12 @@ pub(crate) enum Command {
     Code(CodeCommand),
     /// Finds leaked codes in files, folders and standard input, offline
     Scan(Scan),
+    /// Reads one document for a scan, under limits: from standard input, for the program itself
+    #[command(hide = true)]
+    Document {
+        /// Which kind
+        kind: String,
+    },
     /// Prints completions for a shell
     Completions {
         /// Which shell

@@ -18,11 +18,17 @@ Exit codes of a scan:
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Scan {
     /// Files and folders; hidden and ignored files in them are read too, links are not followed
-    #[arg(required_unless_present = "stdin")]
+    #[arg(required_unless_present_any = ["stdin", "git"])]
     pub(crate) paths: Vec<PathBuf>,
     /// Reads standard input too
     #[arg(long)]
     pub(crate) stdin: bool,
+    /// Reads the whole history of a git repository too, with what was deleted; may be given again
+    #[arg(long, value_name = "REPOSITORY")]
+    pub(crate) git: Vec<PathBuf>,
+    /// Recognises text in pictures, with tesseract (Debian: tesseract-ocr). Slow, and not sure of every symbol
+    #[arg(long)]
+    pub(crate) ocr: bool,
     /// A prefix that codes of this organisation have or had; may be given again
     #[arg(long, default_value = "PSTN")]
     pub(crate) prefix: Vec<String>,

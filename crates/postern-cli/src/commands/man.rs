@@ -53,7 +53,8 @@ fn described(command: &Command) -> Value {
 /// The commands that do something, with those above them in their names.
 fn leaves(command: &Command) -> Vec<Value> {
     if command.has_subcommands() {
-        return command.get_subcommands().flat_map(leaves).collect();
+        let shown = command.get_subcommands().filter(|one| !one.is_hide_set());
+        return shown.flat_map(leaves).collect();
     }
     let name = command.get_bin_name().unwrap_or_else(|| command.get_name());
     let arguments =

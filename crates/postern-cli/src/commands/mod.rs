@@ -10,6 +10,7 @@ mod code;
 mod configuration;
 mod demo;
 mod doctor;
+mod document;
 mod init;
 mod issue;
 mod keep;
@@ -35,6 +36,8 @@ use std::process::ExitCode;
 
 use crate::arguments::{Arguments, CodeCommand, Command, ConfigCommand};
 use crate::failure::Failure;
+
+pub(crate) use self::document::run as document;
 
 /// Does what was typed.
 pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
@@ -64,6 +67,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Code(CodeCommand::Inspect { prefix }) => code::inspect(&prefix)?,
         Command::Code(CodeCommand::Patterns { scanner, prefix }) => patterns::run(scanner, &prefix, json)?,
         Command::Scan(scan) => return scan::run(&scan, json).await,
+        Command::Document { kind } => return Ok(document::run(&kind)),
         Command::Completions { shell } => man::completions(shell, json),
         Command::Man { to } => man::run(to.as_deref(), json)?,
     }

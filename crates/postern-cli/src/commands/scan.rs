@@ -11,10 +11,11 @@ use postern_core::ports::Entropy as _;
 use postern_outside::entropy::SystemEntropy;
 use postern_scan::{
     Baseline, Confidence, DigestKey, Finding, Form, Report, RuleFault, Rules, Scanner, Settings, Told,
-    Totals, input,
+    Totals, git, input,
 };
 use zeroize::Zeroizing;
 
+use super::document;
 use super::scan_server::Asking;
 use super::scan_walk::{standard_output, walk};
 use crate::arguments::{Scan, ScanForm};
@@ -32,6 +33,10 @@ pub(super) async fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
     let key = digest_key(scan.digest_key.as_deref())?;
     let settings = Settings { prefixes: prefixes(&scan.prefix)?, key, rules: rules(scan)? };
     let scanner = Scanner::new(settings).map_err(|fault| Failure::Usage(fault.to_string()))?;
+    let readers = document::readers(scan.ocr);
+    let readers =
+        readers.map_err(|fault| Failure::Usage(format!("this program does not find itself: {fault}")))?;
+    let scanner = scanner.with(Box::new(readers));
     let scanner = if scan.only_prefixed { scanner.only_prefixed() } else { scanner };
     let asking = Asking::new(&scan.asked)?;
     let scanner = asking.iter().fold(scanner, |scanner, asking| asking.listen(scanner));
@@ -60,6 +65,10 @@ pub(super) async fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
     if scan.stdin {
         let piped = input(&scanner, &mut io::stdin().lock(), &tell);
         (read.files, read.bytes) = (read.files + piped.files, read.bytes + piped.bytes);
+    }
+    for repository in &scan.git {
+        let history = git(&scanner, repository, &tell);
+        (read.files, read.bytes) = (read.files + history.files, read.bytes + history.bytes);
     }
     let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let (Some(asking), Some(findings)) = (asking, kept.to_ask.take()) {

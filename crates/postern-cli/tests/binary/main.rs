@@ -29,6 +29,7 @@ mod restore;
 mod rollback;
 mod rotation;
 mod scan;
+mod scan_documents;
 mod sealed;
 mod sockets;
 mod tls;
