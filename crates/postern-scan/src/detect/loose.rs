@@ -33,12 +33,14 @@ impl Loose {
     /// Every shaped word, in order, without those that overlap a right one.
     fn shaped(&self, bytes: &[u8], words: &[Word]) -> Vec<(Shaped, Option<Code>)> {
         let mut seen: Vec<(Shaped, Option<Code>)> = Vec::new();
-        for first in 0..words.len() {
+        for (first, word) in words.iter().enumerate() {
+            let mut layouts =
+                self.layouts.iter().filter(|layout| layout.symbols == word.length).copied().peekable();
             // With its prefix it is not ours to find, and the prefix is no group.
-            if words.get(first).is_some_and(|word| self.is_prefix(bytes.get(word.start..word.end()))) {
+            if layouts.peek().is_none() || self.is_prefix(bytes.get(word.start..word.end())) {
                 continue;
             }
-            for shaped in self.layouts.iter().filter_map(|layout| shaped(bytes, words, first, *layout)) {
+            for shaped in layouts.filter_map(|layout| shaped(bytes, words, first, layout)) {
                 let right = self.prefixes.iter().find_map(|prefix| code(prefix, &shaped.symbols));
                 match seen.last() {
                     Some((before, Some(_))) if before.end > shaped.start => {}

@@ -37,6 +37,11 @@ impl Kinds {
         Self(self.0 | other.0)
     }
 
+    /// Whether it has nothing beyond these.
+    pub(crate) const fn within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
     /// Whether something of that kind is in it.
     pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0

@@ -87,6 +87,24 @@ impl Form {
         if begins_open { 0 } else { solid.sum() }
     }
 
+    /// What kinds the first word may have: it is made of symbols of the alphabet, and of what stands for itself.
+    pub(super) fn kinds(&self, alphabet: Alphabet) -> Kinds {
+        self.0.iter().take_while(|part| !matches!(part, Part::Gap(_))).fold(Kinds::default(), |kinds, part| {
+            kinds.with(match part {
+                Part::Literal(literal) => {
+                    literal.iter().fold(Kinds::default(), |kinds, byte| kinds.with(Kinds::of(*byte)))
+                }
+                Part::Symbols(_) | Part::Word => alphabet.kinds,
+                Part::Gap(_) => Kinds::default(),
+            })
+        })
+    }
+
+    /// Whether a code of this form is one word.
+    pub(super) fn is_one_word(&self) -> bool {
+        matches!(self.0.as_slice(), [Part::Symbols(_)])
+    }
+
     /// What separates its groups, if anything does.
     pub(super) fn joint(&self) -> Option<Gap> {
         self.0.iter().find_map(|part| if let Part::Gap(gap) = part { Some(*gap) } else { None })

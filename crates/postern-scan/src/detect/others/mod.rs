@@ -19,17 +19,24 @@ use self::judge::{Judge, Verdict};
 use self::run::runs;
 pub use self::text::Example;
 use self::token::{Shape, Token};
-use super::words::{LONGEST, Wanted};
+use super::words::{Kinds, LONGEST, Wanted};
 use super::{Detector, Hit, Text};
 
 /// What digests of other providers' codes are made under.
 const LABEL: &str = "other";
 
+/// A shape, and what the first word of its codes must and may be made of: most words of a text are told apart by that.
+struct First {
+    shape: usize,
+    must: Kinds,
+    may: Kinds,
+}
+
 /// Finds codes of other providers.
 pub(crate) struct Others {
     shapes: Vec<Shape>,
     /// Shapes whose codes begin with a word of this length.
-    by_length: Vec<Vec<usize>>,
+    by_length: Vec<Vec<First>>,
     judge: Judge,
 }
 
@@ -42,7 +49,14 @@ impl Others {
             judge.fewest(*number).is_some()
                 && shapes.get(*number).is_some_and(|shape| shape.begins_with(length))
         };
-        let of_length = |length| (0..shapes.len()).filter(|number| is_sought(number, length)).collect();
+        let of_length = |length| {
+            let sought = shapes.iter().enumerate().filter(|(number, _)| is_sought(number, length));
+            let firsts = sought.map(|(number, shape)| {
+                let (must, may) = shape.first_words(length);
+                First { shape: number, must, may }
+            });
+            firsts.collect()
+        };
         let by_length = (0..=LONGEST).map(of_length).collect();
         Ok(Self { by_length, judge, shapes })
     }
@@ -51,10 +65,10 @@ impl Others {
     fn tokens(&self, text: &Text<'_>) -> Vec<Vec<Token>> {
         let mut tokens: Vec<Vec<Token>> = self.shapes.iter().map(|_| Vec::new()).collect();
         for word in text.words {
-            for number in self.by_length.get(word.length).into_iter().flatten() {
-                let Some((shape, seen)) = self.shapes.get(*number).zip(tokens.get_mut(*number)) else {
-                    continue;
-                };
+            let firsts = self.by_length.get(word.length).into_iter().flatten();
+            for first in firsts.filter(|first| word.kinds.has(first.must) && word.kinds.within(first.may)) {
+                let (shape, seen) = (self.shapes.get(first.shape), tokens.get_mut(first.shape));
+                let Some((shape, seen)) = shape.zip(seen) else { continue };
                 let overlaps = seen.last().is_some_and(|before| before.end > word.start);
                 let token = shape.token(text.bytes, *word).filter(|_| !overlaps);
                 seen.extend(token.filter(|token| shape.is_plain(text.bytes, *token)));

@@ -31,6 +31,21 @@ impl Shape {
         self.forms.iter().any(|form| form.first() == length)
     }
 
+    /// What a word of this length must and may be made of, if a code of it begins with the word.
+    pub(super) fn first_words(&self, length: usize) -> (Kinds, Kinds) {
+        let forms = || self.forms.iter().filter(|form| form.first() == length);
+        let may = forms().fold(Kinds::default(), |kinds, form| kinds.with(form.kinds(self.alphabet)));
+        let whole = !self.is_signed() && forms().all(Form::is_one_word);
+        (if whole { self.needed() } else { Kinds::default() }, may)
+    }
+
+    /// Every kind of symbol that random tokens mostly have.
+    fn needed(&self) -> Kinds {
+        let needed = [Kinds::DIGIT, Kinds::LOWER, Kinds::UPPER, Kinds::BEYOND_HEX];
+        let of_it = needed.into_iter().filter(|kind| self.alphabet.kinds.has(*kind));
+        of_it.fold(Kinds::default(), Kinds::with)
+    }
+
     /// Whether chance does not write it.
     pub(super) fn is_signed(&self) -> bool {
         self.forms.iter().all(Form::is_signed)
@@ -56,9 +71,7 @@ impl Shape {
     pub(super) fn is_plain(&self, bytes: &[u8], token: Token) -> bool {
         let symbols = bytes.get(token.start..token.end).unwrap_or_default();
         let kinds = symbols.iter().fold(Kinds::default(), |kinds, byte| kinds.with(Kinds::of(*byte)));
-        let needed = [Kinds::DIGIT, Kinds::LOWER, Kinds::UPPER, Kinds::BEYOND_HEX];
-        let is_needed = |kind: &&Kinds| self.alphabet.kinds.has(**kind);
-        self.is_signed() || needed.iter().filter(is_needed).all(|kind| kinds.has(*kind))
+        self.is_signed() || kinds.has(self.needed())
     }
 
     /// Every token between two places, also those that could be words.
