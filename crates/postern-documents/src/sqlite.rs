@@ -104,7 +104,7 @@ mod tests {
     /// A database, as bytes.
     #[expect(clippy::disallowed_methods, reason = "made for the test, in memory")]
     fn made(sql: &str) -> Vec<u8> {
-        let connection = Connection::open_in_memory().unwrap();
+        let mut connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(sql).unwrap();
         connection.serialize("main").unwrap().to_vec()
     }

@@ -22,7 +22,7 @@ pub(super) struct Owned {
     pub(super) because: &'static str,
 }
 
-pub(super) const ROOMS: [Room; 14] = [
+pub(super) const ROOMS: [Room; 15] = [
     Room {
         name: "postern-codes",
         knows: &[],

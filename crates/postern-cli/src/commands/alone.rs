@@ -43,7 +43,7 @@ async fn told(app: &App, config: &Config, wrote: Wrote) -> Result<(), String> {
     }
     let place = elsewhere::place(None, config).map_err(|fault| fault.to_string())?;
     let mut shipping = place.map(Shipping::to);
-    let anchors: Arc<dyn Anchors> = Arc::new(taken_over(app, config).await?);
+    let anchors = taken_over(app, config).await?;
     let anchored = app.anchor(&anchors, (shipping.as_mut(), &[]), &mut grown).await;
     anchored.map_err(|fault| fault.to_string())?;
     match shipping {
@@ -56,11 +56,11 @@ async fn told(app: &App, config: &Config, wrote: Wrote) -> Result<(), String> {
 }
 
 /// Takes the anchor over, if the data folder continues what it knows.
-pub(super) async fn taken_over(app: &App, config: &Config) -> Result<AnchorKeeper, String> {
+pub(super) async fn taken_over(app: &App, config: &Config) -> Result<Arc<dyn Anchors>, String> {
     let held = elsewhere::waiting(config, |config| elsewhere::hold(&config.anchor)).await;
     let (mut held, anchor) = held.map_err(|fault| fault.to_string())?;
     app.check_anchor(&anchor).await.map_err(|problem| problem.to_string())?;
     let taken = tokio::task::spawn_blocking(move || held.take_over().map(|anchor| (held, anchor))).await;
     let (held, anchor) = taken.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
-    Ok(AnchorKeeper::new(held, anchor))
+    Ok(Arc::new(AnchorKeeper::new(held, anchor)))
 }

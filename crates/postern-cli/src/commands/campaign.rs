@@ -7,6 +7,7 @@ use postern_core::Time;
 use postern_core::ids::TenantId;
 use serde_json::Value;
 
+use super::alone::{self, Wrote};
 use super::operate::{Reached, id, operate, reach, word};
 use crate::arguments::{CampaignCommand, CampaignOf, Configured};
 use crate::failure::Failure;

@@ -89,7 +89,7 @@ fn watched(config: &Config) -> Watched {
 /// Takes the anchor over, if the data folder continues what it knows.
 async fn anchor(app: &App, config: &Config, readiness: &Readiness) -> Option<Arc<dyn Anchors>> {
     match alone::taken_over(app, config).await {
-        Ok(keeper) => Some(Arc::new(keeper)),
+        Ok(keeper) => Some(keeper),
         Err(problem) => {
             tracing::error!(%problem, "not ready: nothing is served");
             readiness.not_ready("anchor-disagrees");
