@@ -17,6 +17,13 @@ const LONGEST: usize = 64 << 20;
 const TYPED: [&[u8]; 9] =
     [b"Contents", b"V", b"RC", b"TU", b"URI", b"Title", b"Subject", b"Keywords", b"Author"];
 
+/// The mark of a document's end, and how far in front of the last byte it may stand.
+const END: &[u8] = b"%%EOF";
+const TAIL: usize = 1 << 10;
+
+/// What is said of one that cannot be read.
+const DAMAGED: &str = "the PDF is damaged, or not all of it is there";
+
 /// Fonts of a page, by the names that its content has for them.
 type Fonts<'a> = BTreeMap<Vec<u8>, Encoding<'a>>;
 
@@ -42,7 +49,17 @@ pub(crate) fn read(content: &[u8], take: &mut Take<'_>) -> io::Result<()> {
         take(spot.clone(), typed(object).as_bytes())?;
         take(spot, form(&document, object).unwrap_or_default().as_bytes())?;
     }
-    damaged.map_or(Ok(()), |damaged| Err(fault(damaged)))
+    match damaged {
+        Some(damaged) => Err(fault(damaged)),
+        None if !is_whole(content) => Err(io::Error::other(DAMAGED)),
+        None => Ok(()),
+    }
+}
+
+/// Whether the mark of its end is near its end. Of one that was cut, the library gives what is left and does not complain.
+fn is_whole(content: &[u8]) -> bool {
+    let tail = content.last_chunk::<TAIL>().map_or(content, |tail| tail);
+    tail.windows(END.len()).any(|some| some == END)
 }
 
 fn part(name: String) -> Spot {
@@ -140,6 +157,6 @@ fn fault(fault: lopdf::Error) -> io::Error {
     io::Error::other(match fault {
         lopdf::Error::Decryption(_) | lopdf::Error::InvalidPassword => "it is encrypted",
         lopdf::Error::Decompress(_) => "a stream of it cannot be unpacked, or unpacks to too much",
-        _ => "the PDF is damaged, or not all of it is there",
+        _ => DAMAGED,
     })
 }

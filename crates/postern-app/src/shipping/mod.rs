@@ -44,7 +44,15 @@ impl Shipping {
     #[must_use]
     pub fn to(place: Arc<dyn Place>) -> Self {
         let days = (Instant::now(), Days::default());
-        Self { place, there: There::default(), behind: BTreeMap::new(), tidied: 0, days, listing: Listing::default(), cleared: 0 }
+        Self {
+            place,
+            there: There::default(),
+            behind: BTreeMap::new(),
+            tidied: 0,
+            days,
+            listing: Listing::default(),
+            cleared: 0,
+        }
     }
 
     /// Notes a checkpoint that is to be reached.

@@ -11,7 +11,6 @@
 mod anchors;
 mod clocks;
 mod commands;
-mod database_erasure;
 mod database_restore;
 mod demo;
 mod doctor;

@@ -443,7 +443,8 @@ async fn what_a_command_does_while_nothing_serves_is_anchored_and_shipped() {
     assert_eq!(serving.stop(), Some(0));
     drill.destroy();
     let restored = drill.restore();
-    assert_eq!((&restored["replayed"], &restored["gaps"]), (&json!(1), &json!([])), "{restored}");
+    // The revocation, and that there is a backup.
+    assert_eq!((&restored["replayed"], &restored["gaps"]), (&json!(2), &json!([])), "{restored}");
     let serving = installed.serve();
     let mut http = Http::connect(&serving.authority, &installed.key).await;
     assert_eq!(drill.redeem(&mut http, "anna", &anna[1], "of-after").await.0, 422);

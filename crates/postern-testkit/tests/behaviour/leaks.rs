@@ -244,7 +244,11 @@ async fn stretched_words_are_few_per_request_and_per_subject_and_day() {
     assert!(after.is_some());
     let both = LeakQuestion { after, ..question(&[code], &["anna"], None) };
     let answer = ask(&world, &world.token, both).await.unwrap();
-    assert_eq!((answer.items, answer.next), (vec![LeakOutcome::Old], None), "with subjects, `after` says nothing");
+    assert_eq!(
+        (answer.items, answer.next),
+        (vec![LeakOutcome::Old], None),
+        "with subjects, `after` says nothing"
+    );
 }
 
 #[tokio::test]

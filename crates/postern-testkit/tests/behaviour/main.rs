@@ -13,6 +13,7 @@ mod authority;
 mod bulk;
 mod denied;
 mod departed;
+mod erased_database;
 mod evidence;
 mod idempotency;
 mod leaks;

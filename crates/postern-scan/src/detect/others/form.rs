@@ -89,15 +89,18 @@ impl Form {
 
     /// What kinds the first word may have: it is made of symbols of the alphabet, and of what stands for itself.
     pub(super) fn kinds(&self, alphabet: Alphabet) -> Kinds {
-        self.0.iter().take_while(|part| !matches!(part, Part::Gap(_))).fold(Kinds::default(), |kinds, part| {
-            kinds.with(match part {
-                Part::Literal(literal) => {
-                    literal.iter().fold(Kinds::default(), |kinds, byte| kinds.with(Kinds::of(*byte)))
-                }
-                Part::Symbols(_) | Part::Word => alphabet.kinds,
-                Part::Gap(_) => Kinds::default(),
-            })
-        })
+        self.0.iter().take_while(|part| !matches!(part, Part::Gap(_))).fold(
+            Kinds::default(),
+            |kinds, part| {
+                kinds.with(match part {
+                    Part::Literal(literal) => {
+                        literal.iter().fold(Kinds::default(), |kinds, byte| kinds.with(Kinds::of(*byte)))
+                    }
+                    Part::Symbols(_) | Part::Word => alphabet.kinds,
+                    Part::Gap(_) => Kinds::default(),
+                })
+            },
+        )
     }
 
     /// Whether a code of this form is one word.
