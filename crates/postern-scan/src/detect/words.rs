@@ -87,8 +87,8 @@ pub(crate) const LONGEST: usize = 64;
 /// Which words are wanted, by their length: a bit for each.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wanted {
-    every: u128,
-    marked: u128,
+    every: u64,
+    marked: u64,
 }
 
 impl Wanted {
@@ -108,16 +108,19 @@ impl Wanted {
     }
 
     fn wants(self, word: Word, beside: [u8; 2]) -> bool {
-        if word.length == 0 || word.length > LONGEST {
-            return false;
-        }
+        let bit = bit(word.length);
         let marked = || word.kinds.has(Kinds::DIGIT) || beside.iter().any(|byte| is_hyphen(*byte));
-        self.every >> word.length & 1 == 1 || (self.marked >> word.length & 1 == 1 && marked())
+        self.every & bit != 0 || (self.marked & bit != 0 && marked())
     }
 }
 
-fn bits(lengths: impl IntoIterator<Item = usize>) -> u128 {
-    lengths.into_iter().filter(|length| *length <= LONGEST).fold(0, |bits, length| bits | 1 << length)
+fn bits(lengths: impl IntoIterator<Item = usize>) -> u64 {
+    lengths.into_iter().fold(0, |bits, length| bits | bit(length))
+}
+
+/// The bit of a length; none of one that cannot be wanted.
+const fn bit(length: usize) -> u64 {
+    if length == 0 || length > LONGEST { 0 } else { 1 << (length - 1) }
 }
 
 /// A hyphen, or a byte of one outside of ASCII.
@@ -127,22 +130,24 @@ const fn is_hyphen(byte: u8) -> bool {
 
 /// The words that are wanted.
 pub(crate) fn words(bytes: &[u8], wanted: Wanted) -> Vec<Word> {
-    let (mut words, mut line, mut before) = (Vec::new(), 0, b' ');
-    let mut word = Word { start: 0, length: 0, kinds: Kinds(0), line };
-    for (at, byte) in bytes.iter().chain([&b'\n']).enumerate() {
-        let kinds = TABLE.get(usize::from(*byte)).copied().unwrap_or_default();
-        if kinds != Kinds(0) {
-            word.kinds = word.kinds.with(kinds);
-            continue;
-        }
+    let (mut words, mut before) = (Vec::new(), b' ');
+    let mut word = Word { start: 0, length: 0, kinds: Kinds(0), line: 0 };
+    let mut end = |word: &mut Word, at: usize, byte: u8| {
         word.length = at - word.start;
-        if wanted.wants(word, [before, *byte]) {
-            words.push(word);
+        if wanted.wants(*word, [before, byte]) {
+            words.push(*word);
         }
-        line += usize::from(*byte == b'\n');
-        before = *byte;
-        word = Word { start: at + 1, length: 0, kinds: Kinds(0), line };
+        before = byte;
+        let line = word.line + usize::from(byte == b'\n');
+        *word = Word { start: at + 1, length: 0, kinds: Kinds(0), line };
+    };
+    for (at, byte) in bytes.iter().enumerate() {
+        match TABLE.get(usize::from(*byte)) {
+            Some(kinds) if *kinds != Kinds(0) => word.kinds = word.kinds.with(*kinds),
+            _ => end(&mut word, at, *byte),
+        }
     }
+    end(&mut word, bytes.len(), b'\n');
     words
 }
 
