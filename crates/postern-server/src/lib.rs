@@ -34,6 +34,7 @@ mod problem;
 mod readiness;
 pub mod request_bytes;
 mod routes;
+mod scanners;
 mod server;
 mod service;
 #[cfg(test)]

@@ -9,6 +9,7 @@ use postern_tls::Listening;
 use tokio::sync::{Semaphore, watch};
 
 use crate::layers::RequestIds;
+use crate::scanners::Scanners;
 use crate::{Limits, Metrics, Readiness};
 
 /// What every handler shares.
@@ -20,6 +21,8 @@ pub(crate) struct Service {
     /// Places for requests that are worked on.
     pub(crate) places: Semaphore,
     pub(crate) request_ids: RequestIds,
+    /// Who looks through texts.
+    pub(crate) scanners: Scanners,
     /// Whether a request must name this machine as its host.
     pub(crate) loopback_host: bool,
     /// What the public listener shows, if it speaks TLS.
@@ -50,6 +53,7 @@ impl Service {
             metrics,
             places: Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS)),
             request_ids: RequestIds::new(String::new()),
+            scanners: Scanners::default(),
             loopback_host: false,
             tls: None,
             proxies: Arc::new([]),

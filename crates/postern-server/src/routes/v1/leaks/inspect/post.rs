@@ -5,7 +5,6 @@ use axum::extract::{Request, State};
 use axum::response::IntoResponse as _;
 use postern_app::{Inspection, Problem};
 use postern_core::application::Scope;
-use postern_scan::{DigestKey, Rules, Scanner, Settings};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -16,6 +15,7 @@ use crate::Limits;
 use crate::extract::{Caller, NOT_EXPECTED, read};
 use crate::openapi::Documented;
 use crate::problem::Refusal;
+use crate::scanners::Scanners;
 use crate::service::{Answer, Shared};
 use crate::wire::escaped_secret;
 
@@ -98,16 +98,14 @@ async fn inspect_text(State(service): State<Shared>, Caller(token): Caller, requ
     if body.text.len() > TEXT {
         return Err(Refusal::BodyTooLarge);
     }
-    let looked = tokio::task::spawn_blocking(move || items(inspection, &body.text)).await;
+    let looked = tokio::task::spawn_blocking(move || items(&service.scanners, inspection, &body.text)).await;
     let items = looked.map_err(|_| Refusal::App(Problem::Unavailable))??;
     Ok(Json(Inspected { items }).into_response())
 }
 
-fn items(inspection: Inspection, text: &str) -> Result<Vec<Redaction>, Refusal> {
-    let rules = Rules::all().map_err(|_| Refusal::App(Problem::Unavailable))?.confirmed();
-    // Digests tell findings of one scan from another's: here are none.
-    let settings = Settings { prefixes: inspection.prefixes, key: DigestKey::new(&[]), rules };
-    let scanner = Scanner::new(settings).map_err(|_| Refusal::App(Problem::Unavailable))?;
+fn items(scanners: &Scanners, inspection: Inspection, text: &str) -> Result<Vec<Redaction>, Refusal> {
+    let Inspection { prefixes, turn: _turn } = inspection;
+    let scanner = scanners.of(prefixes)?;
     let (mut at, mut before) = (0, 0);
     let mut characters = |to: usize| {
         before += text.get(at..to).map_or(0, |passed| passed.chars().count());
