@@ -96,9 +96,15 @@ mod tests {
     #[test]
     fn an_edge_to_what_another_room_owns_is_found() {
         let found = of(|tree| named(tree, "postern-server").names.insert("rusqlite".to_owned()));
-        assert_eq!(found, ["postern-server names rusqlite (SQL): only postern-store may"]);
+        assert_eq!(
+            found,
+            ["postern-server names rusqlite (SQL): only postern-documents and postern-store may"]
+        );
         let found = of(|tree| named(tree, "postern-app").names.insert("tokio-postgres".to_owned()));
-        assert_eq!(found, ["postern-app names tokio-postgres (SQL): only postern-store may"]);
+        assert_eq!(
+            found,
+            ["postern-app names tokio-postgres (SQL): only postern-store may"]
+        );
         let found = of(|tree| named(tree, "postern-codes").names.insert("regex".to_owned()));
         assert_eq!(
             found,
