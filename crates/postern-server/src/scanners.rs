@@ -66,7 +66,7 @@ mod tests {
         let of = |name: &str| scanners.of(vec![Prefix::new(name).unwrap()]).ok().unwrap();
         let first = of("ACME");
         assert!(Arc::ptr_eq(&first, &of("ACME")) && !Arc::ptr_eq(&first, &of("PSTN")));
-        for letter in ('A'..='Z').take(MOST - 1) {
+        for letter in "ABCDEFGHJKMNPQRSTVWXYZ".chars().take(MOST - 1) {
             of(&format!("K{letter}"));
             of("ACME");
         }

@@ -101,10 +101,7 @@ mod tests {
             ["postern-server names rusqlite (SQL): only postern-documents and postern-store may"]
         );
         let found = of(|tree| named(tree, "postern-app").names.insert("tokio-postgres".to_owned()));
-        assert_eq!(
-            found,
-            ["postern-app names tokio-postgres (SQL): only postern-store may"]
-        );
+        assert_eq!(found, ["postern-app names tokio-postgres (SQL): only postern-store may"]);
         let found = of(|tree| named(tree, "postern-codes").names.insert("regex".to_owned()));
         assert_eq!(
             found,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use postern_cluster::{Cluster, Database, program};
 use postern_testkit::installed::Installed;
-use postern_testkit::leaks::Search;
+use postern_testkit::leaks::Secrets;
 
 use crate::POSTERN;
 use crate::commands::Commands;
@@ -20,9 +20,7 @@ use crate::sinks::{Sink, assert_clean, files};
 const KEY_FILE: &str = "keys";
 
 /// Everything, from the first command to the last. What is found in memory is given.
-async fn whole_life(
-    installed: &Installed,
-) -> (postern_testkit::leaks::Secrets, Vec<Sink>, Option<Vec<String>>) {
+async fn whole_life(installed: &Installed) -> (Secrets, Vec<Sink>, Option<Vec<String>>) {
     installed.log("trace");
     ship(installed);
     let serving = installed.serve();
@@ -37,7 +35,7 @@ async fn whole_life(
     assert!(dumps_nothing(serving.id()), "the kernel would write a core dump");
     let others = seen_by_others(serving.id());
     scenario.hang_up(&serving).await;
-    let remembered = left_in(serving.id(), &scenario.secrets.search()).await;
+    let remembered = left_in(serving.id(), &scenario.secrets).await;
     scenario.sinks.extend(others);
     assert_eq!(serving.stop(), Some(0));
     Commands::new(&mut scenario).after();
@@ -83,23 +81,25 @@ async fn no_secret_is_anywhere_but_where_it_belongs() {
     assert_clean(&secrets, &sinks);
     let Some(remembered) = remembered else { return };
     println!("in memory after the requests: {remembered:?}");
-    let codes = remembered.iter().filter(|name| is_code(name)).count();
-    assert_eq!(codes, 0, "of {} codes in memory: {remembered:?}", secrets.codes.len());
+    let stayed: Vec<_> = remembered.iter().filter(|name| !is_key(name, &secrets)).collect();
+    assert_eq!(stayed, [""; 0], "in memory, of {} codes and every token", secrets.codes.len());
 }
 
-fn is_code(name: &str) -> bool {
-    name.starts_with("code ")
+/// Whether it is a key of the key file, which the service has to have.
+fn is_key(name: &str, secrets: &Secrets) -> bool {
+    secrets.keys.iter().any(|(key, _)| key == name)
 }
 
 /// What is left in memory when the last connection is closed, which takes the service a moment.
-async fn left_in(id: u32, search: &Search) -> Option<Vec<String>> {
-    let mut left = found_in(id, search);
+async fn left_in(id: u32, secrets: &Secrets) -> Option<Vec<String>> {
+    let search = secrets.search();
+    let mut left = found_in(id, &search);
     for _ in 0..20 {
-        if !left.iter().flatten().any(|name| is_code(name)) {
+        if left.iter().flatten().all(|name| is_key(name, secrets)) {
             break;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
-        left = found_in(id, search);
+        left = found_in(id, &search);
     }
     left
 }
