@@ -4,9 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use postern_core::ports::{Place, Witness};
+use postern_app::App;
+use postern_core::ports::{Anchors, Place, Witness};
 use postern_log::Anchor;
-use postern_outside::anchor_file::{self, AnchorCell, AnchorError, AwayCell, FileCell, HeldAnchor};
+use postern_outside::anchor_file::{
+    self, AnchorCell, AnchorError, AnchorKeeper, AwayCell, FileCell, HeldAnchor,
+};
 use postern_outside::folder_place::FolderPlace;
 use postern_outside::remote::{HostCell, HttpWitness, S3, S3Cell, SecondHost, Trust};
 
@@ -32,6 +35,16 @@ pub(crate) fn hold(config: &config::Anchor) -> Result<(Held, Anchor), Failure> {
         None => Box::new(FileCell::locked(&config.file).map_err(Failure::refused)?),
     };
     HeldAnchor::hold(cell).map_err(Failure::refused)
+}
+
+/// Takes the anchor over, if the data folder continues what it knows.
+pub(crate) async fn taken_over(app: &App, config: &Config) -> Result<Arc<dyn Anchors>, String> {
+    let held = waiting(config, |config| hold(&config.anchor)).await;
+    let (mut held, anchor) = held.map_err(|fault| fault.to_string())?;
+    app.check_anchor(&anchor).await.map_err(|problem| problem.to_string())?;
+    let taken = tokio::task::spawn_blocking(move || held.take_over().map(|anchor| (held, anchor))).await;
+    let (held, anchor) = taken.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())?;
+    Ok(Arc::new(AnchorKeeper::new(held, anchor)))
 }
 
 /// The anchor as it is now.

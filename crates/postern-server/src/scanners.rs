@@ -21,14 +21,14 @@ pub(crate) struct Scanners(Mutex<VecDeque<Kept>>);
 
 impl Scanners {
     /// The one for these prefixes. Making one takes milliseconds: not on an async thread.
-    pub(crate) fn of(&self, prefixes: Vec<Prefix>) -> Result<Arc<Scanner>, Refusal> {
-        if let Some(scanner) = self.used_again(&prefixes) {
+    pub(crate) fn of(&self, prefixes: &[Prefix]) -> Result<Arc<Scanner>, Refusal> {
+        if let Some(scanner) = self.used_again(prefixes) {
             return Ok(scanner);
         }
-        let scanner = Arc::new(made(prefixes.clone()).ok_or(Refusal::App(Problem::Unavailable))?);
+        let scanner = Arc::new(made(prefixes.to_vec()).ok_or(Refusal::App(Problem::Unavailable))?);
         let mut kept = self.kept();
         kept.truncate(MOST - 1);
-        kept.push_front((prefixes, Arc::clone(&scanner)));
+        kept.push_front((prefixes.to_vec(), Arc::clone(&scanner)));
         Ok(scanner)
     }
 
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn each_list_of_prefixes_has_one_and_the_last_used_are_kept() {
         let scanners = Scanners::default();
-        let of = |name: &str| scanners.of(vec![Prefix::new(name).unwrap()]).ok().unwrap();
+        let of = |name: &str| scanners.of(&[Prefix::new(name).unwrap()]).ok().unwrap();
         let first = of("ACME");
         assert!(Arc::ptr_eq(&first, &of("ACME")) && !Arc::ptr_eq(&first, &of("PSTN")));
         for letter in "ABCDEFGHJKMNPQRSTVWXYZ".chars().take(MOST - 1) {

@@ -15,7 +15,7 @@ pub struct Inspection {
     /// The tenant's prefixes.
     pub prefixes: Vec<Prefix>,
     /// Given back when the text was looked through.
-    pub turn: OwnedSemaphorePermit,
+    _turn: OwnedSemaphorePermit,
 }
 
 impl App {
@@ -30,6 +30,6 @@ impl App {
         let turn = self.leak_turn(&gate, now)?;
         self.note_leaks(&gate, now, Asked { texts: 1, ..Asked::default() });
         let prefixes = caller.tenant.state().map(|tenant| tenant.prefixes()).unwrap_or_default();
-        Ok(Inspection { prefixes, turn })
+        Ok(Inspection { prefixes, _turn: turn })
     }
 }

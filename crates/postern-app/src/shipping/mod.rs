@@ -1,5 +1,7 @@
 //! Shipping: every event on its way out of the installation within about a second, so that a backup can be completed.
 
+mod there;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +14,6 @@ use postern_core::shipped::{self, ShippedEvents, ShippedKeys};
 use postern_log::{Frontier, TILE_WIDTH, Tile, TileKind, leaf_hash};
 use serde::Serialize;
 use tokio::time::Instant;
-
-mod there;
 
 use self::there::{Listing, There};
 use crate::app::App;

@@ -103,7 +103,7 @@ pub(crate) enum Command {
     /// Looks at one code, offline
     #[command(subcommand)]
     Code(CodeCommand),
-    /// Finds leaked codes in files, folders and standard input, offline
+    /// Finds leaked codes in files, folders, standard input and the history of git, offline
     Scan(Scan),
     /// Reads one document for a scan, under limits: from standard input, for the program itself
     #[command(hide = true)]

@@ -7,7 +7,7 @@ use postern_core::Time;
 use postern_core::ids::TenantId;
 use serde_json::Value;
 
-use super::alone::{self, Wrote};
+use super::alone;
 use super::operate::{Reached, id, operate, reach, word};
 use crate::arguments::{CampaignCommand, CampaignOf, Configured};
 use crate::failure::Failure;
@@ -58,7 +58,7 @@ async fn followed(
     match &reached {
         Reached::Store(app, config) => {
             progress.watch(app.run_campaigns(), how_far).await;
-            alone::tell(app, config, Wrote::Some).await;
+            alone::tell(app, config).await;
         }
         Reached::Service(_) => progress.watch(ended(&reached, tenant, &number), how_far).await?,
     }

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::net::UnixStream;
 
-use super::alone::{self, Wrote};
+use super::alone;
 use crate::arguments::Configured;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -48,7 +48,7 @@ impl Reached {
         let socket = match self {
             Self::Store(app, config) => {
                 let done = app.operate(&whoami(), command).await.map_err(Failure::refused);
-                alone::tell(app, config, Wrote::Some).await;
+                alone::tell(app, config).await;
                 return done;
             }
             Self::Service(socket) => socket,

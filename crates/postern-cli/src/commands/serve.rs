@@ -9,7 +9,6 @@ use postern_server::{Administration, Readiness, Server};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::alone;
 use super::operate::whoami;
 use super::running::{self, Running, Signals, Watched};
 use crate::arguments::Configured;
@@ -88,7 +87,7 @@ fn watched(config: &Config) -> Watched {
 
 /// Takes the anchor over, if the data folder continues what it knows.
 async fn anchor(app: &App, config: &Config, readiness: &Readiness) -> Option<Arc<dyn Anchors>> {
-    match alone::taken_over(app, config).await {
+    match elsewhere::taken_over(app, config).await {
         Ok(keeper) => Some(keeper),
         Err(problem) => {
             tracing::error!(%problem, "not ready: nothing is served");

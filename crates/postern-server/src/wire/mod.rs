@@ -14,6 +14,6 @@ pub(crate) use names::{
     FormatName, KindName, LevelName, PurposeName, RevokeReasonName, StageReasonName, StateName, TierName,
 };
 pub(crate) use proof::{Assurance, FirstFactor, one_proof};
-pub(crate) use secret::{escaped_secret, secret, secrets, wiped, written};
+pub(crate) use secret::{secret, secrets, wiped, written};
 pub(crate) use subject::SubjectRef;
 pub(crate) use view::SubjectBody;

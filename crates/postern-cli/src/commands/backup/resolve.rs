@@ -13,7 +13,7 @@ use postern_log::{Anchor, Frontier};
 use serde_json::json;
 
 use crate::arguments::Configured;
-use crate::commands::alone::{self, Wrote};
+use crate::commands::alone;
 use crate::commands::operate::whoami;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -34,7 +34,7 @@ pub(in crate::commands) async fn resolve(
     installation::check_keys(&app, &config).await?;
     let resolved = resolved(&app, &anchor, place.as_ref(), None, json).await.map_err(Failure::refused)?;
     begin_anew(file, app.edges().await.map_err(Failure::refused)?).await?;
-    alone::tell(&app, &config, Wrote::All).await;
+    alone::tell(&app, &config).await;
     Ok(said(&resolved, &config.store.data, json))
 }
 

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::resolve::{begin_anew, resolved, said};
 use crate::arguments::Restore;
-use crate::commands::alone::{self, Wrote};
+use crate::commands::alone;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::progress::{Counter, Progress};
@@ -62,7 +62,7 @@ pub(super) async fn run(restore: Restore, json: bool) -> Result<ExitCode, Failur
     }
     let resolved = resolved(&app, &anchor, place.as_ref(), Some(&copied), json).await.map_err(after)?;
     begin_anew(file, app.edges().await.map_err(after)?).await?;
-    alone::tell(&app, &config, Wrote::All).await;
+    alone::tell(&app, &config).await;
     Ok(said(&resolved, &to, json))
 }
 

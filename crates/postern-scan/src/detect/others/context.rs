@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 use serde::Deserialize;
-use zeroize::Zeroizing;
 
 /// What words say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,9 +65,8 @@ impl Context {
 
     /// Everything that a piece of text says, each place by itself.
     pub(super) fn read(&self, bytes: &[u8]) -> Vec<Says> {
-        // Codes stand in it: it is wiped.
-        let text = plain(&Zeroizing::new(String::from_utf8_lossy(bytes).into_owned()), true);
-        let found = self.search.find_overlapping_iter(text.as_str()).filter(|found| {
+        let text = plain(&String::from_utf8_lossy(bytes), true);
+        let found = self.search.find_overlapping_iter(&text).filter(|found| {
             let says = self.says.get(found.pattern().as_usize());
             let ends = matches!(says, Some(Says::Rule(_) | Says::Example));
             begins(&text, found.start()) && (!ends || begins(&text, found.end()))
@@ -89,11 +87,8 @@ fn begins(text: &str, at: usize) -> bool {
 
 /// How a phrase may stand in plain text: as it is, and with its words in one.
 fn spellings(phrase: &str) -> Vec<String> {
-    let mut spellings = vec![
-        plain(phrase, true).to_string(),
-        plain(phrase, false).to_string(),
-        plain(phrase, false).replace(' ', ""),
-    ];
+    let mut spellings =
+        vec![plain(phrase, true), plain(phrase, false), plain(phrase, false).replace(' ', "")];
     spellings.sort();
     spellings.dedup();
     spellings
@@ -101,9 +96,8 @@ fn spellings(phrase: &str) -> Vec<String> {
 
 /// Small letters and digits with single blanks between words, however these are joined: `recovery_codes`,
 /// `Recovery-Codes`, and `recoveryCodes` if capitals begin a word.
-pub(super) fn plain(text: &str, capitals: bool) -> Zeroizing<String> {
-    // It is never moved: a blank for each letter is the most that comes to it.
-    let mut plain = Zeroizing::new(String::with_capacity(2 * text.len()));
+pub(super) fn plain(text: &str, capitals: bool) -> String {
+    let mut plain = String::with_capacity(text.len());
     let mut small = false;
     for character in text.chars() {
         if !character.is_alphanumeric() {
@@ -118,8 +112,7 @@ pub(super) fn plain(text: &str, capitals: bool) -> Zeroizing<String> {
         }
         small = character.is_lowercase();
     }
-    let end = plain.trim_end().len();
-    plain.truncate(end);
+    plain.truncate(plain.trim_end().len());
     plain
 }
 

@@ -1,7 +1,5 @@
 //! What a token is called where it stands: `request=…`, `"order_id": "…"`.
 
-use zeroize::Zeroizing;
-
 use super::context::plain;
 use super::run::Run;
 use super::token::Token;
@@ -13,7 +11,7 @@ const LONGEST: usize = 40;
 pub(super) fn leave_others(bytes: &[u8], run: &mut Run, names: &[String]) {
     let is_other = |token: &Token| {
         let label = label(bytes, *token);
-        let last = label.as_ref().and_then(|label| label.rsplit(' ').next());
+        let last = label.as_deref().and_then(|label| label.rsplit(' ').next());
         last.is_some_and(|last| names.iter().any(|name| name == last))
     };
     // A list has one label in front.
@@ -24,9 +22,9 @@ pub(super) fn leave_others(bytes: &[u8], run: &mut Run, names: &[String]) {
 }
 
 /// The words in front of a token, if an equals sign or a colon joins them to it.
-fn label(bytes: &[u8], token: Token) -> Option<Zeroizing<String>> {
+fn label(bytes: &[u8], token: Token) -> Option<String> {
     let before = bytes.get(token.start.saturating_sub(LONGEST)..token.start)?;
-    let text = Zeroizing::new(String::from_utf8_lossy(before).into_owned());
+    let text = String::from_utf8_lossy(before);
     let text = text.trim_end_matches(is_bracket).strip_suffix(['=', ':'])?.trim_end_matches(is_bracket);
     let begins = text.rfind(|character: char| !character.is_alphanumeric() && !"_-".contains(character));
     let label = begins.and_then(|at| text.get(at + 1..)).unwrap_or(text);

@@ -17,7 +17,7 @@ use crate::openapi::Documented;
 use crate::problem::Refusal;
 use crate::scanners::Scanners;
 use crate::service::{Answer, Shared};
-use crate::wire::escaped_secret;
+use crate::wire::secret;
 
 /// Bytes of a text.
 const TEXT: usize = 1 << 20;
@@ -31,7 +31,7 @@ const BODY: usize = 4 * TEXT;
 #[schema(as = Inspection)]
 pub(crate) struct Body {
     /// Up to 1 MiB in UTF-8.
-    #[serde(deserialize_with = "escaped_secret")]
+    #[serde(deserialize_with = "secret")]
     #[schema(value_type = String, example = "Here are my notes of today.")]
     text: Zeroizing<String>,
 }
@@ -98,14 +98,13 @@ async fn inspect_text(State(service): State<Shared>, Caller(token): Caller, requ
     if body.text.len() > TEXT {
         return Err(Refusal::BodyTooLarge);
     }
-    let looked = tokio::task::spawn_blocking(move || items(&service.scanners, inspection, &body.text)).await;
+    let looked = tokio::task::spawn_blocking(move || items(&service.scanners, &inspection, &body.text)).await;
     let items = looked.map_err(|_| Refusal::App(Problem::Unavailable))??;
     Ok(Json(Inspected { items }).into_response())
 }
 
-fn items(scanners: &Scanners, inspection: Inspection, text: &str) -> Result<Vec<Redaction>, Refusal> {
-    let Inspection { prefixes, turn: _turn } = inspection;
-    let scanner = scanners.of(prefixes)?;
+fn items(scanners: &Scanners, inspection: &Inspection, text: &str) -> Result<Vec<Redaction>, Refusal> {
+    let scanner = scanners.of(&inspection.prefixes)?;
     let (mut at, mut before) = (0, 0);
     let mut characters = |to: usize| {
         before += text.get(at..to).map_or(0, |passed| passed.chars().count());
