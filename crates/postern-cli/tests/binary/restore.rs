@@ -442,13 +442,13 @@ async fn what_a_command_does_while_nothing_serves_is_anchored_and_shipped() {
     let restored = drill.restore();
     // The revocation, and that there is a backup.
     assert_eq!((&restored["replayed"], &restored["gaps"]), (&json!(2), &json!([])), "{restored}");
-    let (serving, mut http) = drill.serve().await;
-    assert_eq!(drill.redeem(&mut http, "anna", &anna[1], "of-after").await.0, 422);
-    assert_eq!(serving.stop(), Some(0));
     // What a restore records is shipped by it: the next disk may die before anything serves, too.
     drill.destroy();
     let restored = drill.restore();
     assert_eq!(restored["gaps"], json!([]), "{restored}");
+    let (serving, mut http) = drill.serve().await;
+    assert_eq!(drill.redeem(&mut http, "anna", &anna[1], "of-after").await.0, 422);
+    assert_eq!(serving.stop(), Some(0));
     // Where nothing can be told, what was done is done, and a message says that one disk alone has it.
     drill.done(&["tenant", "create", "First"]);
     fs::rename(&drill.place, drill.place.with_extension("away")).unwrap();
