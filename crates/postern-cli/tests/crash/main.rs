@@ -34,6 +34,12 @@ fn kills() -> usize {
     if std::env::var_os("POSTERN_LONG").is_some() { 100 } else { 5 }
 }
 
+/// Whether to kill once more: until it was often enough, and something was under way in one of them. When nothing is in
+/// ten times as many, something is wrong with the load.
+fn goes_on(killed: usize, unanswered: usize) -> bool {
+    killed < kills() || (unanswered == 0 && killed < 10 * kills())
+}
+
 /// Random moments, the same ones again with the seed that is printed.
 struct Moments(SeededEntropy);
 

@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use crate::load::Load;
 use crate::site::Site;
-use crate::{Moments, kills};
+use crate::{Moments, goes_on};
 
 /// Answers at most between two crashes.
 const BETWEEN: u8 = 120;
@@ -17,8 +17,8 @@ async fn the_databases_server_crashes_and_comes_back() {
     let mut cluster = site.cluster.take().unwrap();
     let (load, moments) = (Load::new(site), Moments::new());
     let serving = load.site.serve();
-    let (mut clients, mut unanswered) = (JoinSet::new(), 0);
-    for _ in 0..kills() {
+    let (mut clients, mut crashed, mut unanswered) = (JoinSet::new(), 0, 0);
+    while goes_on(crashed, unanswered) {
         for node in &serving {
             load.send(&mut clients, &node.authority);
         }
@@ -31,9 +31,10 @@ async fn the_databases_server_crashes_and_comes_back() {
         }
         load.stop(&mut clients).await;
         unanswered += load.ledger.check(&load.site.installed, &serving[0].authority).await;
+        crashed += 1;
     }
     let accepted = load.ledger.accepted();
-    println!("{} crashes, {accepted} codes accepted, {unanswered} without an answer of their own", kills());
+    println!("{crashed} crashes, {accepted} codes accepted, {unanswered} without an answer of their own");
     assert!(unanswered > 0, "nothing was under way");
     serving.into_iter().for_each(|node| assert_eq!(node.stop(), Some(0)));
     let serving = load.site.serve();
