@@ -181,16 +181,21 @@ impl Scanner {
     fn stop(&self, origin: &Origin, stop: &Stop<'_>, known: Vec<View>, told: &mut dyn FnMut(usize, Finding)) {
         let mut places = stop.places();
         for hit in
-            self.hits(origin, stop.bytes, known).into_iter().filter(|hit| stop.body.contains(&hit.start))
+            self.all_hits(origin, stop.bytes, known).into_iter().filter(|hit| stop.body.contains(&hit.start))
         {
             let (line, column) = places(hit.start);
             told(hit.start, self.finding(hit, Place { origin: origin.clone(), line, column }));
         }
     }
 
+    /// What every detector sees in a short text that belongs to nothing, such as a name.
+    pub(crate) fn hits(&self, text: &[u8]) -> Vec<Hit> {
+        self.all_hits(&Origin::of(""), text, Vec::new())
+    }
+
     /// What every detector sees in every reading of these bytes, in order. Merged here and not by body: a prefix may
     /// stand in one body and its code in the next.
-    fn hits(&self, origin: &Origin, bytes: &[u8], known: Vec<View>) -> Vec<Hit> {
+    fn all_hits(&self, origin: &Origin, bytes: &[u8], known: Vec<View>) -> Vec<Hit> {
         let mut hits = self.look(origin, bytes);
         let more = !known.is_empty() || self.needs_views(bytes);
         let readings = if more { views(bytes, known) } else { Vec::new() };
@@ -204,8 +209,7 @@ impl Scanner {
 
     /// A finding with its record's name, in which no code stands.
     fn named(&self, record: Option<&Record>, mut finding: Finding) -> Finding {
-        let nowhere = Origin::of(String::new());
-        let hides = |name: &str| !self.hits(&nowhere, name.as_bytes(), Vec::new()).is_empty();
+        let hides = |name: &str| !self.hits(name.as_bytes()).is_empty();
         let names = record.map(|record| record.names(&hides)).unwrap_or_default();
         finding.place.origin.parts.extend(names);
         finding
@@ -227,7 +231,7 @@ impl Scanner {
     }
 
     /// Masks and digests. The code is overwritten here, unless somebody keeps it.
-    fn finding(&self, hit: Hit, place: Place) -> Finding {
+    pub(crate) fn finding(&self, hit: Hit, place: Place) -> Finding {
         let (masked, digest) = (Masked::of(&hit.code), self.key.digest(&hit.label, &hit.code));
         if let Some(keep) = self.keep.as_ref().filter(|_| is_own(&hit.rule)) {
             keep(&digest, hit.code);

@@ -81,6 +81,16 @@ impl Node {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
+    /// What a command shows on a terminal, with its progress.
+    pub(crate) fn on_a_terminal(&self, arguments: &str) -> String {
+        let config = self.at.join("postern.toml");
+        let command = format!("'{}' {arguments} --config '{}'", self.binary.display(), config.display());
+        let options = ["--quiet", "--return", "--command", &command, "/dev/null"];
+        let shown = output("script".as_ref(), &options, "", &[("TERM", "xterm"), ("COLUMNS", "100")]);
+        assert!(shown.status.success(), "{arguments}: {}", complained(&shown));
+        String::from_utf8_lossy(&shown.stdout).into_owned()
+    }
+
     /// A prover of a tenant.
     pub(crate) fn prover(&self, tenant: &str) -> TestProver {
         let (seed, issuer, jwk) = ([42; 32], "https://idp.test", self.at.join("prover.json"));

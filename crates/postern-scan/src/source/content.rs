@@ -58,6 +58,9 @@ impl Worker<'_> {
 
     /// Opens content and looks through what is in it.
     pub(super) fn content(&mut self, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
+        if let Some(name) = origin.parts.last() {
+            self.scanner.name(name, origin, self.told);
+        }
         let mut head = Zeroizing::new(Vec::with_capacity(HEAD));
         if let Err(fault) = (&mut *reader).take(HEAD as u64).read_to_end(&mut head) {
             self.trouble(origin, &format!("it could not be read to its end: {fault}"));

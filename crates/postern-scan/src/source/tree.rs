@@ -67,10 +67,13 @@ impl Walk<'_> {
         let (files, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
         let unseen = Gauge::default();
         let gauge = self.gauge.unwrap_or(&unseen);
+        let told = |heard: Told| told(scanner.discreet(heard));
         let hear = |heard: Told| {
+            let heard = scanner.discreet(heard);
             self.state.inspect(|state| state.hear(&heard));
             told(heard);
         };
+        let told: &(dyn Fn(Told) + Sync) = &told;
         walk.build_parallel().run(|| {
             let worker = Worker { scanner, buffer: Buffer::new(), told: &hear };
             let mut visit = Visit { worker, gauge, state: self.state, told, found };
@@ -110,7 +113,8 @@ pub(crate) fn walk(paths: &[PathBuf]) -> Option<WalkBuilder> {
 /// Looks through standard input, or anything else that is read once.
 pub fn input(scanner: &Scanner, reader: &mut dyn Read, told: &(dyn Fn(Told) + Sync)) -> Totals {
     let mut counted = Counted { reader, bytes: 0 };
-    let mut worker = Worker { scanner, buffer: Buffer::new(), told };
+    let told = |heard: Told| told(scanner.discreet(heard));
+    let mut worker = Worker { scanner, buffer: Buffer::new(), told: &told };
     // What is read once has no length that a budget could go by: it has that of a long file.
     worker.content(&Origin::of("(stdin)"), &mut counted, &Budget::of(INPUT));
     Totals { files: 1, bytes: counted.bytes, ..Totals::default() }
@@ -131,10 +135,13 @@ impl Visit<'_> {
     fn entry(&mut self, entry: &DirEntry) -> Option<u64> {
         let (path, walked) = (entry.path(), self.found || entry.depth() > 0);
         let kind = entry.file_type()?;
+        let scanner = self.worker.scanner;
+        // Without its codes from here on: a state knows a file by the path that is told.
+        let origin = Origin::of(scanner.without_codes(&path.to_string_lossy()));
+        scanner.name(&entry.file_name().to_string_lossy(), &origin, self.told);
         if kind.is_dir() || (walked && kind.is_symlink()) {
             return None;
         }
-        let origin = Origin::of(path.to_string_lossy());
         match file::open(path, walked) {
             Ok((file, metadata)) => {
                 self.file(&origin, file, &metadata, || file::sign(path, &metadata));

@@ -13,16 +13,16 @@ use tempfile::TempDir;
 use crate::site::{Heard, made_up, scanner};
 
 /// A repository of the tests.
-struct Repository(TempDir, AtomicU64);
+pub(crate) struct Repository(TempDir, AtomicU64);
 
 impl Repository {
-    fn new(arguments: &[&str]) -> Self {
+    pub(crate) fn new(arguments: &[&str]) -> Self {
         let made = Self(tempfile::tempdir().unwrap(), AtomicU64::new(1_760_000_000));
         made.git(&[&["init", "--quiet", "--initial-branch", "main"], arguments].concat());
         made
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
@@ -41,13 +41,13 @@ impl Repository {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    fn commit(&self, message: &str) -> String {
+    pub(crate) fn commit(&self, message: &str) -> String {
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "--allow-empty", "--message", message]);
         self.git(&["rev-parse", "HEAD"])

@@ -10,6 +10,7 @@ mod git;
 mod hostile;
 mod loose;
 mod mail;
+mod names;
 mod office;
 mod others;
 mod packed;

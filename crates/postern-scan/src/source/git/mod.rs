@@ -40,6 +40,7 @@ struct Job {
 /// thread. Files of the working tree are not of the history: name them as a path.
 pub fn git(scanner: &Scanner, repository: &Path, told: &(dyn Fn(Told) + Sync)) -> Totals {
     let origin = Origin::of(repository.to_string_lossy());
+    let told = |heard: Told| told(scanner.discreet(heard));
     let trouble = |why: String| told(Told::Trouble(Trouble { origin: origin.clone(), why }));
     let opened = folder(repository).and_then(|folder| Ok((Objects::at(&folder)?, folder)));
     let (objects, folder) = match opened {
@@ -55,7 +56,7 @@ pub fn git(scanner: &Scanner, repository: &Path, told: &(dyn Fn(Told) + Sync)) -
     thread::scope(|threads| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             threads.spawn(|| {
-                let worker = Worker { scanner, buffer: Buffer::new(), told };
+                let worker = Worker { scanner, buffer: Buffer::new(), told: &told };
                 match Objects::at(&folder) {
                     Ok(objects) => all.work(worker, &objects),
                     // Somebody has to take what is handed out.
