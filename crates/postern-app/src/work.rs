@@ -39,18 +39,6 @@ impl Seen {
         *count - 1
     }
 
-    /// Adds to the count of a name, if it stays within `most`.
-    pub(crate) fn take(&self, name: &[u8], count: u32, most: u32) -> bool {
-        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if names.len() >= NAMES && !names.contains_key(name) {
-            names.clear();
-        }
-        let taken = names.entry(name.to_vec()).or_default();
-        let fits = taken.checked_add(count).filter(|sum| *sum <= most);
-        *taken = fits.unwrap_or(*taken);
-        fits.is_some()
-    }
-
     /// Raises the count of a name to at least `count`.
     pub(crate) fn raise(&self, name: &[u8], count: u32) {
         let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -34,5 +34,5 @@ pub use code::Code;
 pub use format::Format;
 pub use generate::generate;
 pub use outcome::{Parsed, Reading, Refusal};
-pub use parse::{MAX_INPUT, parse};
+pub use parse::{MAX_INPUT, exact, parse};
 pub use prefix::{Prefix, PrefixError};

@@ -1,5 +1,7 @@
 //! Reading one typed word under the deployment's prefixes.
 
+use zeroize::Zeroizing;
+
 use crate::check::{self, Correction, Mask};
 use crate::clean;
 use crate::code::Code;
@@ -35,6 +37,17 @@ pub fn parse(text: &str, prefixes: &[Prefix]) -> Parsed {
     let default = [Prefix::default()];
     let prefixes = if prefixes.is_empty() { &default } else { prefixes };
     read(text, prefixes).unwrap_or_else(Parsed::Refused)
+}
+
+/// Reads the bare symbols of a code of one prefix, as they stand: nothing between them, in either case, nothing corrected or
+/// restored. For whoever looks through text that nobody typed as a code. The answer is that of [`parse`] for the prefix, a
+/// hyphen and the symbols, if it reads them as typed.
+#[must_use]
+pub fn exact(symbols: &str, prefix: &Prefix) -> Option<Code> {
+    let format = Format::of_length(symbols.len()).filter(|_| symbols.is_ascii())?;
+    let mut body = Zeroizing::new(Vec::with_capacity(symbols.len()));
+    body.extend(symbols.chars().map(|symbol| symbol.to_ascii_uppercase()));
+    as_typed(&Division { prefix, format, body: &body })
 }
 
 fn read(text: &str, prefixes: &[Prefix]) -> Result<Parsed, Refusal> {

@@ -1,31 +1,33 @@
 //! What an application may ask in an hour, and the sums of what it asked. No counter of a subject moves for it.
 
 use std::ops::AddAssign;
-use std::sync::Arc;
 use std::time::Duration;
 
 use postern_core::Time;
 use postern_core::application::{Application, LeaksChecked, leaks_checked};
 use postern_core::kernel::{Key, Kind, Step, Want, decide};
 use postern_core::limits;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::counts::Counts;
+use super::turns::{Place, Turns};
 use crate::Problem;
 use crate::app::App;
 use crate::authorise::Gate;
 use crate::jobs::{is_done, service_draft};
 use crate::rare_sums::{RareSums, Total};
-use crate::work::Seen;
 
-/// Requests that are worked on at once: they are long, and nobody waits for them at a door.
-const AT_ONCE: usize = 4;
-/// How soon whoever found no turn may come again.
+/// How soon whoever found no place may come again.
 const SOON: Duration = Duration::from_secs(1);
+/// Seconds.
+const HOUR: u64 = 3600;
 
 /// What is kept of requests about leaks. Working state, on each node for itself.
 pub(crate) struct Leaks {
-    turns: Arc<Semaphore>,
-    budgets: Seen,
+    turns: Turns,
+    requests: Counts,
+    stretches: Counts,
+    /// Stretched words for one subject.
+    subjects: Counts,
     sums: RareSums<Whose, Asked>,
 }
 
@@ -58,29 +60,25 @@ impl AddAssign for Asked {
 
 impl Default for Leaks {
     fn default() -> Self {
-        let turns = Arc::new(Semaphore::new(AT_ONCE));
-        Self { turns, budgets: Seen::default(), sums: RareSums::default() }
+        let (requests, stretches) = (Counts::every(HOUR), Counts::every(HOUR));
+        let (turns, subjects) = (Turns::default(), Counts::every(24 * HOUR));
+        Self { turns, requests, stretches, subjects, sums: RareSums::default() }
     }
 }
 
 impl App {
-    /// A turn, counted against the application's hour.
-    pub(super) fn leak_turn(&self, gate: &Gate, now: Time) -> Result<OwnedSemaphorePermit, Problem> {
-        let hour = name(gate, b"requests", &(now.seconds() / 3600).to_be_bytes());
-        if !self.leaks.budgets.take(&hour, 1, limits::LEAK_REQUESTS_PER_HOUR) {
-            return Err(self.leak_refused(gate, now, rest_of(now, 3600)));
-        }
-        let turn = Arc::clone(&self.leaks.turns).try_acquire_owned();
-        turn.map_err(|_| self.leak_refused(gate, now, SOON))
+    /// A place, counted against the application's hour.
+    pub(super) fn leak_place(&self, gate: &Gate, now: Time) -> Result<Place, Problem> {
+        let place = self.leaks.turns.place(gate.application());
+        let place = place.ok_or_else(|| self.leak_refused(gate, now, SOON))?;
+        let most = limits::LEAK_REQUESTS_PER_HOUR;
+        self.within(&self.leaks.requests, gate, &[], (1, most), now).map(|()| place)
     }
 
     /// Counts stretches against the application's hour.
     pub(super) fn may_stretch(&self, gate: &Gate, stretches: u32, now: Time) -> Result<(), Problem> {
-        let hour = name(gate, b"stretches", &(now.seconds() / 3600).to_be_bytes());
-        if self.leaks.budgets.take(&hour, stretches, limits::LEAK_STRETCHES_PER_HOUR) {
-            return Ok(());
-        }
-        Err(self.leak_refused(gate, now, rest_of(now, 3600)))
+        let most = limits::LEAK_STRETCHES_PER_HOUR;
+        self.within(&self.leaks.stretches, gate, &[], (stretches, most), now)
     }
 
     /// Counts stretched words against what the application has for one subject in a day. A name that nobody has is
@@ -92,12 +90,22 @@ impl App {
         words: u32,
         now: Time,
     ) -> Result<(), Problem> {
-        let day = (now.seconds() / 86_400).to_be_bytes();
-        let day = name(gate, b"subject", &[subject, &day].concat());
-        if self.leaks.budgets.take(&day, words, limits::LEAK_STRETCHES_PER_SUBJECT) {
-            return Ok(());
-        }
-        Err(self.leak_refused(gate, now, rest_of(now, 86_400)))
+        let most = limits::LEAK_STRETCHES_PER_SUBJECT;
+        self.within(&self.leaks.subjects, gate, subject, (words, most), now)
+    }
+
+    /// Adds to what the application has of something, if it stays within the most.
+    fn within(
+        &self,
+        counts: &Counts,
+        gate: &Gate,
+        of: &[u8],
+        (count, most): (u32, u32),
+        now: Time,
+    ) -> Result<(), Problem> {
+        let name = [gate.application().bytes().as_slice(), of].concat();
+        let rest = Duration::from_secs(counts.rest(now));
+        counts.take(&name, count, most, now).then_some(()).ok_or_else(|| self.leak_refused(gate, now, rest))
     }
 
     fn leak_refused(&self, gate: &Gate, now: Time, after: Duration) -> Problem {
@@ -150,12 +158,4 @@ impl App {
         });
         is_done(&recorded.await)
     }
-}
-
-fn name(gate: &Gate, budget: &[u8], of: &[u8]) -> Vec<u8> {
-    [gate.application().bytes().as_slice(), budget, of].concat()
-}
-
-const fn rest_of(now: Time, span: u64) -> Duration {
-    Duration::from_secs(span - now.seconds() % span)
 }

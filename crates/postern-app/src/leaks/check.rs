@@ -20,7 +20,8 @@ impl App {
         asked.check()?;
         let (gate, now) = (self.gate(token, Scope::Leaks), self.now());
         let caller = self.checked(&gate, &self.look(&gate.wants()).await?).await?;
-        let _turn = self.leak_turn(&gate, now)?;
+        let place = self.leak_place(&gate, now)?;
+        let _turn = place.turn().await.ok_or(Problem::Unavailable)?;
         let prefixes = caller.tenant.state().map(|tenant| tenant.prefixes()).unwrap_or_default();
         let mut words = Words::read(&asked.words, &prefixes);
         let next = if asked.subjects.is_empty() {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use postern_codes::Prefix;
 use postern_core::application::{Scope, Token};
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::budget::Asked;
+use super::turns::Place;
 use crate::Problem;
 use crate::app::App;
 
@@ -14,8 +14,17 @@ use crate::app::App;
 pub struct Inspection {
     /// The tenant's prefixes.
     pub prefixes: Vec<Prefix>,
-    /// Given back when the text was looked through.
-    _turn: OwnedSemaphorePermit,
+    place: Place,
+}
+
+impl Inspection {
+    /// Waits for a turn, when the text is there. It is given back with what is returned.
+    ///
+    /// # Errors
+    /// [`Problem::Unavailable`].
+    pub async fn turn(&self) -> Result<impl Send + 'static + use<>, Problem> {
+        self.place.turn().await.ok_or(Problem::Unavailable)
+    }
 }
 
 impl App {
@@ -27,9 +36,9 @@ impl App {
     pub async fn begin_inspection(&self, token: &Arc<Token>) -> Result<Inspection, Problem> {
         let (gate, now) = (self.gate(token, Scope::Leaks), self.now());
         let caller = self.checked(&gate, &self.look(&gate.wants()).await?).await?;
-        let turn = self.leak_turn(&gate, now)?;
+        let place = self.leak_place(&gate, now)?;
         self.note_leaks(&gate, now, Asked { texts: 1, ..Asked::default() });
         let prefixes = caller.tenant.state().map(|tenant| tenant.prefixes()).unwrap_or_default();
-        Ok(Inspection { prefixes, _turn: turn })
+        Ok(Inspection { prefixes, place })
     }
 }

@@ -7,10 +7,12 @@
 mod budget;
 mod check;
 mod compare;
+mod counts;
 mod inspect;
 mod mark;
 mod named;
 mod record;
+mod turns;
 mod walk;
 mod words;
 

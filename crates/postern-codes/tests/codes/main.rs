@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests: what they unwrap is a mistake in the test")]
 
 mod arbitrary_text;
+mod exact;
 mod generator;
 mod places;
 mod prefixes;

@@ -1,7 +1,7 @@
 //! Own codes with their prefix: found by the prefix, proved by the parser and its check symbols.
 
 use aho_corasick::BuildError;
-use postern_codes::{Code, Format, Parsed, Prefix, Reading, parse};
+use postern_codes::{Code, Format, Prefix, exact};
 use zeroize::Zeroizing;
 
 use super::gap::gap;
@@ -85,14 +85,7 @@ pub(crate) const fn label(format: Format) -> &'static str {
 
 /// The code that these symbols are under a prefix, if the check symbols say so.
 pub(crate) fn code(prefix: &Prefix, symbols: &str) -> Option<Code> {
-    let mut word = Zeroizing::new(String::with_capacity(Prefix::LONGEST + 1 + symbols.len()));
-    word.push_str(prefix.as_str());
-    word.push('-');
-    word.push_str(symbols);
-    match parse(&word, std::slice::from_ref(prefix)) {
-        Parsed::Testable { code, reading: Reading::AsTyped } => Some(code),
-        _ => None,
-    }
+    exact(symbols, prefix)
 }
 
 /// The symbols behind a prefix, and where runs of them end at the length of a format.

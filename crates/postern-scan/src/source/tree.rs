@@ -136,8 +136,7 @@ impl Visit<'_> {
         let (path, walked) = (entry.path(), self.found || entry.depth() > 0);
         let kind = entry.file_type()?;
         let scanner = self.worker.scanner;
-        // Without its codes from here on: a state knows a file by the path that is told.
-        let origin = Origin::of(scanner.without_codes(&path.to_string_lossy()));
+        let origin = Origin::of(path.to_string_lossy());
         scanner.name(&entry.file_name().to_string_lossy(), &origin, self.told);
         if kind.is_dir() || (walked && kind.is_symlink()) {
             return None;
@@ -168,7 +167,7 @@ impl Visit<'_> {
             None => {
                 self.worker.file(origin, Measured::of(file, length, self.gauge), length);
                 if let (Some((state, mark)), false) = (self.state.zip(mark), self.gauge.is_stopped()) {
-                    state.done(mark, origin);
+                    state.done(mark);
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! A state's memory: marks of files that are done, and what is told of files that are not.
 
 use std::collections::{HashMap, HashSet};
+use std::thread::{self, ThreadId};
 
 use super::line::Found;
 use crate::finding::Finding;
@@ -18,8 +19,9 @@ pub(super) struct Memory {
     clean: HashSet<u64>,
     /// Files in which something was.
     found: HashMap<u64, Vec<Found>>,
-    /// Files that are read now, by path; none if what is told of them cannot be kept.
-    open: HashMap<String, Option<Vec<Finding>>>,
+    /// What was told by each thread of the file that it reads now; none if that cannot be kept. Not by path: the same file may be
+    /// read by two, if two paths lead to it.
+    open: HashMap<ThreadId, Option<Vec<Finding>>>,
 }
 
 impl Memory {
@@ -52,12 +54,11 @@ impl Memory {
     pub(super) fn hear(&mut self, told: &Told) {
         match told {
             // It is to be named again.
-            Told::Trouble(trouble) => {
-                self.open.insert(trouble.origin.path.clone(), None);
+            Told::Trouble(_) => {
+                self.open.insert(thread::current().id(), None);
             }
             Told::Found(finding) => {
-                let path = finding.place.origin.path.clone();
-                let of_file = self.open.entry(path).or_insert_with(|| Some(Vec::new()));
+                let of_file = self.open.entry(thread::current().id()).or_insert_with(|| Some(Vec::new()));
                 match of_file {
                     Some(found) if found.len() < FOUND => found.push(finding.clone()),
                     _ => *of_file = None,
@@ -66,8 +67,8 @@ impl Memory {
         }
     }
 
-    /// What was told of a file, if that can be kept.
-    pub(super) fn done(&mut self, origin: &Origin) -> Option<Vec<Finding>> {
-        self.open.remove(&origin.path).unwrap_or_else(|| Some(Vec::new()))
+    /// What this thread told of its file, if that can be kept.
+    pub(super) fn done(&mut self) -> Option<Vec<Finding>> {
+        self.open.remove(&thread::current().id()).unwrap_or_else(|| Some(Vec::new()))
     }
 }

@@ -110,15 +110,15 @@ impl State {
         self.kept().memory.known(mark, origin)
     }
 
-    /// Keeps what is told of a file, until it is done.
+    /// Keeps what this thread tells of a file, until it is done.
     pub(crate) fn hear(&self, told: &Told) {
         self.kept().memory.hear(told);
     }
 
-    /// A file is done.
-    pub(crate) fn done(&self, mark: u64, origin: &Origin) {
+    /// The file that this thread reads is done.
+    pub(crate) fn done(&self, mark: u64) {
         let mut kept = self.kept();
-        let Some(found) = kept.memory.done(origin) else { return };
+        let Some(found) = kept.memory.done() else { return };
         match &mut kept.file {
             None => kept.memory.keep(mark),
             Some(journal) => journal.write(&Line::of(mark, &found)),

@@ -141,3 +141,21 @@ fn two_scans_do_not_share_a_state() {
     drop(held);
     State::open(&file, &scanner()).unwrap();
 }
+
+/// Also if two of the paths lead to a file, and two threads read it beside each other.
+#[test]
+fn a_file_that_is_named_twice_is_found_again() {
+    let (folder, scanner) = (tempfile::tempdir().unwrap(), scanner());
+    let file = folder.path().join("data");
+    // Long enough that both are at it when the first is done.
+    let code = |number| made_up(Format::Standard, number);
+    fs::write(&file, format!("{}{}{}", code(1), "\n".repeat(4 << 20), code(2))).unwrap();
+    for _ in 0..3 {
+        let state = State::open(&folder.path().join("state"), &scanner).unwrap();
+        let heard = Heard::default();
+        let walk = Walk { threads: NonZeroUsize::new(2), state: Some(&state), gauge: None };
+        walk.over(&scanner, &[file.clone(), file.clone()], &|told| heard.hear(told));
+        state.end().unwrap();
+        assert_eq!(heard.end().0.len(), 4);
+    }
+}

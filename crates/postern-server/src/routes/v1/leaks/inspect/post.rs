@@ -98,7 +98,12 @@ async fn inspect_text(State(service): State<Shared>, Caller(token): Caller, requ
     if body.text.len() > TEXT {
         return Err(Refusal::BodyTooLarge);
     }
-    let looked = tokio::task::spawn_blocking(move || items(&service.scanners, &inspection, &body.text)).await;
+    let turn = inspection.turn().await?;
+    let looked = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        items(&service.scanners, &inspection, &body.text)
+    });
+    let looked = looked.await;
     let items = looked.map_err(|_| Refusal::App(Problem::Unavailable))??;
     Ok(Json(Inspected { items }).into_response())
 }
