@@ -32,6 +32,9 @@ async fn told(app: &App, config: &Config) -> Result<(), String> {
     match shipping {
         // Who is in no hurry waits longer for a place than the anchor does.
         Some(mut shipping) if shipping.behind() > 0 => {
+            output::message(
+                "It is done and anchored. Waiting for the place that takes events, which is slow…",
+            );
             app.ship(&mut shipping).await.map_err(|fault| fault.to_string())
         }
         _ => Ok(()),

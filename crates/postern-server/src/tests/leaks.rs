@@ -2,6 +2,8 @@
 
 use postern_core::application::Scope;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 
 use super::client::Client;
 use super::lifecycle::{issued, redemption};
@@ -67,5 +69,35 @@ async fn a_text_is_looked_through_and_its_codes_are_not_said_again() {
     // Whoever may not ask sends nothing long: it is refused before its body is read.
     let other = Client::new(server.address, &world.application(&[Scope::Redeem], &[]).await);
     other.call("POST", INSPECT, &[], Some("{")).await.problem(403, "scope-missing");
+    server.stop().await;
+}
+
+/// Bodies take as long as their senders like. Whoever has as many open as it may is told to come again; others are served.
+#[tokio::test]
+async fn who_sends_texts_slowly_holds_up_nobody_else() {
+    let world = World::new().await;
+    let server = world.serve().await;
+    let slow = Client::new(server.address, &world.application(&[Scope::Leaks], &[]).await);
+    let other = Client::new(server.address, &world.application(&[Scope::Leaks], &[]).await);
+    let head = format!(
+        "POST {INSPECT} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+         Content-Length: 100\r\n\r\n{{",
+        slow.key
+    );
+    let mut open = Vec::new();
+    let body = Some("{\"text\":\"\"}");
+    let refused = loop {
+        let reply = slow.call("POST", INSPECT, &[], body).await;
+        if reply.status != 200 {
+            break reply;
+        }
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        open.push(stream);
+        assert!(open.len() < 100, "one application has any number of bodies open");
+    };
+    refused.problem(429, "too-many-requests");
+    other.call("POST", INSPECT, &[], body).await.is(200);
+    drop(open);
     server.stop().await;
 }

@@ -235,6 +235,16 @@ async fn stretched_words_are_few_per_request_and_per_subject_and_day() {
             "too-many-requests"
         );
     }
+    // Ten thousand names that somebody makes up make nobody forget it.
+    for round in 0..101 {
+        let names: Vec<String> = (0..100).map(|name| format!("made-up-{round}-{name}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        ask(&world, &world.token, question(&["word"], &names, None)).await.unwrap();
+    }
+    assert_eq!(
+        refused(ask(&world, &world.token, question(&many, &["anna"], None)).await),
+        "too-many-requests"
+    );
     world.clock.advance(Duration::from_secs(86_400));
     assert_eq!(said(&world, &[code], &["anna"]).await, [LeakOutcome::Old]);
     for wrong in [question(&[], &[], None), question(&[NOBODYS; 101], &[], None)] {
