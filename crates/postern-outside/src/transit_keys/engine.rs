@@ -15,6 +15,8 @@ use crate::remote::{self, RemoteFault, Trust};
 
 /// How long a call may take in all.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// The same where the engine makes an RSA key first, which takes it some seconds of a core. Nobody waits at a door for that.
+const MAKING: Duration = Duration::from_secs(60);
 /// The longest answer that is read, in bytes.
 const LONGEST: u64 = 256 * 1024;
 
@@ -43,6 +45,12 @@ impl Transit {
     /// Reads.
     pub(super) fn get(&self, does: &'static str, path: &str) -> Result<Value, TransitFault> {
         self.call(does, || Ok(self.with_token(self.agent.get(self.address(path)))?.call()))
+    }
+
+    /// Reads what the engine may have to make first.
+    pub(super) fn get_made(&self, does: &'static str, path: &str) -> Result<Value, TransitFault> {
+        let ask = self.agent.get(self.address(path)).config().timeout_global(Some(MAKING)).build();
+        self.call(does, || Ok(self.with_token(ask)?.call()))
     }
 
     /// Asks for something, or has something done.

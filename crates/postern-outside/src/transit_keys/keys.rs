@@ -151,7 +151,7 @@ pub(super) fn mac_of(
 
 /// The key that keys from elsewhere are wrapped for, as PEM.
 pub(super) fn wrapping(transit: &Transit) -> Result<String, TransitFault> {
-    let found = transit.get("take keys from elsewhere", "wrapping_key")?;
+    let found = transit.get_made("take keys from elsewhere", "wrapping_key")?;
     let text = found.get("public_key").and_then(Value::as_str);
     text.map(str::to_owned).ok_or(TransitFault::Odd)
 }
