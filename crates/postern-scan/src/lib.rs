@@ -14,6 +14,7 @@ mod finding;
 #[doc(hidden)]
 pub mod fuzzed;
 mod held;
+mod overlap;
 mod patterns;
 mod place;
 mod record;

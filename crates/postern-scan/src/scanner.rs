@@ -14,6 +14,7 @@ use crate::detect::{Detector, Hit, Text, is_own};
 use crate::document::{Document, Documents};
 use crate::finding::{DigestKey, Finding, Masked};
 use crate::held::Held;
+use crate::overlap::{merged, without_ours};
 use crate::place::{Origin, Place};
 use crate::record::Record;
 use crate::structure::Structure;
@@ -28,9 +29,6 @@ pub struct Settings {
     /// Rules of other providers' codes.
     pub rules: Rules,
 }
-
-/// The furthest that a code stands behind its prefix, in the widest reading.
-const REACH: usize = 64;
 
 /// Why a scanner cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -242,39 +240,4 @@ impl Scanner {
             standing: None,
         }
     }
-}
-
-/// Hits in order, without other providers' codes where check symbols say as surely that it is one of ours.
-fn without_ours(hits: Vec<Hit>) -> Vec<Hit> {
-    let end = |hit: &Hit| hit.start + hit.code.len();
-    let ours: Vec<&Hit> = hits.iter().filter(|hit| hit.is_own).collect();
-    let is_ours = |hit: &Hit| {
-        let before = ours.partition_point(|own| own.start < end(hit));
-        let near = ours.iter().take(before).rev().take_while(|own| own.start + REACH > hit.start);
-        // One in 1,024 rows of others' groups passes by chance; of the same symbols ours is the better word.
-        near.filter(|own| end(own) > hit.start)
-            .any(|own| *own.code == *hit.code || own.confidence >= hit.confidence)
-    };
-    let kept: Vec<bool> = hits.iter().map(|hit| hit.is_own || !is_ours(hit)).collect();
-    hits.into_iter().zip(kept).filter_map(|(hit, kept)| kept.then_some(hit)).collect()
-}
-
-/// One finding for a code that several readings or detectors saw in one place: the first of them and the surest.
-fn merged(hits: Vec<Hit>) -> Vec<Hit> {
-    let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
-    for hit in hits {
-        let mut near = kept.iter_mut().rev().take_while(|before| hit.start - before.start <= REACH);
-        // Behind a prefix the code itself begins somewhat later.
-        let same = near.find(|before| {
-            (before.start == hit.start || before.rule != hit.rule) && *before.code == *hit.code
-        });
-        match same {
-            None => kept.push(hit),
-            Some(before) if hit.confidence > before.confidence => {
-                *before = Hit { start: before.start, ..hit }
-            }
-            Some(_) => {}
-        }
-    }
-    kept
 }

@@ -4,9 +4,9 @@ use aho_corasick::BuildError;
 use postern_codes::{Code, Format, Parsed, Prefix, Reading, parse};
 use zeroize::Zeroizing;
 
-use super::gap::gap;
 use super::joints::Joints;
 use super::search::Search;
+use super::symbols::{End, Symbols};
 use super::{Detector, Hit, Text};
 use crate::finding::Confidence;
 
@@ -40,9 +40,16 @@ impl Prefixed {
         if !typed.eq_ignore_ascii_case(prefix.as_str().as_bytes()) {
             return None;
         }
-        let symbols = Symbols::read(behind)?;
-        // The longest first: the first sixteen symbols of a longer code pass by chance once in a while.
-        symbols.ends.iter().rev().find_map(|&end| code(prefix, symbols.text.get(..end)?))
+        let symbols = Symbols::read(behind, |run| self.is_prefix(run))?;
+        // The longest first: the first sixteen symbols of a longer code pass by chance once in a while. So do a code and
+        // the words behind it: what is grouped as its format is comes before.
+        let (grouped, others): (Vec<End>, Vec<End>) =
+            symbols.ends.iter().rev().partition(|end| end.is_grouped);
+        grouped.iter().chain(&others).find_map(|end| code(prefix, symbols.text.get(..end.symbols)?))
+    }
+
+    fn is_prefix(&self, word: &[u8]) -> bool {
+        self.prefixes.iter().any(|prefix| word.eq_ignore_ascii_case(prefix.as_str().as_bytes()))
     }
 }
 
@@ -92,35 +99,6 @@ pub(crate) fn code(prefix: &Prefix, symbols: &str) -> Option<Code> {
     match parse(&word, std::slice::from_ref(prefix)) {
         Parsed::Testable { code, reading: Reading::AsTyped } => Some(code),
         _ => None,
-    }
-}
-
-/// The symbols behind a prefix, and where runs of them end at the length of a format.
-struct Symbols {
-    text: Zeroizing<String>,
-    ends: Vec<usize>,
-}
-
-impl Symbols {
-    fn read(mut rest: &[u8]) -> Option<Self> {
-        let most = Format::ALL.map(Format::symbols).into_iter().max().unwrap_or_default();
-        let mut symbols = Self { text: Zeroizing::new(String::with_capacity(most)), ends: Vec::new() };
-        // Nothing has to stand between the prefix and the first symbol.
-        let mut next = Some(gap(rest).map_or(0, |(_, step)| step));
-        while let Some(step) = next {
-            rest = rest.get(step..)?;
-            let run = rest.iter().take(most + 1).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            if run == 0 || symbols.text.len() + run > most {
-                break;
-            }
-            symbols.text.extend(rest.iter().take(run).map(|byte| char::from(*byte)));
-            rest = rest.get(run..)?;
-            if Format::ALL.iter().any(|format| format.symbols() == symbols.text.len()) {
-                symbols.ends.push(symbols.text.len());
-            }
-            next = gap(rest).map(|(_, step)| step);
-        }
-        Some(symbols)
     }
 }
 

@@ -46,6 +46,37 @@ fn spellings_are_one_code() {
     }
 }
 
+/// The check symbols of the first sixteen symbols are right, and by chance those of the twenty-five up to the next code.
+#[test]
+fn a_code_ends_where_the_next_of_a_list_begins() {
+    let lists = [
+        "1. PSTN-QC0C-MS9B-QYSN-9TAH\n2. PSTN-NP6W-0VB8-DD9V-MKN2\n",
+        "5. PSTN-VC5P-M21N-B5QW-Y0NT\n6. PSTN-WP6F-A51Y-TVQ0-CZD1\n",
+    ];
+    for list in lists {
+        let found = found(list.as_bytes());
+        assert!(found.iter().all(|finding| finding.rule == "postern-compact"), "{list}: {found:?}");
+        assert_eq!(found.len(), 2, "{list}");
+        // Mistyped, it is not taken for another one.
+        let mistyped = list.replacen("TAH", "TAJ", 1).replacen("0NT", "0NV", 1);
+        let found = found_by(&scanner(), mistyped.as_bytes());
+        assert!(found.iter().all(|finding| finding.rule != "postern-standard"), "{mistyped}: {found:?}");
+    }
+}
+
+/// As it stands `npstn` and four groups are a code by chance, beside others that are right.
+#[test]
+fn parts_of_a_code_behind_an_escape_are_no_code() {
+    let codes = [
+        "pstn-65cvc-zxcdz-2hcm9-wz0hr-8qrz4",
+        "pstn-k6512-vsrpw-cms6t-9zg0z-63epg",
+        "pstn-w0sbj-xjeam-b8aqd-9r0r6-h4rcs",
+    ];
+    let found = found(format!(r#"{{"text":"keep\n{}\n"}}"#, codes.join(r"\n")).as_bytes());
+    let rules: Vec<&str> = found.iter().map(|finding| &*finding.rule).collect();
+    assert_eq!(rules, ["postern-standard"; 3]);
+}
+
 #[test]
 fn wrong_check_symbols_longer_words_and_other_prefixes_are_left() {
     for format in Format::ALL {
