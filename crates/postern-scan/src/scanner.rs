@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use postern_codes::Prefix;
 use zeroize::Zeroizing;
 
-use crate::decode::{View, is_wide, views};
+use crate::decode::{View, views};
 use crate::detect::loose::Loose;
 use crate::detect::others::{Others, RuleFault, Rules};
 use crate::detect::prefixed::Prefixed;
@@ -143,6 +143,11 @@ impl Scanner {
         Ok(())
     }
 
+    /// The same for content that is in memory as a whole.
+    pub(crate) fn whole(&self, origin: &Origin, bytes: &[u8], told: &mut dyn FnMut(Finding)) {
+        self.stop(origin, &Stop::whole(bytes), Vec::new(), &mut |_, finding| told(finding));
+    }
+
     /// The same for content of which is known how it is built: also what its records hold in pieces or in escapes of
     /// their own, and each finding with the name of its record.
     ///
@@ -189,10 +194,12 @@ impl Scanner {
     /// What every detector sees in every reading of these bytes, in order. Merged here and not by body: a prefix may
     /// stand in one body and its code in the next.
     fn hits(&self, origin: &Origin, bytes: &[u8], known: Vec<View>) -> Vec<Hit> {
+        // Where prefixes alone are looked for, most bytes have none in any reading.
+        if self.detectors.is_empty() && known.is_empty() && !self.prefixed.may_be_in(bytes) {
+            return Vec::new();
+        }
         let mut hits = self.look(origin, bytes);
-        let more = !known.is_empty() || self.needs_views(bytes);
-        let readings = if more { views(bytes, known) } else { Vec::new() };
-        for view in readings {
+        for view in views(bytes, known) {
             let seen = self.look(origin, view.bytes()).into_iter();
             hits.extend(seen.map(|hit| Hit { start: view.source(hit.start), ..hit }));
         }
@@ -207,11 +214,6 @@ impl Scanner {
         let names = record.map(|record| record.names(&hides)).unwrap_or_default();
         finding.place.origin.parts.extend(names);
         finding
-    }
-
-    /// Whether other readings may show more. Where prefixes alone are looked for, few do.
-    fn needs_views(&self, bytes: &[u8]) -> bool {
-        !self.detectors.is_empty() || is_wide(bytes) || self.prefixed.may_be_elsewhere(bytes)
     }
 
     /// Everything that the detectors see in these bytes.

@@ -8,6 +8,7 @@ pub(crate) mod others;
 pub(crate) mod prefixed;
 mod search;
 mod shape;
+mod sieve;
 mod symbols;
 pub(crate) mod words;
 

@@ -4,33 +4,32 @@ use aho_corasick::BuildError;
 use postern_codes::{Code, Format, Parsed, Prefix, Reading, parse};
 use zeroize::Zeroizing;
 
-use super::joints::Joints;
 use super::search::Search;
+use super::sieve::Sieve;
 use super::symbols::{End, Symbols};
 use super::{Detector, Hit, Text};
 use crate::finding::Confidence;
 
 /// Letters of a prefix that are searched for. Their spellings in both cases fit the vector instructions' search.
-const SOUGHT: usize = 4;
+pub(super) const SOUGHT: usize = 4;
 
 /// Finds codes behind listed prefixes.
 pub(crate) struct Prefixed {
     prefixes: Vec<Prefix>,
     search: Search,
-    joints: Joints,
+    sieve: Sieve,
 }
 
 impl Prefixed {
     /// For these prefixes.
     pub(crate) fn new(prefixes: &[Prefix]) -> Result<Self, BuildError> {
         let search = Search::of(prefixes.iter().flat_map(spellings))?;
-        Ok(Self { prefixes: prefixes.to_vec(), search, joints: Joints::of(prefixes)? })
+        Ok(Self { prefixes: prefixes.to_vec(), search, sieve: Sieve::of(prefixes)? })
     }
 
-    /// Whether another reading of this text may have a code that this one does not show: it has a prefix, or something
-    /// that may hide one.
-    pub(crate) fn may_be_elsewhere(&self, bytes: &[u8]) -> bool {
-        self.search.starts(bytes).next().is_some() || self.joints.are_in(bytes)
+    /// Whether there may be a code in this text, in any reading.
+    pub(crate) fn may_be_in(&self, bytes: &[u8]) -> bool {
+        self.sieve.lets_through(bytes)
     }
 
     /// The code behind this prefix at `start`, if there is one.
@@ -103,9 +102,13 @@ pub(crate) fn code(prefix: &Prefix, symbols: &str) -> Option<Code> {
 }
 
 /// The first letters of a prefix in every mixture of cases.
-fn spellings(prefix: &Prefix) -> Vec<String> {
-    let letters: Vec<char> = prefix.as_str().chars().take(SOUGHT).collect();
-    letters.iter().fold(vec![String::new()], |begun, letter| {
+pub(super) fn spellings(prefix: &Prefix) -> Vec<String> {
+    in_every_case(prefix.as_str().chars().take(SOUGHT))
+}
+
+/// Letters in every mixture of cases.
+pub(super) fn in_every_case(letters: impl Iterator<Item = char>) -> Vec<String> {
+    letters.fold(vec![String::new()], |begun, letter| {
         let with = |letter: char| begun.iter().map(move |begun| format!("{begun}{letter}"));
         with(letter.to_ascii_uppercase()).chain(with(letter.to_ascii_lowercase())).collect()
     })

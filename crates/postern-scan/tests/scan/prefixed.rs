@@ -125,7 +125,18 @@ fn a_code_is_found_once_wherever_the_window_ends() {
 #[test]
 fn where_prefixes_alone_are_looked_for_no_reading_is_missed() {
     let code = "PSTN-6N6NW-S9B8B-XYXXT-K5NXF-Y9YZ2";
-    let wide: Vec<u8> = format!("wide: {code}\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide = |unit: fn(u16) -> [u8; 2], code: String| -> Vec<u8> {
+        format!("wide: {code}\n").encode_utf16().flat_map(unit).collect()
+    };
+    let in_wide = [
+        code.to_owned(),
+        code.to_lowercase(),
+        code.replace("ST", "S<b>T"),
+        code.replace("ST", "&#83;T"),
+        code.replace("ST", "\\u0053T"),
+    ];
+    let both = |code: String| [wide(u16::to_le_bytes, code.clone()), wide(u16::to_be_bytes, code)];
+    let wide: Vec<Vec<u8>> = in_wide.into_iter().flat_map(both).collect();
     let texts = [
         code.to_owned(),
         format!("\\n{code}"),
@@ -141,11 +152,24 @@ fn where_prefixes_alone_are_looked_for_no_reading_is_missed() {
         code.replace("ST", "&#83;T"),
         code.replace("ST", "&#x73;T"),
         code.replace("S9B8B", "S9=\nB8B"),
+        // What joins or stands for a letter is quoted itself.
+        code.replace("ST", "S=3Cb>T"),
+        code.replace("ST", "S<b=3ET"),
+        code.replace("ST", "S<=2Fb>T"),
+        code.replace("ST", "S<sp=\nan>T"),
+        code.replace("ST", "S<b cl=\r\nass=3D'x'>T"),
+        code.replace("ST", "S<b>=\nT"),
+        code.replace("ST", "&#8=\n3;T"),
+        code.replace("ST", "&=2383;T"),
+        code.replace("ST", "\\u00=\n53T"),
+        // Something like it right before.
+        format!("S>{code}"),
+        format!("pst>TN n>{code}"),
     ];
     // Far from what could call for another reading.
     let far = |text: String| [b"nothing\n".repeat(1000), text.into_bytes()].concat();
     let only = scanner().only_prefixed();
-    for text in texts.into_iter().map(far).chain([wide]) {
+    for text in texts.into_iter().map(far).chain(wide) {
         let found = found_by(&only, &text);
         assert_eq!(found.len(), 1, "{}", String::from_utf8_lossy(&text).trim_start_matches("nothing\n"));
         assert_eq!(found[0].confidence, Confidence::Certain);
