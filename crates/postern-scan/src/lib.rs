@@ -15,6 +15,7 @@ mod finding;
 pub mod fuzzed;
 mod held;
 mod names;
+mod overlap;
 mod patterns;
 mod place;
 mod record;

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use postern_codes::Prefix;
 use zeroize::Zeroizing;
 
-use crate::decode::{View, is_wide, views};
+use crate::decode::{View, views};
 use crate::detect::loose::Loose;
 use crate::detect::others::{Others, RuleFault, Rules};
 use crate::detect::prefixed::Prefixed;
@@ -14,6 +14,7 @@ use crate::detect::{Detector, Hit, Text, is_own};
 use crate::document::{Document, Documents};
 use crate::finding::{DigestKey, Finding, Masked};
 use crate::held::Held;
+use crate::overlap::{merged, without_ours};
 use crate::place::{Origin, Place};
 use crate::record::Record;
 use crate::structure::Structure;
@@ -28,9 +29,6 @@ pub struct Settings {
     /// Rules of other providers' codes.
     pub rules: Rules,
 }
-
-/// The furthest that a code stands behind its prefix, in the widest reading.
-const REACH: usize = 64;
 
 /// Why a scanner cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -145,6 +143,11 @@ impl Scanner {
         Ok(())
     }
 
+    /// The same for content that is in memory as a whole.
+    pub(crate) fn whole(&self, origin: &Origin, bytes: &[u8], told: &mut dyn FnMut(Finding)) {
+        self.stop(origin, &Stop::whole(bytes), Vec::new(), &mut |_, finding| told(finding));
+    }
+
     /// The same for content of which is known how it is built: also what its records hold in pieces or in escapes of
     /// their own, and each finding with the name of its record.
     ///
@@ -196,10 +199,12 @@ impl Scanner {
     /// What every detector sees in every reading of these bytes, in order. Merged here and not by body: a prefix may
     /// stand in one body and its code in the next.
     fn all_hits(&self, origin: &Origin, bytes: &[u8], known: Vec<View>) -> Vec<Hit> {
+        // Where prefixes alone are looked for, most bytes have none in any reading.
+        if self.detectors.is_empty() && known.is_empty() && !self.prefixed.may_be_in(bytes) {
+            return Vec::new();
+        }
         let mut hits = self.look(origin, bytes);
-        let more = !known.is_empty() || self.needs_views(bytes);
-        let readings = if more { views(bytes, known) } else { Vec::new() };
-        for view in readings {
+        for view in views(bytes, known) {
             let seen = self.look(origin, view.bytes()).into_iter();
             hits.extend(seen.map(|hit| Hit { start: view.source(hit.start), ..hit }));
         }
@@ -213,11 +218,6 @@ impl Scanner {
         let names = record.map(|record| record.names(&hides)).unwrap_or_default();
         finding.place.origin.parts.extend(names);
         finding
-    }
-
-    /// Whether other readings may show more. Where prefixes alone are looked for, few do.
-    fn needs_views(&self, bytes: &[u8]) -> bool {
-        !self.detectors.is_empty() || is_wide(bytes) || self.prefixed.may_be_elsewhere(bytes)
     }
 
     /// Everything that the detectors see in these bytes.
@@ -246,39 +246,4 @@ impl Scanner {
             standing: None,
         }
     }
-}
-
-/// Hits in order, without other providers' codes where check symbols say as surely that it is one of ours.
-fn without_ours(hits: Vec<Hit>) -> Vec<Hit> {
-    let end = |hit: &Hit| hit.start + hit.code.len();
-    let ours: Vec<&Hit> = hits.iter().filter(|hit| hit.is_own).collect();
-    let is_ours = |hit: &Hit| {
-        let before = ours.partition_point(|own| own.start < end(hit));
-        let near = ours.iter().take(before).rev().take_while(|own| own.start + REACH > hit.start);
-        // One in 1,024 rows of others' groups passes by chance; of the same symbols ours is the better word.
-        near.filter(|own| end(own) > hit.start)
-            .any(|own| *own.code == *hit.code || own.confidence >= hit.confidence)
-    };
-    let kept: Vec<bool> = hits.iter().map(|hit| hit.is_own || !is_ours(hit)).collect();
-    hits.into_iter().zip(kept).filter_map(|(hit, kept)| kept.then_some(hit)).collect()
-}
-
-/// One finding for a code that several readings or detectors saw in one place: the first of them and the surest.
-fn merged(hits: Vec<Hit>) -> Vec<Hit> {
-    let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
-    for hit in hits {
-        let mut near = kept.iter_mut().rev().take_while(|before| hit.start - before.start <= REACH);
-        // Behind a prefix the code itself begins somewhat later.
-        let same = near.find(|before| {
-            (before.start == hit.start || before.rule != hit.rule) && *before.code == *hit.code
-        });
-        match same {
-            None => kept.push(hit),
-            Some(before) if hit.confidence > before.confidence => {
-                *before = Hit { start: before.start, ..hit }
-            }
-            Some(_) => {}
-        }
-    }
-    kept
 }

@@ -23,6 +23,17 @@ impl Buffer {
     pub fn new() -> Self {
         Self(Zeroizing::new(vec![0; MARGIN + BODY + MARGIN]))
     }
+
+    /// Room for content of that length, if there is some and a window would see it in one stop.
+    pub(crate) fn room(&mut self, length: u64) -> Option<&mut [u8]> {
+        let length = usize::try_from(length).ok().filter(|length| (1..self.0.len()).contains(length))?;
+        self.0.get_mut(..length)
+    }
+
+    /// So much of the memory.
+    pub(crate) fn seen(&self, length: usize) -> &[u8] {
+        self.0.get(..length).unwrap_or_default()
+    }
 }
 
 impl Default for Buffer {
@@ -116,7 +127,12 @@ impl<'a> Window<'a> {
     }
 }
 
-impl Stop<'_> {
+impl<'a> Stop<'a> {
+    /// The only stop over content that is in memory as a whole.
+    pub(crate) const fn whole(bytes: &'a [u8]) -> Self {
+        Self { begin: 0, bytes, body: 0..bytes.len(), line: 1, column: 1 }
+    }
+
     /// Lines and columns of bytes, asked for in rising order: each byte is counted once.
     pub(crate) fn places(&self) -> impl FnMut(usize) -> (u64, u64) {
         let (mut from, mut line, mut column) = (0, self.line, self.column);

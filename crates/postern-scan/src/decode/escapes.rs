@@ -26,7 +26,7 @@ pub(super) fn view(bytes: &[u8]) -> Option<View> {
         .filter_map(|at| Some((at, escaped(bytes.get(at..)?)?)))
         .peekable();
     marks.peek()?;
-    let mut view = View::of(bytes.len());
+    let mut view = View::with_room(bytes.len());
     let mut from = 0;
     for (at, (meant, length)) in marks {
         // The second half of `\\` is no mark.

@@ -6,6 +6,7 @@ mod printable;
 mod tags;
 mod utf16;
 
+pub(crate) use self::tags::WHOLE as TAG;
 pub(crate) use self::utf16::is_wide;
 
 use std::rc::Rc;
@@ -27,13 +28,9 @@ impl View {
         Self { bytes: Zeroizing::new(bytes), steps, under: None }
     }
 
-    /// An empty view of a source of that length. Nothing decodes to more than three bytes for two.
-    fn of(length: usize) -> Self {
-        Self {
-            bytes: Zeroizing::new(Vec::with_capacity(length + length / 2 + 4)),
-            steps: vec![(0, 0)],
-            under: None,
-        }
+    /// An empty view that will have so many bytes at the most.
+    fn with_room(length: usize) -> Self {
+        Self { bytes: Zeroizing::new(Vec::with_capacity(length)), steps: vec![(0, 0)], under: None }
     }
 
     /// Adds bytes that are as they were.

@@ -9,7 +9,7 @@ pub(super) fn view(bytes: &[u8]) -> Option<View> {
     let mut marks =
         memchr_iter(b'=', bytes).filter_map(|at| Some((at, quoted(bytes.get(at..)?)?))).peekable();
     marks.peek()?;
-    let mut view = View::of(bytes.len());
+    let mut view = View::with_room(bytes.len());
     let mut from = 0;
     for (at, (meant, length)) in marks {
         view.keep(bytes.get(from..at).unwrap_or_default());

@@ -2,6 +2,8 @@
 
 /// The longest tag that is taken for one.
 const LONGEST: usize = 1 << 10;
+/// And with its name.
+pub(crate) const WHOLE: usize = LONGEST + 16;
 /// White space behind the end of a line that belongs to it.
 const INDENT: usize = 64;
 

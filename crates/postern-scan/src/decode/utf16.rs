@@ -26,7 +26,8 @@ pub(crate) fn is_wide(bytes: &[u8]) -> bool {
 }
 
 fn narrow(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> View {
-    let mut view = View::of(bytes.len());
+    // Two bytes are three at the most.
+    let mut view = View::with_room(bytes.len() + bytes.len() / 2 + 4);
     let (pairs, _) = bytes.as_chunks::<2>();
     let mut at = 0;
     for character in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {

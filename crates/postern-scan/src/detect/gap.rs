@@ -3,6 +3,9 @@
 /// The most bytes of one gap.
 const LONGEST: usize = 16;
 
+/// And with what quotes the line behind it.
+pub(crate) const FURTHEST: usize = 2 * LONGEST + 3;
+
 /// What a gap is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Gap {

@@ -34,13 +34,12 @@ impl Loose {
     fn shaped(&self, bytes: &[u8], words: &[Word]) -> Vec<(Shaped, Option<Code>)> {
         let mut seen: Vec<(Shaped, Option<Code>)> = Vec::new();
         for (first, word) in words.iter().enumerate() {
-            let mut layouts =
-                self.layouts.iter().filter(|layout| layout.symbols == word.length).copied().peekable();
-            // With its prefix it is not ours to find, and the prefix is no group.
-            if layouts.peek().is_none() || self.is_prefix(bytes.get(word.start..word.end())) {
-                continue;
-            }
+            let layouts = self.layouts.iter().filter(|layout| layout.symbols == word.length).copied();
             for shaped in layouts.filter_map(|layout| shaped(bytes, words, first, layout)) {
+                // With its prefix it is not ours to find, and the prefix is no group.
+                if self.is_prefix(bytes.get(word.start..word.end())) {
+                    continue;
+                }
                 let right = self.prefixes.iter().find_map(|prefix| code(prefix, &shaped.symbols));
                 match seen.last() {
                     Some((before, Some(_))) if before.end > shaped.start => {}

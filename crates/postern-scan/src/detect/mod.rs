@@ -8,6 +8,8 @@ pub(crate) mod others;
 pub(crate) mod prefixed;
 mod search;
 mod shape;
+mod sieve;
+mod symbols;
 pub(crate) mod words;
 
 use zeroize::Zeroizing;
@@ -42,6 +44,13 @@ pub(crate) struct Hit {
     pub(crate) code: Zeroizing<String>,
     /// How many of its kind stand around it, itself included.
     pub(crate) siblings: u32,
+}
+
+impl Hit {
+    /// Whether it is one of ours and stands behind its prefix.
+    pub(crate) fn has_prefix(&self) -> bool {
+        self.is_own && self.rule == self.label
+    }
 }
 
 /// Whether a rule is one of our own codes.

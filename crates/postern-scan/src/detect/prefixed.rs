@@ -4,33 +4,32 @@ use aho_corasick::BuildError;
 use postern_codes::{Code, Format, Prefix, exact};
 use zeroize::Zeroizing;
 
-use super::gap::gap;
-use super::joints::Joints;
 use super::search::Search;
+use super::sieve::Sieve;
+use super::symbols::{End, Symbols};
 use super::{Detector, Hit, Text};
 use crate::finding::Confidence;
 
 /// Letters of a prefix that are searched for. Their spellings in both cases fit the vector instructions' search.
-const SOUGHT: usize = 4;
+pub(super) const SOUGHT: usize = 4;
 
 /// Finds codes behind listed prefixes.
 pub(crate) struct Prefixed {
     prefixes: Vec<Prefix>,
     search: Search,
-    joints: Joints,
+    sieve: Sieve,
 }
 
 impl Prefixed {
     /// For these prefixes.
     pub(crate) fn new(prefixes: &[Prefix]) -> Result<Self, BuildError> {
         let search = Search::of(prefixes.iter().flat_map(spellings))?;
-        Ok(Self { prefixes: prefixes.to_vec(), search, joints: Joints::of(prefixes)? })
+        Ok(Self { prefixes: prefixes.to_vec(), search, sieve: Sieve::of(prefixes)? })
     }
 
-    /// Whether another reading of this text may have a code that this one does not show: it has a prefix, or something
-    /// that may hide one.
-    pub(crate) fn may_be_elsewhere(&self, bytes: &[u8]) -> bool {
-        self.search.starts(bytes).next().is_some() || self.joints.are_in(bytes)
+    /// Whether there may be a code in this text, in any reading.
+    pub(crate) fn may_be_in(&self, bytes: &[u8]) -> bool {
+        self.sieve.lets_through(bytes)
     }
 
     /// The code behind this prefix at `start`, if there is one.
@@ -40,21 +39,24 @@ impl Prefixed {
         if !typed.eq_ignore_ascii_case(prefix.as_str().as_bytes()) {
             return None;
         }
-        let symbols = Symbols::read(behind)?;
-        // The longest first: the first sixteen symbols of a longer code pass by chance once in a while.
-        symbols.ends.iter().rev().find_map(|&end| code(prefix, symbols.text.get(..end)?))
+        let symbols = Symbols::read(behind, |run| self.is_prefix(run))?;
+        // The longest first: the first sixteen symbols of a longer code pass by chance once in a while. So do a code and
+        // the words behind it: what is grouped as its format is comes before.
+        let (grouped, others): (Vec<End>, Vec<End>) =
+            symbols.ends.iter().rev().partition(|end| end.is_grouped);
+        grouped.iter().chain(&others).find_map(|end| code(prefix, symbols.text.get(..end.symbols)?))
+    }
+
+    fn is_prefix(&self, word: &[u8]) -> bool {
+        self.prefixes.iter().any(|prefix| word.eq_ignore_ascii_case(prefix.as_str().as_bytes()))
     }
 }
 
 impl Detector for Prefixed {
     fn look(&self, text: &Text<'_>, hits: &mut Vec<Hit>) {
-        for found in self.search.starts(text.bytes) {
-            let inside_word = found
-                .checked_sub(1)
-                .and_then(|before| text.bytes.get(before))
-                .is_some_and(u8::is_ascii_alphanumeric);
+        for found in self.search.starts(text.bytes).filter(|found| begins_word(text.bytes, *found)) {
             let code = self.prefixes.iter().find_map(|prefix| self.read(text.bytes, found, prefix));
-            if let Some(code) = code.filter(|_| !inside_word) {
+            if let Some(code) = code {
                 hits.push(Hit {
                     start: found,
                     rule: rule(code.format()).into(),
@@ -67,6 +69,19 @@ impl Detector for Prefixed {
             }
         }
     }
+}
+
+/// Whether a word begins here. The colour of a terminal's text ends in a letter and is no word's beginning.
+fn begins_word(bytes: &[u8], at: usize) -> bool {
+    let before = bytes.get(..at).unwrap_or_default();
+    !before.last().is_some_and(u8::is_ascii_alphanumeric) || ends_in_colour(before)
+}
+
+/// `ESC [ 1 ; 32 m`.
+fn ends_in_colour(bytes: &[u8]) -> bool {
+    let Some((b'm', before)) = bytes.split_last() else { return false };
+    let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
+    before.get(..before.len() - digits).is_some_and(|before| before.ends_with(b"\x1b["))
 }
 
 /// The rule of codes with prefix.
@@ -88,39 +103,14 @@ pub(crate) fn code(prefix: &Prefix, symbols: &str) -> Option<Code> {
     exact(symbols, prefix)
 }
 
-/// The symbols behind a prefix, and where runs of them end at the length of a format.
-struct Symbols {
-    text: Zeroizing<String>,
-    ends: Vec<usize>,
-}
-
-impl Symbols {
-    fn read(mut rest: &[u8]) -> Option<Self> {
-        let most = Format::ALL.map(Format::symbols).into_iter().max().unwrap_or_default();
-        let mut symbols = Self { text: Zeroizing::new(String::with_capacity(most)), ends: Vec::new() };
-        // Nothing has to stand between the prefix and the first symbol.
-        let mut next = Some(gap(rest).map_or(0, |(_, step)| step));
-        while let Some(step) = next {
-            rest = rest.get(step..)?;
-            let run = rest.iter().take(most + 1).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            if run == 0 || symbols.text.len() + run > most {
-                break;
-            }
-            symbols.text.extend(rest.iter().take(run).map(|byte| char::from(*byte)));
-            rest = rest.get(run..)?;
-            if Format::ALL.iter().any(|format| format.symbols() == symbols.text.len()) {
-                symbols.ends.push(symbols.text.len());
-            }
-            next = gap(rest).map(|(_, step)| step);
-        }
-        Some(symbols)
-    }
-}
-
 /// The first letters of a prefix in every mixture of cases.
-fn spellings(prefix: &Prefix) -> Vec<String> {
-    let letters: Vec<char> = prefix.as_str().chars().take(SOUGHT).collect();
-    letters.iter().fold(vec![String::new()], |begun, letter| {
+pub(super) fn spellings(prefix: &Prefix) -> Vec<String> {
+    in_every_case(prefix.as_str().chars().take(SOUGHT))
+}
+
+/// Letters in every mixture of cases.
+pub(super) fn in_every_case(letters: impl Iterator<Item = char>) -> Vec<String> {
+    letters.fold(vec![String::new()], |begun, letter| {
         let with = |letter: char| begun.iter().map(move |begun| format!("{begun}{letter}"));
         with(letter.to_ascii_uppercase()).chain(with(letter.to_ascii_lowercase())).collect()
     })

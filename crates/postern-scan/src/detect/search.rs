@@ -16,6 +16,11 @@ impl Search {
         Ok(Self { packed, automaton: AhoCorasick::new(&words)? })
     }
 
+    /// Whether there is one of the words.
+    pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
+        self.starts(bytes).next().is_some()
+    }
+
     /// The starts of words that do not overlap, in order.
     pub(super) fn starts<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
         let packed = self.packed.as_ref().map(|packed| packed.find_iter(bytes).map(|found| found.start()));

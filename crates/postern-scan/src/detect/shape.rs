@@ -3,7 +3,7 @@
 use postern_codes::Format;
 use zeroize::Zeroizing;
 
-use super::gap::{Gap, gap};
+use super::gap::{FURTHEST as GAP, Gap, gap};
 use super::words::{Kinds, Word};
 
 /// The most ends of lines inside one code.
@@ -37,6 +37,12 @@ pub(crate) struct Shaped {
 /// Reads the word at `first`, and those behind it, in this layout.
 pub(crate) fn shaped(bytes: &[u8], words: &[Word], first: usize, layout: Layout) -> Option<Shaped> {
     let group = words.get(first..first + layout.groups)?;
+    // Most words are told apart by the next one.
+    if let [one, other, ..] = group
+        && (other.length != one.length || other.start - one.end() > GAP)
+    {
+        return None;
+    }
     let start = group.first().filter(|word| word.length == layout.symbols)?;
     let kinds = group.iter().fold(Kinds::default(), |kinds, word| kinds.with(word.kinds));
     if group.iter().any(|word| word.length != layout.symbols) || !fits(kinds, layout.format) {

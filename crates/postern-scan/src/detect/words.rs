@@ -128,18 +128,22 @@ const fn is_hyphen(byte: u8) -> bool {
     byte == b'-' || !byte.is_ascii()
 }
 
+/// For so many bytes room for a word is taken at once: a list that grows is moved.
+const ROOM: usize = 24;
+
 /// The words that are wanted.
 pub(crate) fn words(bytes: &[u8], wanted: Wanted) -> Vec<Word> {
-    let (mut words, mut before) = (Vec::new(), b' ');
+    let mut words = Vec::with_capacity(bytes.len() / ROOM);
     let mut word = Word { start: 0, length: 0, kinds: Kinds(0), line: 0 };
+    let mut before = b' ';
     let mut end = |word: &mut Word, at: usize, byte: u8| {
         word.length = at - word.start;
-        if wanted.wants(*word, [before, byte]) {
+        if word.length > 0 && wanted.wants(*word, [before, byte]) {
             words.push(*word);
         }
         before = byte;
-        let line = word.line + usize::from(byte == b'\n');
-        *word = Word { start: at + 1, length: 0, kinds: Kinds(0), line };
+        word.line += usize::from(byte == b'\n');
+        (word.start, word.kinds) = (at + 1, Kinds(0));
     };
     for (at, byte) in bytes.iter().enumerate() {
         match TABLE.get(usize::from(*byte)) {

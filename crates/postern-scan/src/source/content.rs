@@ -1,6 +1,6 @@
 //! One content, whatever it is inside of: told apart by its first bytes, opened, looked through.
 
-use std::io::{BufReader, Cursor, Read, Seek as _};
+use std::io::{self, BufReader, Cursor, ErrorKind, Read, Seek as _};
 
 use zeroize::Zeroizing;
 
@@ -30,6 +30,13 @@ pub(super) struct Worker<'a> {
 impl Worker<'_> {
     /// Looks through a file of that length.
     pub(super) fn file(&mut self, origin: &Origin, mut file: Measured<'_>, length: u64) {
+        match self.whole(origin, &mut file, length) {
+            Ok(true) => return,
+            Ok(false) => {}
+            // What can be read of it is told before the fault.
+            Err(_) if file.rewind().is_ok() => {}
+            Err(fault) => return self.trouble(origin, &format!("it could not be read: {fault}")),
+        }
         let budget = Budget::of(length);
         let mut head = Vec::with_capacity(HEAD);
         let read = Read::by_ref(&mut file).take(HEAD as u64).read_to_end(&mut head);
@@ -42,6 +49,21 @@ impl Worker<'_> {
             // A file that grows while it is read, such as this scan's own report, is read as it was.
             _ => self.content(origin, &mut file.take(length), &budget),
         }
+    }
+
+    /// Reads a file that fits into the window and looks through it there, if there is nothing in it to be opened: most
+    /// files are so, and are read once. Otherwise it stands at its begin again.
+    fn whole(&mut self, origin: &Origin, file: &mut Measured<'_>, length: u64) -> io::Result<bool> {
+        let Some(room) = self.buffer.room(length) else { return Ok(false) };
+        let read = filled(file, room)?;
+        let bytes = self.buffer.seen(read);
+        let is_plain = self.kind(bytes.get(..HEAD).unwrap_or(bytes)) == Kind::Plain && !export::is_one(bytes);
+        if is_plain {
+            self.scanner.whole(origin, bytes, &mut |finding| (self.told)(Told::Found(finding)));
+        } else {
+            file.rewind()?;
+        }
+        Ok(is_plain)
     }
 
     /// What content is. Pictures are as good as plain where nobody reads them.
@@ -115,4 +137,18 @@ impl Worker<'_> {
     pub(super) fn trouble(&self, origin: &Origin, why: &str) {
         (self.told)(Told::Trouble(Trouble { origin: origin.clone(), why: why.to_owned() }));
     }
+}
+
+/// Reads until there is no more room or nothing more: how much it was.
+fn filled(reader: &mut impl Read, room: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(left @ [_, ..]) = room.get_mut(filled..) {
+        match reader.read(left) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(fault) if fault.kind() == ErrorKind::Interrupted => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(filled)
 }

@@ -42,6 +42,27 @@ impl Alphabet {
     }
 }
 
+/// What may stand behind the first word of a code: ASCII characters, a bit for each. Anything else may.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Behind(u128);
+
+impl Behind {
+    /// Of separators in ASCII.
+    fn of(separators: &[u8]) -> Self {
+        Self(separators.iter().fold(0, |bits, byte| bits | 1 << byte))
+    }
+
+    /// What may stand behind either.
+    pub(super) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether this byte may, or the end of the text.
+    pub(super) fn may_be(self, byte: Option<u8>) -> bool {
+        byte.is_none_or(|byte| !byte.is_ascii() || self.0 >> byte & 1 == 1)
+    }
+}
+
 /// One way in which a code is written.
 #[derive(Clone, Debug)]
 pub(super) struct Form(Vec<Part>);
@@ -101,6 +122,15 @@ impl Form {
                 })
             },
         )
+    }
+
+    /// What may stand behind its first word: what separates it from the next one, or anything.
+    pub(super) fn behind(&self) -> Behind {
+        match self.0.iter().find(|part| !matches!(part, Part::Symbols(_) | Part::Literal(_))) {
+            Some(Part::Gap(Gap::Joined)) => Behind::of(b"-_."),
+            Some(Part::Gap(Gap::Spaced)) => Behind::of(b" \t"),
+            _ => Behind(u128::MAX),
+        }
     }
 
     /// Whether a code of this form is one word.

@@ -15,21 +15,24 @@ mod token;
 use zeroize::Zeroizing;
 
 pub use self::file::{RuleFault, Rules};
+use self::form::Behind;
 use self::judge::{Judge, Verdict};
 use self::run::runs;
 pub use self::text::Example;
-use self::token::{Shape, Token};
+use self::token::{Shape, Token, is_joined};
 use super::words::{Kinds, LONGEST, Wanted};
 use super::{Detector, Hit, Text};
 
 /// What digests of other providers' codes are made under.
 const LABEL: &str = "other";
 
-/// A shape, and what the first word of its codes must and may be made of: most words of a text are told apart by that.
+/// A shape, and what the first word of its codes must and may be made of and has behind it: most words of a text are told
+/// apart by that.
 struct First {
     shape: usize,
     must: Kinds,
     may: Kinds,
+    behind: Behind,
 }
 
 /// Finds codes of other providers.
@@ -53,7 +56,7 @@ impl Others {
             let sought = shapes.iter().enumerate().filter(|(number, _)| is_sought(number, length));
             let firsts = sought.map(|(number, shape)| {
                 let (must, may) = shape.first_words(length);
-                First { shape: number, must, may }
+                First { shape: number, must, may, behind: shape.behind(length) }
             });
             firsts.collect()
         };
@@ -65,8 +68,15 @@ impl Others {
     fn tokens(&self, text: &Text<'_>) -> Vec<Vec<Token>> {
         let mut tokens: Vec<Vec<Token>> = self.shapes.iter().map(|_| Vec::new()).collect();
         for word in text.words {
+            if is_joined(text.bytes, word.start) {
+                continue;
+            }
             let firsts = self.by_length.get(word.length).into_iter().flatten();
-            for first in firsts.filter(|first| word.kinds.has(first.must) && word.kinds.within(first.may)) {
+            let next = text.bytes.get(word.end()).copied();
+            let fits = |first: &&First| {
+                word.kinds.has(first.must) && word.kinds.within(first.may) && first.behind.may_be(next)
+            };
+            for first in firsts.filter(fits) {
                 let (shape, seen) = (self.shapes.get(first.shape), tokens.get_mut(first.shape));
                 let Some((shape, seen)) = shape.zip(seen) else { continue };
                 let overlaps = seen.last().is_some_and(|before| before.end > word.start);

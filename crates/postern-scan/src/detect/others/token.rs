@@ -2,7 +2,7 @@
 
 use super::super::gap::{Gap, gap};
 use super::super::words::{Kinds, Wanted, Word, words};
-use super::form::{Alphabet, Form};
+use super::form::{Alphabet, Behind, Form};
 
 /// The furthest in front of a token that a phone number's plus sign is looked for.
 const PLUS: usize = 5;
@@ -37,6 +37,12 @@ impl Shape {
         let may = forms().fold(Kinds::default(), |kinds, form| kinds.with(form.kinds(self.alphabet)));
         let whole = !self.is_signed() && forms().all(Form::is_one_word);
         (if whole { self.needed() } else { Kinds::default() }, may)
+    }
+
+    /// What may stand behind a first word of this length.
+    pub(super) fn behind(&self, length: usize) -> Behind {
+        let forms = self.forms.iter().filter(|form| form.first() == length);
+        forms.map(Form::behind).fold(Behind::default(), Behind::or)
     }
 
     /// Every kind of symbol that random tokens mostly have.
@@ -89,14 +95,16 @@ impl Shape {
     }
 }
 
+/// Whether something is joined to a token in front.
+pub(super) fn is_joined(bytes: &[u8], start: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+    before.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"-_./+@#%\\$".contains(byte))
+}
+
 /// Whether nothing is joined to a token on either side.
 fn stands_apart(bytes: &[u8], start: usize, end: usize, form: &Form, alphabet: Alphabet) -> bool {
     let before = bytes.get(..start).unwrap_or_default();
     let behind = bytes.get(end..).unwrap_or_default();
-    let joined_before = match before {
-        [.., byte] => byte.is_ascii_alphanumeric() || b"-_./+@#%\\$".contains(byte),
-        [] => false,
-    };
     let joined_behind = match behind {
         [b'.' | b',' | b':', next, ..] => next.is_ascii_alphanumeric(),
         [byte, ..] => byte.is_ascii_alphanumeric() || b"-_/+@%(=".contains(byte),
@@ -107,7 +115,7 @@ fn stands_apart(bytes: &[u8], start: usize, end: usize, form: &Form, alphabet: A
     let goes_on = form.joint() == Some(Gap::Spaced)
         && (group_before(before, form, alphabet) || group_behind(behind, form, alphabet));
     let is_phone = plus && alphabet.kinds == Kinds::DIGIT;
-    !(joined_before || joined_behind || goes_on || is_phone)
+    !(is_joined(bytes, start) || joined_behind || goes_on || is_phone)
 }
 
 /// Whether groups of the same length go on behind: a longer row is a table or a card number.

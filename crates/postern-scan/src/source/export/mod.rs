@@ -26,6 +26,7 @@ use self::table::Table;
 use self::told_by::SEEN;
 use self::xml::Xml;
 use super::content::Worker;
+use super::kind::HEAD;
 use crate::decode::View;
 use crate::place::Origin;
 use crate::record::Record;
@@ -34,6 +35,12 @@ use crate::told::Told;
 
 pub(crate) use self::known::Form;
 pub(super) use self::told_by::may_be;
+
+/// Whether content with these first bytes, of which there are [`SEEN`] or all, is an export.
+pub(super) fn is_one(bytes: &[u8]) -> bool {
+    let head = bytes.get(..SEEN).unwrap_or(bytes);
+    may_be(bytes.get(..HEAD).unwrap_or(bytes)) && told_by::known(head).is_some()
+}
 
 /// Looks through content that may be an export, and is plain text if it is none.
 pub(super) fn content(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read) {
