@@ -7,7 +7,6 @@ mod tags;
 mod utf16;
 
 pub(crate) use self::tags::WHOLE as TAG;
-pub(crate) use self::utf16::is_wide;
 
 use std::rc::Rc;
 

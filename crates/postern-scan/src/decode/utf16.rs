@@ -1,13 +1,17 @@
-//! UTF-16 of either byte order, told by its many zero bytes.
+//! UTF-16 of either byte order, told by its many zero bytes, or by rows of zeros in other bytes.
 
 use memchr::memchr_iter;
 
 use super::View;
 
+/// The fewest ASCII characters in a row that make an island: fewer than any code has with its prefix.
+const ISLAND: usize = 12;
+
 /// The readings in little and big endian, where at least one byte in eight is zero and most of them stand on one side.
+/// Elsewhere that of the islands, if there are any.
 pub(super) fn views(bytes: &[u8]) -> Vec<View> {
     if !is_wide(bytes) {
-        return Vec::new();
+        return islands(bytes).into_iter().collect();
     }
     let zeros = memchr_iter(0, bytes).count();
     let odd = memchr_iter(0, bytes).filter(|at| at % 2 == 1).count();
@@ -20,7 +24,7 @@ pub(super) fn views(bytes: &[u8]) -> Vec<View> {
 }
 
 /// Whether at least one byte in eight is zero.
-pub(crate) fn is_wide(bytes: &[u8]) -> bool {
+fn is_wide(bytes: &[u8]) -> bool {
     let zeros = memchr_iter(0, bytes).count();
     zeros > 0 && zeros >= bytes.len() / 8
 }
@@ -36,4 +40,43 @@ fn narrow(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> View {
         view.put(character.encode_utf8(&mut [0; 4]).as_bytes(), at);
     }
     view
+}
+
+/// ASCII in UTF-16 among other bytes: in a binary file, between characters of other scripts, in one line of a log. Each
+/// in either byte order, a line each.
+fn islands(bytes: &[u8]) -> Option<View> {
+    let rows = rows(bytes);
+    let zeros: usize = rows.iter().map(|(first, last)| (last - first) / 2 + 1).sum();
+    let mut view = (zeros > 0).then(|| View::with_room(2 * (zeros + rows.len())))?;
+    for (first, last) in rows {
+        // The characters stand before their zeros in little endian, behind them in big endian.
+        for side in [first.checked_sub(1), Some(first + 1)].into_iter().flatten() {
+            view.put(b"", side);
+            for at in (side..=side + (last - first)).step_by(2) {
+                let character = bytes.get(at).filter(|byte| byte.is_ascii()).unwrap_or(&b' ');
+                view.put(&[*character], at + 2);
+            }
+            view.keep(b"\n");
+        }
+    }
+    Some(view)
+}
+
+/// Rows of zeros with one other byte between two: the first and the last of each.
+fn rows(bytes: &[u8]) -> Vec<(usize, usize)> {
+    let (mut rows, mut row) = (Vec::new(), None::<(usize, usize)>);
+    let mut close = |row: Option<(usize, usize)>| {
+        rows.extend(row.filter(|(first, last)| (last - first) / 2 + 1 >= ISLAND));
+    };
+    for zero in memchr_iter(0, bytes) {
+        row = match row {
+            Some((first, last)) if zero == last + 2 => Some((first, zero)),
+            other => {
+                close(other);
+                Some((zero, zero))
+            }
+        };
+    }
+    close(row);
+    rows
 }

@@ -6,7 +6,6 @@ use postern_codes::Prefix;
 use super::joints::Joints;
 use super::prefixed::{SOUGHT, in_every_case, spellings};
 use super::search::Search;
-use crate::decode::is_wide;
 
 /// Letters that are searched for in the one pass: as many as the shortest of what else is.
 const PAIR: usize = 2;
@@ -48,7 +47,7 @@ impl Sieve {
             Some([_, 0, ..]) if is_narrow => false,
             Some([_, 0, ..]) => {
                 is_narrow = true;
-                is_wide(bytes) && self.wide.is_in(bytes)
+                self.wide.is_in(bytes)
             }
             Some([b'>', ..]) => self.begins(bytes, at) || self.joints.hides(bytes, at),
             Some([first, ..]) if first.is_ascii_alphabetic() => self.begins(bytes, at),

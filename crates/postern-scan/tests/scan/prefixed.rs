@@ -22,7 +22,9 @@ fn spellings_are_one_code() {
     let digest = found(shown.as_bytes())[0].digest.clone();
     let wide = |unit: fn(u16) -> [u8; 2]| shown.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
     let broken = format!("{}=\r\n{}", &shown[..13], &shown[13..]);
-    let spellings: [(&str, Vec<u8>); 17] = [
+    let beside = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let line = "a line of a log like many others\n".repeat(40);
+    let spellings: [(&str, Vec<u8>); 20] = [
         ("lower case", shown.to_lowercase().into()),
         ("spaces", shown.replace('-', " ").into()),
         ("nothing between", shown.replace('-', "").into()),
@@ -37,6 +39,9 @@ fn spellings_are_one_code() {
         ("JSON", format!(r#"{{"text":"codes:\n{}"}}"#, shown.replace('-', "\\u002d")).into()),
         ("UTF-16 LE", wide(u16::to_le_bytes)),
         ("UTF-16 BE", wide(u16::to_be_bytes)),
+        ("UTF-16 in a log", [line.as_bytes(), &wide(u16::to_le_bytes), line.as_bytes()].concat()),
+        ("UTF-16 BE in bytes", [&[0xff; 999][..], &wide(u16::to_be_bytes), &[0xff; 999]].concat()),
+        ("among Chinese", beside(&format!("{0}{shown}{0}", "我的备份代码".repeat(60)))),
         ("behind a terminal's colour", format!("mine:\x1b[1;32m{shown}\x1b[0m\n").into()),
         ("the same in JSON", format!(r#"{{"log":"mine:\u001b[32m{shown}\u001b[0m"}}"#).into()),
         ("in markup", format!("<td>{}</td>", shown.replace('-', "-<wbr>")).into()),
@@ -139,6 +144,8 @@ fn where_prefixes_alone_are_looked_for_no_reading_is_missed() {
     ];
     let both = |code: String| [wide(u16::to_le_bytes, code.clone()), wide(u16::to_be_bytes, code)];
     let wide: Vec<Vec<u8>> = in_wide.into_iter().flat_map(both).collect();
+    let island = code.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let island = [b"nothing\n".repeat(1000), island, b"nothing\n".repeat(1000)].concat();
     let texts = [
         code.to_owned(),
         format!("\\n{code}"),
@@ -171,7 +178,7 @@ fn where_prefixes_alone_are_looked_for_no_reading_is_missed() {
     // Far from what could call for another reading.
     let far = |text: String| [b"nothing\n".repeat(1000), text.into_bytes()].concat();
     let only = scanner().only_prefixed();
-    for text in texts.into_iter().map(far).chain(wide) {
+    for text in texts.into_iter().map(far).chain(wide).chain([island]) {
         let found = found_by(&only, &text);
         assert_eq!(found.len(), 1, "{}", String::from_utf8_lossy(&text).trim_start_matches("nothing\n"));
         assert_eq!(found[0].confidence, Confidence::Certain);
