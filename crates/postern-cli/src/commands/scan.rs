@@ -64,7 +64,7 @@ pub(super) async fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
     let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some(asking) = asking {
         let findings = kept.held_back();
-        asking.ask(findings).await?.into_iter().for_each(|finding| kept.tell(Told::Found(finding)));
+        asking.ask(findings).await.into_iter().for_each(|told| kept.tell(told));
     }
     let (surest, whole) = kept.end(read).map_err(|fault| unwritten(&fault))?;
     out.flush().map_err(|fault| unwritten(&fault))?;

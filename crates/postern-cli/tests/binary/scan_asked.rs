@@ -105,3 +105,48 @@ fn a_live_code_is_told_though_the_baseline_knows_it() {
         assert_eq!(lines.last().unwrap()["known"], 1);
     }
 }
+
+#[test]
+fn without_an_answer_everything_is_told_and_the_silence_is_named() {
+    let folder = folder(&CODES);
+    let refused = json!({ "type": "urn:postern:problem:forbidden", "detail": "The key may not do that." });
+    for (answers, why) in [(Vec::new(), "no service answers"), (vec![(403, refused)], "may not do that")] {
+        let (code, lines, trouble) = asking(folder.path(), &service(answers), &[]);
+        assert_eq!((code, standings(&lines)), (Some(1), vec![None, None]), "{trouble}");
+        let summary = lines.last().unwrap();
+        assert_eq!((&summary["kind"], &summary["findings"]), (&json!("summary"), &json!(2)));
+        assert_eq!(summary["not_read"], 1);
+        assert!(trouble.contains("no answer about 2 of 2 codes: ") && trouble.contains(why), "{trouble}");
+    }
+}
+
+#[test]
+fn a_scan_that_could_not_ask_does_not_say_that_all_is_well() {
+    // Without its prefix it is not as sure as the scan is told to fail on.
+    let folder = folder(&[CODES[0].strip_prefix("PSTN-").unwrap()]);
+    let unsure = ["--fail-on", "certain"];
+    assert_eq!(
+        asking(folder.path(), &service(vec![said(&[json!({ "outcome": "old" })], None)]), &unsure).0,
+        Some(1)
+    );
+    assert_eq!(
+        asking(folder.path(), &service(vec![said(&[json!({ "outcome": "not_ours" })], None)]), &unsure).0,
+        Some(0)
+    );
+    assert_eq!(asking(folder.path(), &service(Vec::new()), &unsure).0, Some(2));
+}
+
+#[test]
+fn what_is_known_when_the_service_goes_is_told() {
+    let folder = folder(&CODES);
+    let first = said(
+        &[json!({ "outcome": "live", "revoked": true }), json!({ "outcome": "undecided" })],
+        Some("half"),
+    );
+    let (code, lines, trouble) = asking(folder.path(), &service(vec![first]), &[]);
+    let mut told = standings(&lines);
+    told.sort_unstable();
+    assert_eq!((code, told), (Some(1), vec![None, Some("live, now revoked")]), "{trouble}");
+    assert_eq!(lines.last().unwrap()["kind"], "summary");
+    assert!(trouble.contains("no answer about 1 of 2 codes: "), "{trouble}");
+}
