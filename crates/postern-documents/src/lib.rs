@@ -8,10 +8,12 @@ mod apart;
 mod child;
 mod frame;
 mod limits;
+mod lines;
 mod pdf;
 mod pdf_pen;
 mod running;
 mod sqlite;
+mod waiting;
 
 pub use apart::Apart;
 pub use child::child;

@@ -3,7 +3,7 @@
 use std::io;
 
 use postern_scan::Document;
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
 
 /// What one document may take.
 struct Limits {
@@ -11,15 +11,15 @@ struct Limits {
     memory: u64,
     /// Seconds of processor time.
     seconds: u64,
-    /// Files that are open at a time.
+    /// Numbers that a file which is opened may get. The streams have theirs and keep them.
     files: u64,
 }
 
 /// Limits of a kind of document.
 fn of(document: Document) -> Limits {
     match document {
-        // A reader of ours has its three streams, and no use for more.
-        Document::Pdf | Document::Sqlite => Limits { memory: 512 << 20, seconds: 20, files: 3 },
+        // A reader of ours has no use for more than its streams. With 3 it could close one and open a file in its place.
+        Document::Pdf | Document::Sqlite => Limits { memory: 512 << 20, seconds: 20, files: 0 },
         // Recognition reads its models.
         Document::Picture => Limits { memory: 1 << 30, seconds: 60, files: 64 },
     }
@@ -31,6 +31,8 @@ fn of(document: Document) -> Limits {
 /// What the system says. Then nothing is read.
 pub(crate) fn take(document: Document) -> io::Result<()> {
     let Limits { memory, seconds, files } = of(document);
+    // It is in a group of its own, which no signal of a terminal reaches.
+    set_parent_process_death_signal(Some(Signal::KILL))?;
     let addresses = addresses()? + memory;
     for (resource, most) in [
         (Resource::As, addresses),
@@ -38,6 +40,8 @@ pub(crate) fn take(document: Document) -> io::Result<()> {
         (Resource::Fsize, 0),
         (Resource::Core, 0),
         (Resource::Nofile, files),
+        // No process and no thread. The system does not hold root to it.
+        (Resource::Nproc, 0),
     ] {
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
     }

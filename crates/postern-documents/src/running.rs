@@ -1,67 +1,85 @@
-//! A reader that runs: what it gives, why it ended, and its end if nobody listens any more.
+//! A reader that runs: what it gives, why it ended, and its end when it takes too long or nobody listens any more.
 
-use std::io::{self, BufRead as _, BufReader, Read};
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, ChildStderr, ChildStdout, ExitStatus};
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
-use postern_scan::{Pieces, Spot};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::Signal;
-use zeroize::Zeroizing;
+use rustix::event::PollFlags;
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 
-/// The longest that a reader may say nothing. Its processor time ends before.
-const SILENCE: Timespec = Timespec { tv_sec: 120, tv_nsec: 0 };
-/// The most that is read of what it says went wrong.
-const WORDS: u64 = 300;
+use crate::waiting::{Entry, Waiting};
 
 /// A process that reads a document.
 pub(crate) struct Running {
     child: Child,
     out: ChildStdout,
-    words: ChildStderr,
+    /// Ready when the process has ended.
+    end: OwnedFd,
+    waiting: Waiting,
     ended: bool,
 }
 
 impl Running {
-    pub(crate) fn of(mut child: Child) -> io::Result<Self> {
-        match (child.stdout.take(), child.stderr.take()) {
-            (Some(out), Some(words)) => Ok(Self { child, out, words, ended: false }),
-            _ => Err(io::Error::other("its reader has no streams")),
+    /// Starts one. It is given the document, read and ended within that time.
+    pub(crate) fn of(command: &mut Command, patience: Duration) -> io::Result<Self> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A group of its own: what it starts itself is ended with it.
+        let mut child = command.process_group(0).spawn()?;
+        let streams = child.stdout.take().zip(child.stderr.take());
+        match (streams, pidfd_open(Pid::from_child(&child), PidfdFlags::empty())) {
+            (Some((out, words)), Ok(end)) => {
+                Ok(Self { child, out, end, waiting: Waiting::of(patience, words), ended: false })
+            }
+            (_, end) => {
+                let _ = stop(&mut child);
+                Err(end.map_or_else(io::Error::from, |_| io::Error::other("its reader has no streams")))
+            }
         }
     }
 
     /// Gives it the document. It reads all of it before it writes.
     pub(crate) fn give(&mut self, content: &mut dyn Read) -> io::Result<()> {
-        let Some(mut to) = self.child.stdin.take() else { return Ok(()) };
-        match io::copy(content, &mut to) {
+        let Some(to) = self.child.stdin.take() else { return Ok(()) };
+        match io::copy(content, &mut Entry::of(to, &mut self.waiting)?) {
             // It has ended, and will say why.
             Err(fault) if fault.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             given => given.map(|_| ()),
         }
     }
 
-    /// Waits until there is something to read.
-    fn wait(&self) -> io::Result<()> {
-        let mut out = [PollFd::new(&self.out, PollFlags::IN)];
-        match poll(&mut out, Some(&SILENCE)) {
-            Ok(0) => Err(io::Error::other("its reader says nothing, and was ended")),
-            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-            Err(fault) => Err(fault.into()),
+    fn next(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        self.waiting.ready(&self.out, PollFlags::IN)?;
+        let read = self.out.read(room)?;
+        if read == 0 && !room.is_empty() {
+            self.end()?;
         }
+        Ok(read)
     }
 
     /// Why it ended, if not because it was done.
     fn end(&mut self) -> io::Result<()> {
-        self.ended = true;
-        let mut words = String::new();
-        // What is no text says nothing.
-        let _ = Read::by_ref(&mut self.words).take(WORDS).read_to_string(&mut words);
-        let status = self.child.wait()?;
+        self.waiting.ready(&self.end, PollFlags::IN)?;
+        let status = self.stop()?;
+        let words = self.waiting.said();
         if status.success() {
             return Ok(());
         }
         Err(io::Error::other(why(status, words.lines().next().unwrap_or_default())))
     }
+
+    fn stop(&mut self) -> io::Result<ExitStatus> {
+        self.ended = true;
+        stop(&mut self.child)
+    }
+}
+
+/// Ends it, and whatever it started in its group. Nothing else has the group's number before it was waited for.
+fn stop(child: &mut Child) -> io::Result<ExitStatus> {
+    // It may have ended meanwhile.
+    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+    child.wait()
 }
 
 /// In words why a reader did not come to its end.
@@ -83,48 +101,18 @@ impl Read for Running {
         if self.ended {
             return Ok(0);
         }
-        self.wait()?;
-        let read = self.out.read(room)?;
-        if read == 0 && !room.is_empty() {
-            self.end()?;
+        let read = self.next(room);
+        if read.is_err() && !self.ended {
+            self.stop()?;
         }
-        Ok(read)
+        read
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         if !self.ended {
-            // It may have ended meanwhile.
-            let _ = self.child.kill();
-            let _ = self.child.wait();
+            let _ = self.stop();
         }
-    }
-}
-
-/// Text without places: each line is a piece.
-pub(crate) struct Lines {
-    source: BufReader<Running>,
-    number: u64,
-}
-
-/// The longest line.
-const LINE: u64 = 1 << 20;
-
-impl Lines {
-    pub(crate) fn of(running: Running) -> Self {
-        Self { source: BufReader::new(running), number: 0 }
-    }
-}
-
-impl Pieces for Lines {
-    fn next(&mut self, text: &mut Vec<u8>) -> io::Result<Option<Spot>> {
-        let mut line = Zeroizing::new(Vec::new());
-        if Read::by_ref(&mut self.source).take(LINE).read_until(b'\n', &mut line)? == 0 {
-            return Ok(None);
-        }
-        self.number += 1;
-        text.extend_from_slice(line.strip_suffix(b"\n").unwrap_or(&line));
-        Ok(Some(Spot { line: Some(self.number), ..Spot::default() }))
     }
 }

@@ -26,6 +26,8 @@ mod remote;
 mod revoke;
 mod running;
 mod scan;
+mod scan_answer;
+mod scan_kept;
 mod scan_server;
 mod scan_walk;
 mod serve;

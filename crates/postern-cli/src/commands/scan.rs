@@ -10,17 +10,16 @@ use postern_codes::Prefix;
 use postern_core::ports::Entropy as _;
 use postern_outside::entropy::SystemEntropy;
 use postern_scan::{
-    Baseline, Confidence, DigestKey, Finding, Form, Report, RuleFault, Rules, Scanner, Settings, Told,
-    Totals, git, input,
+    Baseline, Confidence, DigestKey, Form, RuleFault, Rules, Scanner, Settings, Told, git, input,
 };
 use zeroize::Zeroizing;
 
 use super::document;
+use super::scan_kept::Kept;
 use super::scan_server::Asking;
 use super::scan_walk::{standard_output, walk};
 use crate::arguments::{Scan, ScanForm};
 use crate::failure::Failure;
-use crate::output;
 use crate::progress::Progress;
 
 /// The fewest bytes of a digest key.
@@ -50,16 +49,8 @@ pub(super) async fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
     };
     let progress = Progress::of_bytes("scanning", json || scan.watch || scan.paths.is_empty());
     let mut out = standard_output(&progress, scan);
-    let kept = Kept {
-        report: form.report(out.as_mut(), scanner.key_name()),
-        baseline,
-        progress: &progress,
-        totals: Totals::default(),
-        surest: None,
-        fault: None,
-        to_ask: asking.as_ref().map(|_| Vec::new()),
-    };
-    let kept = Mutex::new(kept);
+    let report = form.report(out.as_mut(), scanner.key_name());
+    let kept = Mutex::new(Kept::of(report, baseline, &progress, asking.is_some()));
     let tell = |told: Told| kept.lock().unwrap_or_else(PoisonError::into_inner).tell(told);
     let mut read = walk(scan, &scanner, &progress, &tell)?;
     if scan.stdin {
@@ -71,73 +62,17 @@ pub(super) async fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
         (read.files, read.bytes) = (read.files + history.files, read.bytes + history.bytes);
     }
     let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if let (Some(asking), Some(findings)) = (asking, kept.to_ask.take()) {
-        asking.ask(findings).await?.into_iter().for_each(|finding| kept.tell(Told::Found(finding)));
+    if let Some(asking) = asking {
+        let findings = kept.held_back();
+        asking.ask(findings).await.into_iter().for_each(|told| kept.tell(told));
     }
-    let (surest, whole) = kept.end(read)?;
+    let (surest, whole) = kept.end(read).map_err(|fault| unwritten(&fault))?;
     out.flush().map_err(|fault| unwritten(&fault))?;
     Ok(match surest {
         Some(confidence) if confidence >= fail_on => ExitCode::from(1),
         _ if whole => ExitCode::SUCCESS,
         _ => ExitCode::from(2),
     })
-}
-
-/// What is kept while findings come in from all threads.
-struct Kept<'a> {
-    report: Box<dyn Report + Send + 'a>,
-    baseline: Option<Baseline>,
-    progress: &'a Progress,
-    totals: Totals,
-    surest: Option<Confidence>,
-    /// Why the report could not be written any more.
-    fault: Option<io::Error>,
-    /// Own codes that the service is asked about before they are told.
-    to_ask: Option<Vec<Finding>>,
-}
-
-impl Kept<'_> {
-    fn tell(&mut self, told: Told) {
-        match told {
-            Told::Trouble(trouble) => {
-                self.totals.troubles += 1;
-                self.progress.aside(|| output::message(&format!("not read: {trouble}")));
-                if self.fault.is_none() {
-                    self.fault = self.report.trouble(&trouble).err();
-                }
-            }
-            Told::Found(finding) if self.baseline.as_ref().is_some_and(|known| known.knows(&finding)) => {
-                self.totals.known += 1;
-            }
-            Told::Found(finding) => {
-                let Some(finding) = self.not_asked(finding) else { return };
-                self.totals.findings += 1;
-                self.surest = self.surest.max(Some(finding.confidence));
-                if self.fault.is_none() {
-                    self.fault = self.report.finding(&finding).err();
-                }
-            }
-        }
-    }
-
-    /// The finding, unless the service is asked about it first.
-    fn not_asked(&mut self, finding: Finding) -> Option<Finding> {
-        match self.to_ask.as_mut().filter(|_| finding.is_own()) {
-            Some(to_ask) => {
-                to_ask.push(finding);
-                None
-            }
-            None => Some(finding),
-        }
-    }
-
-    /// Writes the end of the report; the surest finding, and whether everything was read.
-    fn end(mut self, read: Totals) -> Result<(Option<Confidence>, bool), Failure> {
-        let totals = Totals { files: read.files, bytes: read.bytes, ..self.totals };
-        let written = self.fault.take().map_or_else(|| self.report.end(&totals), Err);
-        written.map_err(|fault| unwritten(&fault))?;
-        Ok((self.surest, totals.troubles == 0))
-    }
 }
 
 fn unwritten(fault: &io::Error) -> Failure {

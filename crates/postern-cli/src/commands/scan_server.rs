@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hyper::StatusCode;
-use postern_scan::{Finding, Scanner, Standing};
+use postern_scan::{Finding, Scanner, Standing, Told};
 use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::remote::{fresh, service_at, subject};
+use super::scan_answer::{standing, unanswered};
 use crate::arguments::AskedService;
 use crate::client::{self, Service};
 use crate::failure::Failure;
@@ -63,21 +64,33 @@ impl Asking {
         }))
     }
 
-    /// Asks about findings; those that are left, with what the service said.
-    pub(super) async fn ask(self, findings: Vec<Finding>) -> Result<Vec<Finding>, Failure> {
+    /// Asks about findings; those that are left, with what the service said, and what it gave no answer about. When an
+    /// answer does not come, sets may have been revoked for those before it: so what is known is told.
+    pub(super) async fn ask(self, findings: Vec<Finding>) -> Vec<Told> {
         let codes = std::mem::take(&mut *self.codes.lock().unwrap_or_else(PoisonError::into_inner));
         let codes: Vec<(String, Zeroizing<String>)> = codes.into_iter().collect();
         let mut said = HashMap::new();
-        let most = PAIRS.checked_div(self.subjects.len()).map_or(WORDS, |words| words.clamp(1, WORDS));
-        for some in codes.chunks(most) {
-            self.ask_some(some, &mut said).await?;
-        }
+        let silent = self.ask_all(&codes, &mut said).await.err();
+        let silent = silent.map(|why| Told::Trouble(unanswered(codes.len(), said.len(), &why)));
         drop(codes);
         let with = |finding: Finding| match said.get(&finding.digest) {
             Some(standing) => finding.standing(*standing),
             None => Some(finding),
         };
-        Ok(findings.into_iter().filter_map(with).collect())
+        findings.into_iter().filter_map(with).map(Told::Found).chain(silent).collect()
+    }
+
+    /// Asks request after request.
+    async fn ask_all(
+        &self,
+        codes: &[(String, Zeroizing<String>)],
+        said: &mut HashMap<String, Standing>,
+    ) -> Result<(), Failure> {
+        let most = PAIRS.checked_div(self.subjects.len()).map_or(WORDS, |words| words.clamp(1, WORDS));
+        for some in codes.chunks(most) {
+            self.ask_some(some, said).await?;
+        }
+        Ok(())
     }
 
     /// Asks page after page, until every subject was looked at or every code is decided.
@@ -127,19 +140,5 @@ impl Asking {
         Err(Failure::refused(
             "the service has answered as much as it does in an hour, or is busy: scan again later, or without --server",
         ))
-    }
-}
-
-/// What an item says; none for one that is undecided.
-fn standing(item: &Value) -> Option<Standing> {
-    let revoked = item.get("revoked").and_then(Value::as_bool).unwrap_or(false);
-    match item.get("outcome").and_then(Value::as_str)? {
-        "live" if revoked => Some(Standing::Revoked),
-        "live" => Some(Standing::Live),
-        "spent" => Some(Standing::Spent),
-        "old" => Some(Standing::Old),
-        "not_ours" => Some(Standing::NotOurs),
-        "needs_subject" => Some(Standing::NeedsSubject),
-        _ => None,
     }
 }

@@ -28,6 +28,7 @@ mod restore;
 mod rollback;
 mod rotation;
 mod scan;
+mod scan_asked;
 mod scan_documents;
 mod sealed;
 mod sockets;

@@ -1,6 +1,7 @@
 //! `postern scan` on documents that it reads in a process of its own, on history, and on pictures.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -104,6 +105,30 @@ fn pictures_are_read_where_that_is_asked_for() {
     fs::write(folder.path().join("code.png"), &PICTURE[..60]).unwrap();
     let (code, _, said) = scan(folder.path(), &[".", "--ocr"]);
     assert_eq!((code, said.matches("not read:").count()), (Some(2), 1), "{said}");
+}
+
+/// What the system holds a reader to once it reads.
+fn limits(kind: &str) -> String {
+    let mut command = Command::new(POSTERN);
+    command.args(["document", kind]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut reader = command.spawn().unwrap();
+    // More than a pipe holds: it has read some of it.
+    reader.stdin.as_mut().unwrap().write_all(&vec![b'x'; 1 << 20]).unwrap();
+    let limits = fs::read_to_string(format!("/proc/{}/limits", reader.id())).unwrap();
+    reader.wait().unwrap();
+    limits
+}
+
+#[test]
+fn a_reader_opens_nothing_and_starts_nothing() {
+    for kind in ["pdf", "sqlite"] {
+        let limits = limits(kind);
+        // Of files it is the first number that none may have: with 3, whoever closes a stream opens one in its place.
+        for what in ["Max open files", "Max processes", "Max file size", "Max core file size"] {
+            let most = limits.lines().find_map(|line| line.strip_prefix(what)).unwrap();
+            assert_eq!(most.split_whitespace().take(2).collect::<Vec<_>>(), ["0", "0"], "{kind}: {what}");
+        }
+    }
 }
 
 #[test]

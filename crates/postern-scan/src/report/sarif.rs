@@ -47,7 +47,7 @@ impl Report for Sarif<'_> {
         let result = json!({
             "ruleId": rule,
             "level": level(*confidence),
-            "message": { "text": told },
+            "message": message(&told),
             "locations": [location(place)],
             "partialFingerprints": { "posternDigest/v1": digest },
             "properties": {
@@ -66,7 +66,7 @@ impl Report for Sarif<'_> {
             let at = json!({ "physicalLocation": { "artifactLocation": artifact(&trouble.origin) } });
             self.troubles.push(json!({
                 "level": "warning",
-                "message": { "text": format!("Not read: {trouble}") },
+                "message": message(&format!("Not read: {trouble}")),
                 "locations": [at],
             }));
         }
@@ -111,6 +111,24 @@ fn described(rule: &str) -> Value {
     })
 }
 
+/// A message in plain text. Viewers make links of what stands in brackets, and names come from whoever wrote the data:
+/// brackets and backslashes are escaped (SARIF 2.1.0 §3.11.6).
+fn message(told: &str) -> Value {
+    let mut text = String::with_capacity(told.len());
+    for character in shown(told).chars() {
+        if matches!(character, '[' | ']' | '\\') {
+            text.push('\\');
+        }
+        text.push(character);
+    }
+    json!({ "text": text })
+}
+
+/// As names are shown at every place: without control characters and those that turn the direction of text.
+fn shown(told: &str) -> String {
+    Origin::of(told).to_string()
+}
+
 fn location(place: &Place) -> Value {
     let origin = &place.origin;
     if origin.parts.is_empty() {
@@ -118,7 +136,7 @@ fn location(place: &Place) -> Value {
         return json!({ "physicalLocation": { "artifactLocation": artifact(origin), "region": region } });
     }
     // A place inside an archive is a logical location: a region would be of the archive's bytes.
-    let name = format!("{}:{}:{}", origin.parts.join("!/"), place.line, place.column);
+    let name = format!("{}:{}:{}", shown(&origin.parts.join("!/")), place.line, place.column);
     json!({
         "physicalLocation": { "artifactLocation": artifact(origin) },
         "logicalLocations": [{ "fullyQualifiedName": name }],
@@ -137,4 +155,43 @@ fn uri(path: &str) -> String {
         .bytes()
         .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") });
     format!("{scheme}{}", path.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::Sarif;
+    use crate::finding::{Confidence, Finding, Masked};
+    use crate::place::{Origin, Place};
+    use crate::report::Report as _;
+    use crate::told::{Totals, Trouble};
+
+    #[test]
+    fn names_are_neither_links_nor_turned_around() {
+        let origin = Origin::of("a.zip").part("[click\\me](https://example.org)\u{202e}gpj.exe");
+        let finding = Finding {
+            rule: "standard".into(),
+            confidence: Confidence::Certain,
+            place: Place { origin, line: 1, column: 1 },
+            masked: Masked::of("6N6NW"),
+            digest: String::new(),
+            siblings: 1,
+            standing: None,
+        };
+        let why = "[see](https://example.org)\u{2067}torn".to_owned();
+        let mut out = Vec::new();
+        let mut report = Sarif::to(&mut out);
+        report.finding(&finding).unwrap();
+        report.trouble(&Trouble { origin: Origin::of("[b](c)"), why }).unwrap();
+        report.end(&Totals { files: 1, findings: 1, troubles: 1, ..Totals::default() }).unwrap();
+        let whole: Value = serde_json::from_slice(&out).unwrap();
+        let run = &whole["runs"][0];
+        let found = run["results"][0]["message"]["text"].as_str().unwrap();
+        assert!(found.ends_with(r" at a.zip!/\[click\\me\](https://example.org)?gpj.exe"), "{found}");
+        let name = &run["results"][0]["locations"][0]["logicalLocations"][0]["fullyQualifiedName"];
+        assert_eq!(*name, r"[click\me](https://example.org)?gpj.exe:1:1");
+        let unread = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+        assert_eq!(*unread, r"Not read: \[b\](c): \[see\](https://example.org)?torn");
+    }
 }
