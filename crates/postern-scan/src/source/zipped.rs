@@ -8,14 +8,16 @@ use zip::read::ZipFile;
 
 use super::budget::Budget;
 use super::content::Worker;
-use super::office;
+use super::{fault, office};
 use crate::place::Origin;
 
 /// The files in a zip archive.
 pub(super) fn zip(worker: &mut Worker<'_>, origin: &Origin, reader: impl Read + Seek, budget: &Budget) {
     let mut archive = match ZipArchive::new(reader) {
         Ok(archive) => archive,
-        Err(fault) => return worker.trouble(origin, &format!("the zip could not be read: {fault}")),
+        Err(fault) => {
+            return worker.trouble(origin, &format!("the zip could not be read: {}", fault::of_zip(fault)));
+        }
     };
     if office::is_one(&mut archive) {
         return office::document(worker, origin, &mut archive, budget);
@@ -46,18 +48,21 @@ pub(super) fn members<R: Read + Seek>(
             Ok(member) => {
                 let name = member_name(&member, number);
                 let inner = origin.part(&*name);
-                let done = look(worker, &inner, &name, &mut budget.metered(member));
+                let done = look(worker, &inner, &name, &mut budget.unpacked(member));
                 (inner, done)
             }
             Err(fault) => {
-                worker.trouble(origin, &format!("member {} could not be opened: {fault}", number + 1));
+                worker.trouble(
+                    origin,
+                    &format!("member {} could not be opened: {}", number + 1, fault::of_zip(fault)),
+                );
                 continue;
             }
         };
         let Err(fault) = done else { continue };
         worker.trouble(&inner, &format!("it is not what its name says, and read as it is: {fault}"));
         if let Ok(member) = archive.by_index(number) {
-            worker.plain(&inner, &mut budget.metered(member));
+            worker.plain(&inner, &mut budget.unpacked(member));
         }
     }
 }

@@ -166,3 +166,18 @@ fn archives_that_are_cut_or_closed_are_named() {
     // What came before the cut is found.
     assert_eq!(said("cut.gz", &whole[..whole.len() - 9]).0.len(), 1);
 }
+
+#[test]
+fn a_line_of_trouble_quotes_nothing_of_the_content() {
+    let code = made_up(Format::Standard, 7);
+    let mut damaged = tar(&[("first", b"nothing"), ("second", b"nothing")]);
+    damaged[1024..1524].copy_from_slice(&[b'x'; 500]);
+    // Where the second header has its checksum.
+    damaged[1024 + 148 - 34..1024 + 148].copy_from_slice(&code.as_bytes()[..34]);
+    damaged[1024 + 148..1024 + 156].copy_from_slice(b" \nmycode");
+    for (name, bytes) in [("damaged.tar", damaged.clone()), ("damaged.tgz", gzip(&damaged))] {
+        let (_, troubles) = told(name, &bytes);
+        assert_eq!(troubles.len(), 1, "{name} {troubles:?}");
+        assert!(!troubles[0].why.contains("mycode") && !troubles[0].why.contains("xxx"), "{troubles:?}");
+    }
+}
