@@ -9,8 +9,6 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::budget::Budget;
 use super::content::Worker;
-use super::fault::{self, Discreet};
-use super::tape::Members;
 use crate::place::Origin;
 
 /// The most memory that content may ask for to be unpacked, in KiB: a dictionary of 64 MiB, and what goes with it.
@@ -38,26 +36,6 @@ pub(super) fn xz(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read
 pub(super) fn bzip2(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
     let mut unpacked = budget.unpacked(MultiBzDecoder::new(BufReader::new(reader)));
     worker.content(&origin.part(without(origin.name(), &[".bz2", ".tbz2"])), &mut unpacked, budget);
-}
-
-/// The files in a tar archive.
-pub(super) fn tar(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
-    let mut archive = tar::Archive::new(reader);
-    let told = Members::of(&mut archive).and_then(|members| {
-        for member in members {
-            let (name, member) = member?;
-            let origin = origin.part(name);
-            if !worker.may_open(&origin, budget) {
-                break;
-            }
-            worker.content(&origin, &mut Discreet(member), budget);
-        }
-        Ok(())
-    });
-    if let Err(fault) = told {
-        worker
-            .trouble(origin, &format!("the archive could not be read to its end: {}", fault::plain(&fault)));
-    }
 }
 
 /// A file's name without the ending that its packing gave it.

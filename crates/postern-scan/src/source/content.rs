@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::budget::{Budget, DEPTH};
 use super::gauge::Measured;
 use super::kind::{HEAD, Kind};
-use super::{archive, export, mail};
+use super::{archive, export, mail, tape};
 use crate::document::Document;
 use crate::place::Origin;
 use crate::scanner::Scanner;
@@ -77,7 +77,7 @@ impl Worker<'_> {
             Kind::Plain => self.plain(origin, &mut whole),
             Kind::Gzip => archive::gzip(self, origin, &mut whole, budget),
             Kind::Zstandard => archive::zstandard(self, origin, &mut whole, budget),
-            Kind::Tar => archive::tar(self, origin, &mut whole, budget),
+            Kind::Tar => tape::tar(self, origin, &mut whole, budget),
             Kind::Xz => archive::xz(self, origin, &mut whole, budget),
             Kind::Bzip2 => archive::bzip2(self, origin, &mut whole, budget),
             Kind::Mailbox => mail::mailbox(self, origin, &mut whole, budget),

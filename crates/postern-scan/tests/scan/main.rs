@@ -19,5 +19,6 @@ mod reports;
 mod rules;
 mod site;
 mod state;
+mod tapes;
 mod trees;
 mod watch;
