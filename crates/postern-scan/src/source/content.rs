@@ -69,7 +69,10 @@ impl Worker<'_> {
         let kind = self.kind(&head);
         let mut whole = Cursor::new(head.as_slice()).chain(reader);
         if kind != Kind::Plain && origin.parts.len() >= DEPTH {
-            self.trouble(origin, &format!("it is nested more than {DEPTH} deep, and not opened"));
+            // Behind few programs stands an archive.
+            if kind != Kind::Program {
+                self.trouble(origin, &format!("it is nested more than {DEPTH} deep, and not opened"));
+            }
             return self.plain(origin, &mut whole);
         }
         match kind {
@@ -86,7 +89,7 @@ impl Worker<'_> {
                 self.trouble(origin, &format!("it is packed as {name}, which is not opened"));
                 self.plain(origin, &mut whole);
             }
-            Kind::Zip | Kind::SevenZip | Kind::Rtf | Kind::Document(_) => {
+            Kind::Zip | Kind::SevenZip | Kind::Rtf | Kind::Program | Kind::Document(_) => {
                 self.held(kind, origin, &mut whole, budget);
             }
         }

@@ -18,6 +18,8 @@ pub(super) enum Kind {
     Xz,
     Bzip2,
     Rtf,
+    /// A program, or a script: an archive may stand behind it.
+    Program,
     /// What is read by somebody else, if there is one.
     Document(Document),
     /// Messages one after the other (RFC 4155).
@@ -59,7 +61,7 @@ const FIELDS: [&[u8]; 24] = [
 impl Kind {
     /// Whether it is not read in one go: what is inside is found from its end, or it is read twice.
     pub(super) fn is_sought(self) -> bool {
-        matches!(self, Self::Zip | Self::SevenZip | Self::Rtf | Self::Document(_))
+        matches!(self, Self::Zip | Self::SevenZip | Self::Rtf | Self::Program | Self::Document(_))
     }
 
     pub(super) fn of(head: &[u8]) -> Self {
@@ -71,6 +73,7 @@ impl Kind {
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..] => Self::Bzip2,
             [b'{', b'\\', b'r', b't', b'f', ..] => Self::Rtf,
+            [0x7f, b'E', b'L', b'F', ..] | [b'M', b'Z', ..] | [b'#', b'!', ..] => Self::Program,
             [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Self::Closed("rar"),
             _ if let Some(document) = Document::of(head) => Self::Document(document),
             _ if head.get(257..262) == Some(b"ustar") => Self::Tar,
@@ -125,6 +128,7 @@ mod tests {
         assert_eq!(Kind::of(b"From here on it is text.\nAnd more.\n"), Kind::Plain);
         assert_eq!(Kind::of(b"Received: by a\r\n\twith b\r\n"), Kind::Message);
         assert_eq!(Kind::of(b"subject: note\nto nobody"), Kind::Plain);
+        assert_eq!(Kind::of(b"MZ\x90\0"), Kind::Program);
         assert_eq!(Kind::of(b"PK\x03\x04rest"), Kind::Zip);
         assert_eq!(Kind::of(b"BZh91AY&SY"), Kind::Bzip2);
         assert_eq!(Kind::of(b"%PDF-1.7\n"), Kind::Document(Document::Pdf));

@@ -23,7 +23,11 @@ pub(super) fn sevenz(
     let (password, memory) = (Password::empty(), MEMORY as usize);
     let archive = match Archive::read_with_memory_limit(&mut reader, &password, memory) {
         Ok(archive) => archive,
-        Err(fault) => return worker.trouble(origin, &format!("the 7z could not be read: {}", why(&fault))),
+        Err(fault) => {
+            worker.trouble(origin, &format!("the 7z could not be read: {}", why(&fault)));
+            // It may be none.
+            return reader.rewind().map_or((), |()| worker.plain(origin, &mut reader));
+        }
     };
     for (number, block) in archive.blocks.iter().enumerate() {
         let done = if block.coders.len() > CODERS {

@@ -22,3 +22,4 @@ mod state;
 mod tapes;
 mod trees;
 mod watch;
+mod zips;
