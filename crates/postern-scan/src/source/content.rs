@@ -45,7 +45,7 @@ impl Worker<'_> {
     }
 
     /// What content is. Pictures are as good as plain where nobody reads them.
-    fn kind(&self, head: &[u8]) -> Kind {
+    pub(super) fn kind(&self, head: &[u8]) -> Kind {
         match Kind::of(head) {
             Kind::Document(Document::Picture)
                 if !self.scanner.documents().is_some_and(|documents| documents.reads(Document::Picture)) =>

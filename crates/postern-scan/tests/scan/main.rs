@@ -8,6 +8,7 @@ mod exports;
 mod fuzzed;
 mod git;
 mod hostile;
+mod letters;
 mod loose;
 mod mail;
 mod names;
