@@ -9,7 +9,6 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::budget::Budget;
 use super::content::Worker;
-use super::tape::Members;
 use crate::place::Origin;
 
 /// The most memory that content may ask for to be unpacked, in KiB: a dictionary of 64 MiB, and what goes with it.
@@ -17,45 +16,26 @@ pub(super) const MEMORY: u32 = 65 << 10;
 
 /// Everything that gzip packed, all members of it.
 pub(super) fn gzip(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
-    let mut unpacked = budget.metered(MultiGzDecoder::new(BufReader::new(reader)));
+    let mut unpacked = budget.unpacked(MultiGzDecoder::new(BufReader::new(reader)));
     worker.content(&origin.part(without(origin.name(), &[".gz", ".tgz"])), &mut unpacked, budget);
 }
 
 /// Everything that Zstandard packed, all frames of it.
 pub(super) fn zstandard(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
-    let mut unpacked = budget.metered(Frames { source: BufReader::new(reader), frame: None });
+    let mut unpacked = budget.unpacked(Frames { source: BufReader::new(reader), frame: None });
     worker.content(&origin.part(without(origin.name(), &[".zst", ".tzst"])), &mut unpacked, budget);
 }
 
 /// Everything that xz packed, all streams of it. One that asks for more memory than is given is named.
 pub(super) fn xz(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
-    let mut unpacked = budget.metered(XzReader::new_mem_limit(BufReader::new(reader), true, MEMORY));
+    let mut unpacked = budget.unpacked(XzReader::new_mem_limit(BufReader::new(reader), true, MEMORY));
     worker.content(&origin.part(without(origin.name(), &[".xz", ".txz"])), &mut unpacked, budget);
 }
 
 /// Everything that bzip2 packed, all streams of it.
 pub(super) fn bzip2(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
-    let mut unpacked = budget.metered(MultiBzDecoder::new(BufReader::new(reader)));
+    let mut unpacked = budget.unpacked(MultiBzDecoder::new(BufReader::new(reader)));
     worker.content(&origin.part(without(origin.name(), &[".bz2", ".tbz2"])), &mut unpacked, budget);
-}
-
-/// The files in a tar archive.
-pub(super) fn tar(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
-    let mut archive = tar::Archive::new(reader);
-    let told = Members::of(&mut archive).and_then(|members| {
-        for member in members {
-            let (name, mut member) = member?;
-            let origin = origin.part(name);
-            if !worker.may_open(&origin, budget) {
-                break;
-            }
-            worker.content(&origin, &mut member, budget);
-        }
-        Ok(())
-    });
-    if let Err(fault) = told {
-        worker.trouble(origin, &format!("the archive could not be read to its end: {fault}"));
-    }
 }
 
 /// A file's name without the ending that its packing gave it.

@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 
+use super::fault::{self, Discreet};
+
 /// The deepest that content is nested.
 pub(super) const DEPTH: usize = 8;
 /// Entries that one file may hold, at all depths together.
@@ -38,6 +40,11 @@ impl Budget {
         self.bytes.get() > 0
     }
 
+    /// The same of a library's reader, whose words for what goes wrong are not shown.
+    pub(super) fn unpacked<R: Read>(&self, reader: R) -> Metered<'_, Discreet<R>> {
+        self.metered(Discreet(reader))
+    }
+
     /// What a reader unpacks, until nothing is left.
     pub(super) fn metered<R: Read>(&self, reader: R) -> Metered<'_, R> {
         Metered { reader, budget: self }
@@ -54,7 +61,7 @@ impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         let left = self.budget.bytes.get();
         if left == 0 && !room.is_empty() {
-            return Err(io::Error::other("it unpacks to more than a file of its length may"));
+            return Err(fault::said("it unpacks to more than a file of its length may"));
         }
         let most = usize::try_from(left).unwrap_or(usize::MAX).min(room.len());
         let read = self.reader.read(room.get_mut(..most).unwrap_or_default())?;

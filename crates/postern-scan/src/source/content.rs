@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::budget::{Budget, DEPTH};
 use super::gauge::Measured;
 use super::kind::{HEAD, Kind};
-use super::{archive, export, mail};
+use super::{archive, export, mail, tape};
 use crate::document::Document;
 use crate::place::Origin;
 use crate::scanner::Scanner;
@@ -67,7 +67,7 @@ impl Worker<'_> {
     }
 
     /// What content is. Pictures are as good as plain where nobody reads them.
-    fn kind(&self, head: &[u8]) -> Kind {
+    pub(super) fn kind(&self, head: &[u8]) -> Kind {
         match Kind::of(head) {
             Kind::Document(Document::Picture)
                 if !self.scanner.documents().is_some_and(|documents| documents.reads(Document::Picture)) =>
@@ -91,7 +91,10 @@ impl Worker<'_> {
         let kind = self.kind(&head);
         let mut whole = Cursor::new(head.as_slice()).chain(reader);
         if kind != Kind::Plain && origin.parts.len() >= DEPTH {
-            self.trouble(origin, &format!("it is nested more than {DEPTH} deep, and not opened"));
+            // Behind few programs stands an archive.
+            if kind != Kind::Program {
+                self.trouble(origin, &format!("it is nested more than {DEPTH} deep, and not opened"));
+            }
             return self.plain(origin, &mut whole);
         }
         match kind {
@@ -99,7 +102,7 @@ impl Worker<'_> {
             Kind::Plain => self.plain(origin, &mut whole),
             Kind::Gzip => archive::gzip(self, origin, &mut whole, budget),
             Kind::Zstandard => archive::zstandard(self, origin, &mut whole, budget),
-            Kind::Tar => archive::tar(self, origin, &mut whole, budget),
+            Kind::Tar => tape::tar(self, origin, &mut whole, budget),
             Kind::Xz => archive::xz(self, origin, &mut whole, budget),
             Kind::Bzip2 => archive::bzip2(self, origin, &mut whole, budget),
             Kind::Mailbox => mail::mailbox(self, origin, &mut whole, budget),
@@ -108,7 +111,7 @@ impl Worker<'_> {
                 self.trouble(origin, &format!("it is packed as {name}, which is not opened"));
                 self.plain(origin, &mut whole);
             }
-            Kind::Zip | Kind::SevenZip | Kind::Rtf | Kind::Document(_) => {
+            Kind::Zip | Kind::SevenZip | Kind::Rtf | Kind::Program | Kind::Document(_) => {
                 self.held(kind, origin, &mut whole, budget);
             }
         }

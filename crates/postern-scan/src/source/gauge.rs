@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::fault;
 use super::tree::walk;
 
 /// Shared with the thread that shows it.
@@ -68,7 +69,7 @@ impl<'a> Measured<'a> {
 impl Read for Measured<'_> {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         if self.gauge.is_stopped() {
-            return Err(io::Error::other("the scan was ended before"));
+            return Err(fault::said("the scan was ended before"));
         }
         let read = self.file.read(room)?;
         // A part that is read twice counts once.

@@ -1,5 +1,6 @@
 //! What content is, by its first bytes. Names lie, and parts of archives often have none.
 
+use super::mail::fields;
 use crate::document::Document;
 
 /// How many first bytes tell.
@@ -18,6 +19,8 @@ pub(super) enum Kind {
     Xz,
     Bzip2,
     Rtf,
+    /// A program, or a script: an archive may stand behind it.
+    Program,
     /// What is read by somebody else, if there is one.
     Document(Document),
     /// Messages one after the other (RFC 4155).
@@ -28,38 +31,10 @@ pub(super) enum Kind {
     Closed(&'static str),
 }
 
-/// Header fields that messages begin with, in lower case.
-const FIELDS: [&[u8]; 24] = [
-    b"return-path:",
-    b"received:",
-    b"delivered-to:",
-    b"message-id:",
-    b"mime-version:",
-    b"from:",
-    b"to:",
-    b"date:",
-    b"subject:",
-    b"x-original-to:",
-    b"reply-to:",
-    b"sender:",
-    b"dkim-signature:",
-    b"content-type:",
-    b"content-transfer-encoding:",
-    b"arc-",
-    b"authentication-results:",
-    b"cc:",
-    b"envelope-to:",
-    b"in-reply-to:",
-    b"list-",
-    b"references:",
-    b"resent-",
-    b"user-agent:",
-];
-
 impl Kind {
     /// Whether it is not read in one go: what is inside is found from its end, or it is read twice.
     pub(super) fn is_sought(self) -> bool {
-        matches!(self, Self::Zip | Self::SevenZip | Self::Rtf | Self::Document(_))
+        matches!(self, Self::Zip | Self::SevenZip | Self::Rtf | Self::Program | Self::Document(_))
     }
 
     pub(super) fn of(head: &[u8]) -> Self {
@@ -71,13 +46,12 @@ impl Kind {
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..] => Self::Bzip2,
             [b'{', b'\\', b'r', b't', b'f', ..] => Self::Rtf,
+            [0x7f, b'E', b'L', b'F', ..] | [b'M', b'Z', ..] | [b'#', b'!', ..] => Self::Program,
             [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Self::Closed("rar"),
             _ if let Some(document) = Document::of(head) => Self::Document(document),
             _ if head.get(257..262) == Some(b"ustar") => Self::Tar,
-            _ if head.starts_with(b"From ") && second_line(head).is_some_and(is_field) => Self::Mailbox,
-            _ if is_field(head) && second_line(head).is_some_and(|line| is_field(line) || folded(line)) => {
-                Self::Message
-            }
+            _ if fields::is_mailbox(head) => Self::Mailbox,
+            _ if fields::is_message(head) => Self::Message,
             _ => Self::Plain,
         }
     }
@@ -100,31 +74,15 @@ impl Document {
     }
 }
 
-fn second_line(head: &[u8]) -> Option<&[u8]> {
-    memchr::memchr(b'\n', head).and_then(|end| head.get(end + 1..))
-}
-
-/// Whether a line begins like a header field of a message, or the head ended before it could.
-fn is_field(line: &[u8]) -> bool {
-    let is = |field: &&[u8]| line.get(..field.len()).is_some_and(|name| name.eq_ignore_ascii_case(field));
-    FIELDS.iter().any(is) || line.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"x-"))
-}
-
-/// Whether a line goes on with the field before it.
-fn folded(line: &[u8]) -> bool {
-    matches!(line, [b' ' | b'\t', ..])
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Document, Kind};
 
     #[test]
     fn kinds_are_told_by_first_bytes() {
-        assert_eq!(Kind::of(b"From me@example.org Thu Jan  1 00:00:00 2026\nSubject: x\n"), Kind::Mailbox);
-        assert_eq!(Kind::of(b"From here on it is text.\nAnd more.\n"), Kind::Plain);
+        assert_eq!(Kind::of(b"From me Thu Jan  1 00:00:00 2026\nSubject: x\n"), Kind::Mailbox);
         assert_eq!(Kind::of(b"Received: by a\r\n\twith b\r\n"), Kind::Message);
-        assert_eq!(Kind::of(b"subject: note\nto nobody"), Kind::Plain);
+        assert_eq!(Kind::of(b"MZ\x90\0"), Kind::Program);
         assert_eq!(Kind::of(b"PK\x03\x04rest"), Kind::Zip);
         assert_eq!(Kind::of(b"BZh91AY&SY"), Kind::Bzip2);
         assert_eq!(Kind::of(b"%PDF-1.7\n"), Kind::Document(Document::Pdf));

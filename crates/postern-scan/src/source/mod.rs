@@ -4,6 +4,7 @@ mod archive;
 mod budget;
 mod content;
 mod export;
+mod fault;
 mod file;
 mod gauge;
 mod git;

@@ -7,6 +7,7 @@ use sevenz_rust2::{Archive, BlockDecoder, Error, Password};
 use super::archive::MEMORY;
 use super::budget::Budget;
 use super::content::Worker;
+use super::fault;
 use crate::place::Origin;
 
 /// The most coders that one block goes through, each with memory of its own. Archivers use four at most.
@@ -22,11 +23,15 @@ pub(super) fn sevenz(
     let (password, memory) = (Password::empty(), MEMORY as usize);
     let archive = match Archive::read_with_memory_limit(&mut reader, &password, memory) {
         Ok(archive) => archive,
-        Err(fault) => return worker.trouble(origin, &format!("the 7z could not be read: {}", why(&fault))),
+        Err(fault) => {
+            worker.trouble(origin, &format!("the 7z could not be read: {}", why(&fault)));
+            // It may be none.
+            return reader.rewind().map_or((), |()| worker.plain(origin, &mut reader));
+        }
     };
     for (number, block) in archive.blocks.iter().enumerate() {
         let done = if block.coders.len() > CODERS {
-            Err(Error::Other("it is packed more than four times over".into()))
+            Err(Error::from(fault::said("it is packed more than four times over")))
         } else {
             let block =
                 BlockDecoder::new_with_memory_limit(1, memory, number, &archive, &password, &mut reader);
@@ -34,7 +39,7 @@ pub(super) fn sevenz(
                 let inner = origin.part(entry.name());
                 let may = worker.may_open(&inner, budget);
                 if may && !entry.is_directory() {
-                    worker.content(&inner, &mut budget.metered(member), budget);
+                    worker.content(&inner, &mut budget.unpacked(member), budget);
                 }
                 // What is left of a member is unpacked before the next: not for one that may unpack no more.
                 Ok(may && budget.is_left())
@@ -60,8 +65,7 @@ fn why(fault: &Error) -> String {
         Error::ChecksumVerificationFailed | Error::NextHeaderCrcMismatch => {
             "its checksum is wrong".to_owned()
         }
-        Error::Io(fault, _) => fault.to_string(),
-        Error::Other(said) => said.clone().into_owned(),
+        Error::Io(fault, _) => fault::plain(fault).to_string(),
         _ => "it is malformed".to_owned(),
     }
 }

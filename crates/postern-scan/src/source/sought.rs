@@ -26,7 +26,8 @@ impl Worker<'_> {
     ) {
         let documents = self.scanner.documents();
         match kind {
-            Kind::Zip => zipped::zip(self, origin, source, budget),
+            Kind::Zip => zipped::zip(self, origin, &mut source, budget),
+            Kind::Program => zipped::program(self, origin, &mut source, budget),
             Kind::SevenZip => sevenz::sevenz(self, origin, source, budget),
             Kind::Rtf => {
                 self.twice(origin, &mut source, budget, |source| Ok(Some(Box::new(rtf::Text::of(source)))));
@@ -43,11 +44,17 @@ impl Worker<'_> {
         let mut held = Zeroizing::new(Vec::new());
         match (&mut *reader).take(HELD).read_to_end(&mut held) {
             Ok(read) if read as u64 == HELD => {
-                self.trouble(origin, "it is more than 32 MiB inside of something else, and not opened");
+                // Behind few programs stands an archive.
+                if kind != Kind::Program {
+                    self.trouble(origin, "it is more than 32 MiB inside of something else, and not opened");
+                }
                 self.plain(origin, &mut Cursor::new(held.as_slice()).chain(reader));
             }
             Ok(_) => self.sought(kind, origin, Cursor::new(held.as_slice()), budget),
-            Err(fault) => self.trouble(origin, &format!("it could not be read to its end: {fault}")),
+            Err(fault) => {
+                self.trouble(origin, &format!("it could not be read to its end: {fault}"));
+                self.plain(origin, &mut held.as_slice());
+            }
         }
     }
 

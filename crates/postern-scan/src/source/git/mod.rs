@@ -22,6 +22,7 @@ use self::history::history;
 use self::objects::{Objects, Unread};
 use super::budget::Budget;
 use super::content::Worker;
+use super::fault;
 use crate::place::Origin;
 use crate::scanner::Scanner;
 use crate::told::{Told, Totals, Trouble};
@@ -46,7 +47,7 @@ pub fn git(scanner: &Scanner, repository: &Path, told: &(dyn Fn(Told) + Sync)) -
     let (objects, folder) = match opened {
         Ok(opened) => opened,
         Err(fault) => {
-            trouble(format!("no git repository could be opened there: {fault}"));
+            trouble(format!("no git repository could be opened there: {}", fault::of(&fault)));
             return Totals::default();
         }
     };
@@ -60,7 +61,7 @@ pub fn git(scanner: &Scanner, repository: &Path, told: &(dyn Fn(Told) + Sync)) -
                 match Objects::at(&folder) {
                     Ok(objects) => all.work(worker, &objects),
                     // Somebody has to take what is handed out.
-                    Err(fault) => all.leave(&fault.to_string()),
+                    Err(fault) => all.leave(&fault::of(&fault)),
                 }
             });
         }
@@ -113,7 +114,7 @@ impl Shared {
 
 /// The folder in which a repository keeps its objects: of a working tree, of a linked one, or of a bare repository.
 fn folder(path: &Path) -> io::Result<PathBuf> {
-    let (repository, _) = gix_discover::upwards(path).map_err(|fault| io::Error::other(fault.to_string()))?;
+    let (repository, _) = gix_discover::upwards(path).map_err(|fault| fault::or(&fault, "there is none"))?;
     let (own, _) = repository.into_repository_and_work_tree_directories();
     let common = gix_discover::path::from_plain_file_relative_to_file(&own.join("commondir"));
     common.unwrap_or(Ok(own))

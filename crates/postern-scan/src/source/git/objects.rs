@@ -14,6 +14,7 @@ use gix_odb::{Handle, Header as _};
 use super::recent::Recent;
 use crate::place::Origin;
 use crate::source::content::HELD;
+use crate::source::fault;
 
 /// What of the configuration is read to learn how objects are named.
 const CONFIGURATION: u64 = 64 << 10;
@@ -43,9 +44,9 @@ impl Objects {
 
     /// The ids of all objects, in the order in which reading them is cheap. One may come twice.
     pub(super) fn ids(&self) -> Result<impl Iterator<Item = Result<ObjectId, String>>, String> {
-        let all = AllObjects::new(self.store.store_ref()).map_err(|fault| fault.to_string())?;
+        let all = AllObjects::new(self.store.store_ref()).map_err(|fault| fault::of(&fault))?;
         let all = all.with_ordering(Ordering::PackAscendingOffsetThenLooseLexicographical);
-        Ok(all.map(|id| id.map_err(|fault| fault.to_string())))
+        Ok(all.map(|id| id.map_err(|fault| fault::of(&fault))))
     }
 
     /// What an object is, without reading it.
@@ -54,7 +55,7 @@ impl Objects {
             Ok(Some(header)) if header.size() > HELD => Err("it is longer than 32 MiB".to_owned()),
             Ok(Some(header)) => Ok(header.kind()),
             Ok(None) => Err("it is not there".to_owned()),
-            Err(fault) => Err(fault.to_string()),
+            Err(fault) => Err(fault::of(&fault)),
         }
     }
 
@@ -64,7 +65,7 @@ impl Objects {
         let object = match self.store.try_find(id, held) {
             Ok(Some(object)) => object,
             Ok(None) => return Err("it is not there".to_owned()),
-            Err(fault) => return Err(fault.to_string()),
+            Err(fault) => return Err(fault::of(&fault)),
         };
         // A byte that is wrong may still unpack.
         match compute_hash(self.hash, object.kind, object.data) {

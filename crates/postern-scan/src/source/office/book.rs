@@ -40,7 +40,7 @@ impl Book {
             .filter_map(|(id, target)| Some((member(target), Rc::from(by_title.get(id)?.as_str()))))
             .collect();
         let strings = archive.by_name(STRINGS).ok();
-        let strings = strings.and_then(|member| Strings::read(Text::of(budget.metered(member), None)).ok());
+        let strings = strings.and_then(|member| Strings::read(Text::of(budget.unpacked(member), None)).ok());
         Self { titles, strings }
     }
 
@@ -69,7 +69,7 @@ fn pairs<R: Read + Seek>(
 ) -> HashMap<String, String> {
     let mut pairs = HashMap::new();
     let Ok(source) = archive.by_name(member) else { return pairs };
-    let mut events = Events::of(budget.metered(source));
+    let mut events = Events::of(budget.unpacked(source));
     while let Ok(event) = events.next() {
         match event {
             Event::Start(start) if start.local_name().into_inner() == element => {

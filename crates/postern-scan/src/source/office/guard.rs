@@ -6,6 +6,8 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use zeroize::Zeroizing;
 
+use crate::source::fault::{plain, said};
+
 /// The longest text, tag or comment: 8 MiB.
 const LONGEST: usize = 8 << 20;
 /// The deepest nesting; documents of people have some dozens.
@@ -40,7 +42,7 @@ impl<R: Read> Events<R> {
         let event = self.reader.read_event_into(&mut self.buffer).map_err(fault)?;
         match event {
             Event::Start(_) if self.depth == DEEPEST => {
-                return Err(io::Error::other("its elements are nested too deep"));
+                return Err(said("its elements are nested too deep"));
             }
             Event::Start(_) => self.depth += 1,
             Event::End(_) => self.depth = self.depth.saturating_sub(1),
@@ -53,8 +55,8 @@ impl<R: Read> Events<R> {
 /// What went wrong, without what the library quotes of the text.
 fn fault(fault: quick_xml::Error) -> io::Error {
     match fault {
-        quick_xml::Error::Io(fault) => io::Error::new(fault.kind(), fault.to_string()),
-        _ => io::Error::other("its XML is malformed"),
+        quick_xml::Error::Io(fault) => plain(&fault),
+        _ => said("its XML is malformed"),
     }
 }
 
@@ -73,7 +75,7 @@ impl<R: Read> Read for Guard<R> {
 impl<R: Read> BufRead for Guard<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.left == 0 {
-            return Err(io::Error::other("a text or a tag in it is longer than 8 MiB"));
+            return Err(said("a text or a tag in it is longer than 8 MiB"));
         }
         self.source.fill_buf()
     }

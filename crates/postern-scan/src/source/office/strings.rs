@@ -6,6 +6,7 @@ use std::io;
 use zeroize::Zeroizing;
 
 use crate::source::content::HELD;
+use crate::source::fault::said;
 use crate::source::joined::{Pieces, Spot};
 
 /// All strings of one workbook, in order.
@@ -37,7 +38,7 @@ impl Strings {
             strings.text.extend_from_slice(&piece);
             piece.clear();
             if strings.ends.len() >= MOST || strings.text.len() as u64 > HELD {
-                return Err(io::Error::other("its strings are more than 32 MiB"));
+                return Err(said("its strings are more than 32 MiB"));
             }
         }
         strings.ends.push((strings.text.len(), Cell::new(false)));

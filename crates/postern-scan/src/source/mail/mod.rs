@@ -1,7 +1,13 @@
-//! Mail: as it stands, and what it holds in base64. The rest of a message is read as it stands (see `decode`), so
-//! that a place is a line of the file.
+//! Mail: as it stands, and what it holds packed: in base64, or as an archive or a document. The rest of a message is read
+//! as it stands (see `decode`), so that a place is a line of the file.
 
-use std::io::{BufRead, BufReader, Cursor, Read};
+pub(super) mod fields;
+mod mailbox;
+mod quoted;
+mod words;
+
+use std::borrow::Cow;
+use std::io::{Cursor, Read};
 use std::panic::catch_unwind;
 
 use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
@@ -9,7 +15,10 @@ use zeroize::Zeroizing;
 
 use super::budget::{Budget, DEPTH};
 use super::content::{HELD, Worker};
+use super::kind::{HEAD, Kind};
 use crate::place::Origin;
+
+pub(super) use self::mailbox::mailbox;
 
 /// The most messages in a message.
 const MOST_NESTED: usize = 500;
@@ -23,44 +32,9 @@ pub(super) fn message(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn
             worker.plain(origin, &mut Cursor::new(held.as_slice()).chain(reader));
         }
         Ok(_) => opened(worker, origin, &held, budget),
-        Err(fault) => worker.trouble(origin, &format!("it could not be read to its end: {fault}")),
-    }
-}
-
-/// Messages one after the other: each begins with a line `From ` (RFC 4155).
-pub(super) fn mailbox(worker: &mut Worker<'_>, origin: &Origin, reader: &mut dyn Read, budget: &Budget) {
-    let mut reader = BufReader::new(reader);
-    let (mut held, mut line) = (Zeroizing::new(Vec::new()), Zeroizing::new(Vec::new()));
-    let mut number = 0_u64;
-    loop {
-        line.clear();
-        // A line without an end is read in pieces.
-        let read = Read::by_ref(&mut reader).take(HELD).read_until(b'\n', &mut line);
-        let begins = line.starts_with(b"From ");
-        let ends = !matches!(read, Ok(1..));
-        if (begins || ends) && !held.is_empty() {
-            number += 1;
-            let origin = origin.part(format!("message {number}"));
-            if !worker.may_open(&origin, budget) {
-                return;
-            }
-            opened(worker, &origin, &held, budget);
-            held.clear();
-        }
-        if let Err(fault) = read {
-            return worker.trouble(origin, &format!("it could not be read to its end: {fault}"));
-        }
-        if ends {
-            return;
-        }
-        if (held.len() + line.len()) as u64 > HELD {
-            let origin = origin.part(format!("message {}, in pieces", number + 1));
-            worker.trouble(&origin, "it has more than 32 MiB; its attachments were not opened");
-            worker.plain(&origin, &mut held.as_slice());
-            held.clear();
-        }
-        if !begins {
-            held.extend_from_slice(&line);
+        Err(fault) => {
+            worker.trouble(origin, &format!("it could not be read to its end: {fault}"));
+            opened(worker, origin, &held, budget);
         }
     }
 }
@@ -71,8 +45,9 @@ fn opened(worker: &mut Worker<'_>, origin: &Origin, bytes: &[u8], budget: &Budge
     if nested(bytes) > MOST_NESTED {
         return worker.trouble(origin, "it holds too many messages; their attachments were not opened");
     }
+    let message = bytes.get(fields::begin(bytes)..).unwrap_or_default();
     // The parser counts below zero in some that are broken.
-    match catch_unwind(|| MessageParser::new().parse(bytes)) {
+    match catch_unwind(|| MessageParser::new().parse(message)) {
         Ok(message) => message.iter().for_each(|message| parts(worker, origin, message, budget)),
         Err(_) => worker.trouble(origin, "it is a broken message; its attachments were not opened"),
     }
@@ -92,6 +67,10 @@ fn nested(bytes: &[u8]) -> usize {
 
 /// What a message holds, and the messages in it.
 fn parts(worker: &mut Worker<'_>, origin: &Origin, message: &Message<'_>, budget: &Budget) {
+    let words = Zeroizing::new(words::unpacked(message));
+    if !words.is_empty() {
+        worker.plain(&origin.part("its header"), &mut words.as_slice());
+    }
     for (number, part) in message.parts.iter().enumerate() {
         match &part.body {
             // It stands in the one around it, and was read with it, but for what it holds itself.
@@ -107,8 +86,30 @@ fn parts(worker: &mut Worker<'_>, origin: &Origin, message: &Message<'_>, budget
                 let origin = origin.part(name(part, number));
                 worker.content(&origin, &mut budget.metered(content(part)), budget);
             }
-            _ => {}
+            PartType::Message(_) | PartType::Multipart(_) => {}
+            _ => packed(worker, origin, &message.raw_message, (part, number), budget),
         }
+    }
+}
+
+/// What is no base64 was read with the message. An archive or a document in it is opened all the same.
+fn packed(
+    worker: &mut Worker<'_>,
+    origin: &Origin,
+    message: &[u8],
+    (part, number): (&MessagePart<'_>, usize),
+    budget: &Budget,
+) {
+    // Not as the parser gives it: it takes much for text.
+    let body = message.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
+    let bytes = match part.encoding {
+        Encoding::QuotedPrintable => Cow::Owned(quoted::decoded(body)),
+        _ => Cow::Borrowed(body),
+    };
+    let head = bytes.get(..HEAD).unwrap_or(&bytes);
+    let is_text = matches!(worker.kind(head), Kind::Plain | Kind::Program | Kind::Message | Kind::Mailbox);
+    if !is_text && worker.may_open(origin, budget) {
+        worker.content(&origin.part(name(part, number)), &mut budget.metered(&*bytes), budget);
     }
 }
 
