@@ -9,7 +9,7 @@ use super::gauge::Measured;
 use super::kind::{HEAD, Kind};
 use super::{archive, export, mail, tape};
 use crate::document::Document;
-use crate::place::Origin;
+use crate::place::{NAME, Origin};
 use crate::scanner::Scanner;
 use crate::told::{Told, Trouble};
 use crate::window::Buffer;
@@ -103,6 +103,17 @@ impl Worker<'_> {
         if let Err(fault) = done {
             self.trouble(origin, &format!("it could not be read to its end: {fault}"));
         }
+    }
+
+    /// A part of content by its name. What of that is too long to be told with it is looked through here.
+    pub(super) fn part(&self, origin: &Origin, name: &str) -> Origin {
+        let part = origin.part(name);
+        if name.len() > NAME {
+            // A code may stand across the cut.
+            let rest = name.get(name.floor_char_boundary(NAME - 256)..).unwrap_or_default();
+            self.scanner.name(rest, &part, self.told);
+        }
+        part
     }
 
     /// Takes one entry of the budget; tells if there is none.
