@@ -5,7 +5,7 @@ use std::io::{BufReader, Cursor, Read, Seek as _};
 use zeroize::Zeroizing;
 
 use super::budget::{Budget, DEPTH};
-use super::gauge::Measured;
+use super::gauge::{Measured, Solid};
 use super::kind::{HEAD, Kind};
 use super::{archive, export, mail, tape};
 use crate::document::Document;
@@ -39,6 +39,10 @@ impl Worker<'_> {
         match self.kind(&head) {
             // What is not read in one go.
             kind if kind.is_sought() => self.sought(kind, origin, BufReader::new(file), &budget),
+            Kind::Plain if file.has_holes(length) => {
+                self.content(origin, &mut Solid(file).take(length), &budget);
+            }
+            _ if length == 0 && !head.is_empty() => self.unsaid(origin, &mut file, &budget),
             // A file that grows while it is read, such as this scan's own report, is read as it was.
             _ => self.content(origin, &mut file.take(length), &budget),
         }
