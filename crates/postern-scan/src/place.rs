@@ -17,14 +17,14 @@ impl Origin {
     /// Content that is not nested.
     #[must_use]
     pub fn of(path: impl Into<String>) -> Self {
-        Self { path: path.into(), parts: Vec::new(), is_vault: false }
+        Self { path: cut(path.into()), parts: Vec::new(), is_vault: false }
     }
 
     /// A part of this content.
     #[must_use]
     pub fn part(&self, name: impl Into<String>) -> Self {
         let mut parts = self.parts.clone();
-        parts.push(name.into());
+        parts.push(cut(name.into()));
         Self { path: self.path.clone(), parts, is_vault: self.is_vault }
     }
 
@@ -39,6 +39,18 @@ impl Origin {
     pub fn name(&self) -> &str {
         self.parts.last().unwrap_or(&self.path)
     }
+}
+
+/// The most bytes of a name. No longer path can be opened; names in archives and mail have no bound of their own.
+pub(crate) const NAME: usize = 4 << 10;
+
+/// A name that is not too long.
+fn cut(mut name: String) -> String {
+    if name.len() > NAME {
+        name.truncate(name.floor_char_boundary(NAME));
+        name.push('…');
+    }
+    name
 }
 
 /// As it is shown: parts behind `!/`. Control characters of names, and those that turn the direction of text, are shown

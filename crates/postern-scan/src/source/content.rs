@@ -5,11 +5,11 @@ use std::io::{self, BufReader, Cursor, ErrorKind, Read, Seek as _};
 use zeroize::Zeroizing;
 
 use super::budget::{Budget, DEPTH};
-use super::gauge::Measured;
+use super::gauge::{Measured, Solid};
 use super::kind::{HEAD, Kind};
 use super::{archive, export, mail, tape};
 use crate::document::Document;
-use crate::place::Origin;
+use crate::place::{NAME, Origin};
 use crate::scanner::Scanner;
 use crate::told::{Told, Trouble};
 use crate::window::Buffer;
@@ -46,6 +46,10 @@ impl Worker<'_> {
         match self.kind(&head) {
             // What is not read in one go.
             kind if kind.is_sought() => self.sought(kind, origin, BufReader::new(file), &budget),
+            Kind::Plain if file.has_holes(length) => {
+                self.content(origin, &mut Solid(file).take(length), &budget);
+            }
+            _ if length == 0 && !head.is_empty() => self.unsaid(origin, &mut file, &budget),
             // A file that grows while it is read, such as this scan's own report, is read as it was.
             _ => self.content(origin, &mut file.take(length), &budget),
         }
@@ -125,6 +129,17 @@ impl Worker<'_> {
         if let Err(fault) = done {
             self.trouble(origin, &format!("it could not be read to its end: {fault}"));
         }
+    }
+
+    /// A part of content by its name. What of that is too long to be told with it is looked through here.
+    pub(super) fn part(&self, origin: &Origin, name: &str) -> Origin {
+        let part = origin.part(name);
+        if name.len() > NAME {
+            // A code may stand across the cut.
+            let rest = name.get(name.floor_char_boundary(NAME - 256)..).unwrap_or_default();
+            self.scanner.name(rest, &part, self.told);
+        }
+        part
     }
 
     /// Takes one entry of the budget; tells if there is none.

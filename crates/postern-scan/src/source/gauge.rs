@@ -2,8 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use rustix::io::Errno;
 
 use super::fault;
 use super::tree::walk;
@@ -53,6 +56,9 @@ impl Gauge {
     }
 }
 
+/// How long a file is that is asked for its holes: 64 MiB.
+const LONG: u64 = 64 << 20;
+
 /// A file whose reading is counted.
 pub(super) struct Measured<'a> {
     file: File,
@@ -63,6 +69,27 @@ pub(super) struct Measured<'a> {
 impl<'a> Measured<'a> {
     pub(super) fn of(file: File, length: u64, gauge: &'a Gauge) -> Self {
         Self { file, gauge, left: length }
+    }
+}
+
+impl Measured<'_> {
+    /// Whether less than half of a long file is stored: the rest is holes, of which a file may have many tebibytes.
+    pub(super) fn has_holes(&self, length: u64) -> bool {
+        length >= LONG && self.file.metadata().is_ok_and(|metadata| metadata.blocks() < length / 1024)
+    }
+}
+
+/// A file without its holes, in which nothing stands.
+pub(super) struct Solid<'a>(pub(super) Measured<'a>);
+
+impl Read for Solid<'_> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let at = self.0.stream_position()?;
+        match rustix::fs::seek(&self.0.file, rustix::fs::SeekFrom::Data(at)) {
+            Ok(_) => self.0.read(room),
+            Err(Errno::NXIO) => Ok(0),
+            Err(fault) => Err(fault.into()),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What content is, by its first bytes. Names lie, and parts of archives often have none.
 
+use super::closed;
 use super::mail::fields;
 use crate::document::Document;
 
@@ -40,14 +41,17 @@ impl Kind {
     pub(super) fn of(head: &[u8]) -> Self {
         match head {
             [0x1f, 0x8b, 8, ..] => Self::Gzip,
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstandard,
+            // A frame, or one that is passed over in front of it.
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstandard,
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
             [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Self::SevenZip,
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
-            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..] => Self::Bzip2,
+            // A block, or the end of a stream without one.
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..]
+            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, ..] => Self::Bzip2,
             [b'{', b'\\', b'r', b't', b'f', ..] => Self::Rtf,
             [0x7f, b'E', b'L', b'F', ..] | [b'M', b'Z', ..] | [b'#', b'!', ..] => Self::Program,
-            [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Self::Closed("rar"),
+            _ if let Some(name) = closed::name(head) => Self::Closed(name),
             _ if let Some(document) = Document::of(head) => Self::Document(document),
             _ if head.get(257..262) == Some(b"ustar") => Self::Tar,
             _ if fields::is_mailbox(head) => Self::Mailbox,

@@ -2,6 +2,7 @@
 
 mod archive;
 mod budget;
+mod closed;
 mod content;
 mod export;
 mod fault;

@@ -36,7 +36,7 @@ pub(super) fn sevenz(
             let block =
                 BlockDecoder::new_with_memory_limit(1, memory, number, &archive, &password, &mut reader);
             block.for_each_entries(&mut |entry, member| {
-                let inner = origin.part(entry.name());
+                let inner = worker.part(origin, entry.name());
                 let may = worker.may_open(&inner, budget);
                 if may && !entry.is_directory() {
                     worker.content(&inner, &mut budget.unpacked(member), budget);

@@ -15,6 +15,9 @@ use crate::finding::Finding;
 use crate::place::Origin;
 use crate::told::Told;
 
+/// The most that is read of a file that says that it is empty.
+const UNSAID: u64 = 1 << 20;
+
 impl Worker<'_> {
     /// Opens a file, or what is held.
     pub(super) fn sought(
@@ -55,6 +58,14 @@ impl Worker<'_> {
                 self.trouble(origin, &format!("it could not be read to its end: {fault}"));
                 self.plain(origin, &mut held.as_slice());
             }
+        }
+    }
+
+    /// Looks through what says that it is empty, and is not: files of the system, and of programs.
+    pub(super) fn unsaid(&mut self, origin: &Origin, source: &mut dyn Read, budget: &Budget) {
+        self.content(origin, &mut (&mut *source).take(UNSAID), budget);
+        if source.read(&mut [0]).is_ok_and(|more| more > 0) {
+            self.trouble(origin, "it says that it is empty, and has more than 1 MiB; the rest was not read");
         }
     }
 

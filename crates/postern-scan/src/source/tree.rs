@@ -141,7 +141,7 @@ impl Visit<'_> {
         if kind.is_dir() || (walked && kind.is_symlink()) {
             return None;
         }
-        match file::open(path, walked) {
+        match file::open(path, walked, kind) {
             Ok((file, metadata)) => {
                 self.file(&origin, file, &metadata, || file::sign(path, &metadata));
                 Some(metadata.len())

@@ -191,3 +191,19 @@ fn packs_and_objects_that_are_broken_give_one_line_and_the_rest_is_read() {
         assert_eq!(made.scan(), (expected, Vec::new()));
     }
 }
+
+#[test]
+fn a_path_without_end_is_cut_and_named() {
+    for (name, troubles) in [("x".repeat(9), 0), ("x".repeat(9_000), 1)] {
+        let made = Repository::new(&[]);
+        made.write("notes", &made_up(Format::Standard, 1));
+        let blob = made.git(&["hash-object", "-w", "notes"]);
+        let path = format!("{name}/{name}/notes");
+        made.git(&["update-index", "--add", "--cacheinfo", &format!("100644,{blob},{path}")]);
+        let tree = made.git(&["write-tree"]);
+        let commit = made.git(&["commit-tree", &tree, "-m", "a message"]);
+        let (places, told) = made.scan();
+        assert_eq!((places.len(), told.len()), (1, troubles), "{told:?}");
+        assert!(places[0].starts_with(&format!("{commit}:xxxxxxxxx")) && places[0].len() < 5_000);
+    }
+}

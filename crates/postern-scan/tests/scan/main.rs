@@ -22,5 +22,6 @@ mod site;
 mod state;
 mod tapes;
 mod trees;
+mod unread;
 mod watch;
 mod zips;

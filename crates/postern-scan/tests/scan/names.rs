@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use postern_codes::Format;
-use postern_scan::{Finding, State, Totals, Trouble, Walk, git, input};
+use postern_scan::{Finding, Origin, State, Totals, Trouble, Walk, git, input};
 
 use crate::archives::zip;
 use crate::git::Repository;
@@ -91,4 +91,18 @@ fn a_name_that_chance_makes_is_told_of_nowhere_and_shown_as_it_is() {
     let heard = Heard::default();
     Walk::default().over(&scanner(), &[folder.path().to_path_buf()], &|told| heard.hear(told));
     assert_eq!(heard.end().0, []);
+}
+
+#[test]
+fn a_name_is_not_told_at_any_length_and_all_of_it_is_read() {
+    let code = made_up(Format::Standard, 1);
+    let name = format!("{}/{code}.txt", "x".repeat(60_000));
+    let heard = Heard::default();
+    input(&scanner(), &mut &*zip(&[(&name, code.as_bytes())]), &|told| heard.hear(told));
+    let (findings, troubles) = heard.end();
+    assert_eq!((findings.len(), in_names(&findings), troubles.len()), (2, 1, 0), "{findings:?}");
+    for finding in findings {
+        assert!(finding.place.to_string().len() < 5_000, "{}", finding.place);
+    }
+    assert!(Origin::of("é".repeat(9_000)).path.len() < 5_000);
 }

@@ -1,13 +1,15 @@
 //! Which commit brings which blob first: trees are walked from the oldest commit on, and each is opened once.
 
 use std::collections::HashSet;
+use std::mem;
+use std::rc::Rc;
 
 use gix_hash::ObjectId;
 use gix_object::{CommitRefIter, Kind, TreeRefIter};
 
 use super::Job;
 use super::objects::{Objects, Unread};
-use crate::place::Origin;
+use crate::place::{NAME, Origin};
 
 /// The deepest tree that is walked.
 const DEEPEST: usize = 256;
@@ -35,6 +37,27 @@ struct Commit {
     seconds: i64,
     id: ObjectId,
     tree: ObjectId,
+}
+
+/// A tree that is to be walked: its name in a folder. A folder's path is kept once for all that is in it.
+struct Waiting {
+    id: ObjectId,
+    folder: Rc<str>,
+    name: Box<str>,
+    depth: usize,
+}
+
+impl Waiting {
+    /// Its path, cut where it is too long to be told.
+    fn path(&self) -> String {
+        let mut path = if self.folder.is_empty() {
+            self.name.to_string()
+        } else {
+            format!("{}/{}", self.folder, self.name)
+        };
+        path.truncate(path.floor_char_boundary(NAME));
+        path
+    }
 }
 
 struct Walk<'a> {
@@ -99,50 +122,54 @@ impl Walk<'_> {
 
     /// Hands out the blobs that a commit is the first to bring.
     fn tree(&mut self, commit: &ObjectId, tree: ObjectId) {
-        let mut trees = vec![(tree, String::new(), 0)];
-        while let Some((id, path, depth)) = trees.pop() {
-            if depth > DEEPEST || !self.goes_on || !self.is_new(&id) {
-                continue;
-            }
-            for (name, id, is_tree) in self.entries(&id) {
-                let path = if path.is_empty() { name } else { format!("{path}/{name}") };
-                if is_tree {
-                    trees.push((id, path, depth + 1));
-                } else {
-                    self.hand(id, format!("{commit}:{path}"));
-                }
+        let mut waiting = Vec::new();
+        if self.is_new(&tree) {
+            waiting.push(Waiting { id: tree, folder: "".into(), name: "".into(), depth: 0 });
+        }
+        // Read into memory of its own: what is handed out meanwhile may be read, too.
+        let mut held = mem::take(&mut self.held);
+        while let Some(tree) = waiting.pop().filter(|_| self.goes_on) {
+            match self.objects.read(&tree.id, &mut held) {
+                Ok((Kind::Tree, bytes)) => self.entries(commit, &tree, bytes, &mut waiting),
+                Ok(_) => {}
+                Err(why) => self.unread.add(&self.origin.part(tree.id.to_string()), &why),
             }
         }
+        self.held = held;
     }
 
-    /// What a tree holds: trees, and what is no commit of another repository.
-    fn entries(&mut self, tree: &ObjectId) -> Vec<(String, ObjectId, bool)> {
-        let read = self.objects.read(tree, &mut self.held);
-        let (kind, bytes) = match read {
-            Ok(read) => read,
-            Err(why) => {
-                self.unread.add(&self.origin.part(tree.to_string()), &why);
-                return Vec::new();
-            }
-        };
-        if kind != Kind::Tree {
-            return Vec::new();
-        }
+    /// Hands out what a tree holds, but for commits of another repository; trees in it wait.
+    fn entries(&mut self, commit: &ObjectId, tree: &Waiting, bytes: &[u8], waiting: &mut Vec<Waiting>) {
+        let folder: Rc<str> = tree.path().into();
         let entries = TreeRefIter::from_bytes(bytes, self.objects.hash()).map_while(Result::ok);
-        let named = entries.filter(|entry| !entry.mode.is_commit());
-        named
-            .map(|entry| {
-                let name = String::from_utf8_lossy(entry.filename).into_owned();
-                (name, entry.oid.to_owned(), entry.mode.is_tree())
-            })
-            .collect()
+        for entry in entries.filter(|entry| !entry.mode.is_commit()) {
+            let (id, depth) = (entry.oid.to_owned(), tree.depth + 1);
+            // One that is known waits no second time, so no more wait than there are.
+            if (entry.mode.is_tree() && depth > DEEPEST) || !self.is_new(&id) {
+                continue;
+            }
+            if folder.len() + entry.filename.len() > NAME {
+                self.unread.add(&self.origin.part(id.to_string()), "its path is longer than 4 KiB, and cut");
+            }
+            let name = String::from_utf8_lossy(entry.filename.get(..NAME).unwrap_or(entry.filename));
+            let new = Waiting { id, folder: Rc::clone(&folder), name: name.into(), depth };
+            if entry.mode.is_tree() {
+                waiting.push(new);
+            } else {
+                self.give(id, format!("{commit}:{}", new.path()));
+            }
+        }
     }
 
     /// Hands out an object, if it was not.
     fn hand(&mut self, id: ObjectId, place: String) {
         if self.is_new(&id) {
-            self.goes_on &= (self.take)(Job { id, origin: self.origin.part(place) });
+            self.give(id, place);
         }
+    }
+
+    fn give(&mut self, id: ObjectId, place: String) {
+        self.goes_on &= (self.take)(Job { id, origin: self.origin.part(place) });
     }
 
     fn is_new(&mut self, id: &ObjectId) -> bool {

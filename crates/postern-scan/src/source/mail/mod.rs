@@ -75,7 +75,7 @@ fn parts(worker: &mut Worker<'_>, origin: &Origin, message: &Message<'_>, budget
         match &part.body {
             // It stands in the one around it, and was read with it, but for what it holds itself.
             PartType::Message(inner) if part.encoding != Encoding::Base64 => {
-                let origin = origin.part(name(part, number));
+                let origin = worker.part(origin, &name(part, number));
                 if origin.parts.len() < DEPTH {
                     parts(worker, &origin, inner, budget);
                 } else {
@@ -83,7 +83,7 @@ fn parts(worker: &mut Worker<'_>, origin: &Origin, message: &Message<'_>, budget
                 }
             }
             _ if part.encoding == Encoding::Base64 && worker.may_open(origin, budget) => {
-                let origin = origin.part(name(part, number));
+                let origin = worker.part(origin, &name(part, number));
                 worker.content(&origin, &mut budget.metered(content(part)), budget);
             }
             PartType::Message(_) | PartType::Multipart(_) => {}
@@ -109,7 +109,7 @@ fn packed(
     let head = bytes.get(..HEAD).unwrap_or(&bytes);
     let is_text = matches!(worker.kind(head), Kind::Plain | Kind::Program | Kind::Message | Kind::Mailbox);
     if !is_text && worker.may_open(origin, budget) {
-        worker.content(&origin.part(name(part, number)), &mut budget.metered(&*bytes), budget);
+        worker.content(&worker.part(origin, &name(part, number)), &mut budget.metered(&*bytes), budget);
     }
 }
 

@@ -79,7 +79,7 @@ impl Tape<'_, '_> {
     /// A member; whether there may be more.
     fn member<R: Read>(&mut self, header: &Header, blocks: &mut Blocks<R>) -> io::Result<bool> {
         let (name, said) = self.told.member(header);
-        let inner = self.origin.part(name);
+        let inner = self.worker.part(self.origin, &name);
         if !self.worker.may_open(&inner, self.budget) {
             return Ok(false);
         }

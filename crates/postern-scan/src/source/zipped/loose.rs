@@ -21,7 +21,7 @@ pub(super) fn members(
         // What is left when it is dropped is passed by without being unpacked.
         let mut source = &mut *reader;
         let Ok(Some(member)) = read_zipfile_from_stream(&mut source) else { break };
-        let inner = origin.part(member_name(&member, number));
+        let inner = worker.part(origin, &member_name(&member, number));
         worker.content(&inner, &mut budget.unpacked(member), budget);
         number += 1;
         match reader.stream_position() {

@@ -83,7 +83,7 @@ pub(super) fn members<R: Read + Seek>(
         let (inner, done) = match archive.by_index(number) {
             Ok(member) => {
                 let name = member_name(&member, number);
-                let inner = origin.part(&*name);
+                let inner = worker.part(origin, &name);
                 comment(worker, &inner, member.comment_raw());
                 let done = look(worker, &inner, &name, &mut budget.unpacked(member));
                 (inner, done)
