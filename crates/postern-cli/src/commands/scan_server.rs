@@ -9,6 +9,7 @@ use hyper::StatusCode;
 use postern_scan::{Finding, Scanner, Standing, Told};
 use serde::Serialize;
 use serde_json::Value;
+use tokio::time::{sleep, timeout};
 use zeroize::Zeroizing;
 
 use super::remote::{fresh, service_at, subject};
@@ -26,6 +27,9 @@ const ROOM: usize = 64 * 1024;
 /// How often a service that is busy is asked again, and after how long.
 const AGAIN: u32 = 10;
 const SOON: Duration = Duration::from_secs(1);
+/// How long an answer is waited for. The service gives up on a request after ten seconds.
+const PATIENCE: Duration = Duration::from_secs(60);
+const SILENT: &str = "the service did not answer within a minute";
 
 /// Found codes by their digests.
 type Codes = Arc<Mutex<HashMap<String, Zeroizing<String>>>>;
@@ -35,6 +39,7 @@ pub(super) struct Asking {
     service: Service,
     subjects: Vec<Value>,
     codes: Codes,
+    patience: Duration,
 }
 
 /// One request.
@@ -52,7 +57,7 @@ impl Asking {
         let Some(url) = &asked.server else { return Ok(None) };
         let service = service_at(url, asked.authority.as_deref(), asked.key_file.as_deref())?;
         let subjects = asked.subject.iter().map(|name| subject(name)).collect();
-        Ok(Some(Self { service, subjects, codes: Codes::default() }))
+        Ok(Some(Self { service, subjects, codes: Codes::default(), patience: PATIENCE }))
     }
 
     /// Has the scanner hand over what it finds.
@@ -128,17 +133,41 @@ impl Asking {
         for _ in 0..AGAIN {
             let mut body = Zeroizing::new(Vec::with_capacity(ROOM));
             serde_json::to_writer(&mut *body, question).map_err(Failure::refused)?;
-            let (status, answer) = self.service.post_bytes("/v1/leaks/check", body, &key).await?;
+            let asked = self.service.post_bytes("/v1/leaks/check", body, &key);
+            let (status, answer) =
+                timeout(self.patience, asked).await.map_err(|_| Failure::refused(SILENT))??;
             match status {
                 StatusCode::OK => return Ok(answer),
-                StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-                    tokio::time::sleep(SOON).await;
-                }
+                StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => sleep(SOON).await,
                 status => return Err(client::refusal(status, &answer)),
             }
         }
         Err(Failure::refused(
             "the service has answered as much as it does in an hour, or is busy: scan again later, or without --server",
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use postern_scan::Told;
+    use zeroize::Zeroizing;
+
+    use super::{Asking, Codes};
+    use crate::client::Service;
+
+    #[tokio::test]
+    async fn a_service_that_never_answers_is_not_waited_for_without_end() {
+        // The system takes the connection; nobody reads it.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let service = Service::new(&url, Zeroizing::new("key".to_owned()), None).unwrap();
+        let codes = Codes::default();
+        codes.lock().unwrap().insert("digest".to_owned(), Zeroizing::new("code".to_owned()));
+        let asking = Asking { service, subjects: Vec::new(), codes, patience: Duration::from_millis(200) };
+        let told = asking.ask(Vec::new()).await;
+        assert!(matches!(&*told, [Told::Trouble(trouble)] if trouble.why.contains("did not answer")));
     }
 }
