@@ -162,7 +162,8 @@ fn archives_that_are_cut_or_closed_are_named() {
     ] {
         let (_, troubles) = said(name, bytes);
         // A member that is cut is named beside its archive.
-        assert!((1..=2).contains(&troubles.len()), "{name} {troubles:?}");
+        let lines = if name == "cut.zip" { 2 } else { 1 };
+        assert_eq!(troubles.len(), lines, "{name} {troubles:?}");
     }
     // What came before the cut is found.
     assert_eq!(said("cut.gz", &whole[..whole.len() - 9]).0.len(), 1);
