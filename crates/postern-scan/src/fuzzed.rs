@@ -5,18 +5,28 @@
 #![expect(clippy::panic, reason = "a panic is how a broken rule is told")]
 
 use std::rc::Rc;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 
 use crate::decode::{View, views};
+use crate::detect::others::Rules;
+use crate::finding::DigestKey;
+use crate::scanner::{Scanner, Settings};
 use crate::source::Spot;
 use crate::source::fuzzed::{self as source, Form, Reading, read};
+use crate::source::input;
+use crate::told::Told;
+
+/// What a line about a finding has no more of: names are cut, and there are few of them in each other.
+const LONGEST_LINE: usize = 64 << 10;
 
 /// A function that is fuzzed.
 pub type Target = fn(&[u8]);
 
 /// Every target, under the name of its binary and its corpus.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
+    ("scan_content", content),
     ("scan_json", json),
     ("scan_office", office),
     ("scan_rtf", rtf),
@@ -35,6 +45,31 @@ fn check(holds: bool, rule: &str) {
     if !holds {
         panic!("broken: {rule}");
     }
+}
+
+/// Content of any kind, opened as far as it can be: the same is told of it each time, and no name without an end.
+fn content(bytes: &[u8]) {
+    static SCANNER: OnceLock<Option<Scanner>> = OnceLock::new();
+    let settings = || {
+        let key = DigestKey::new(b"fuzzed");
+        let rules = Rules::all().ok()?.confirmed();
+        Scanner::new(Settings { prefixes: Vec::new(), key, rules }).ok()
+    };
+    let Some(scanner) = SCANNER.get_or_init(settings) else { panic!("broken: the rules are searched for") };
+    let told = || {
+        let told = Mutex::new(Vec::new());
+        input(scanner, &mut &*bytes, &|one| {
+            let line = match one {
+                Told::Found(finding) => format!("{finding:?}"),
+                Told::Trouble(trouble) => trouble.to_string(),
+            };
+            told.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        });
+        told.into_inner().unwrap_or_else(PoisonError::into_inner)
+    };
+    let first = told();
+    check(told() == first, "the same is told each time");
+    check(first.iter().all(|line| line.len() < LONGEST_LINE), "no line is without end");
 }
 
 /// Exports in JSON.

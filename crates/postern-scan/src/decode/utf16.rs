@@ -8,10 +8,10 @@ use super::View;
 const ISLAND: usize = 12;
 
 /// The readings in little and big endian, where at least one byte in eight is zero and most of them stand on one side.
-/// Elsewhere that of the islands, if there are any.
+/// Elsewhere those of the islands, if there are any.
 pub(super) fn views(bytes: &[u8]) -> Vec<View> {
     if !is_wide(bytes) {
-        return islands(bytes).into_iter().collect();
+        return islands(bytes);
     }
     let zeros = memchr_iter(0, bytes).count();
     let odd = memchr_iter(0, bytes).filter(|at| at % 2 == 1).count();
@@ -42,31 +42,44 @@ fn narrow(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> View {
     view
 }
 
-/// ASCII in UTF-16 among other bytes: in a binary file, between characters of other scripts, in one line of a log. Each
-/// in either byte order, a line each.
-fn islands(bytes: &[u8]) -> Option<View> {
+/// ASCII in UTF-16 among other bytes: in a binary file, between characters of other scripts, in one line of a log. In
+/// little endian and in big endian, a line each.
+fn islands(bytes: &[u8]) -> Vec<View> {
     let rows = rows(bytes);
-    let zeros: usize = rows.iter().map(|(first, last)| (last - first) / 2 + 1).sum();
-    let mut view = (zeros > 0).then(|| View::with_room(2 * (zeros + rows.len())))?;
-    for (first, last) in rows {
-        // The characters stand before their zeros in little endian, behind them in big endian.
-        for side in [first.checked_sub(1), Some(first + 1)].into_iter().flatten() {
-            view.put(b"", side);
-            for at in (side..=side + (last - first)).step_by(2) {
-                let character = bytes.get(at).filter(|byte| byte.is_ascii()).unwrap_or(&b' ');
-                view.put(&[*character], at + 2);
-            }
-            view.keep(b"\n");
-        }
+    if rows.is_empty() {
+        return Vec::new();
     }
-    Some(view)
+    // The characters stand before their zeros, or behind them.
+    [0, 2].map(|behind| island(bytes, &rows, behind)).into()
+}
+
+fn island(bytes: &[u8], rows: &[(usize, usize)], behind: usize) -> View {
+    let zeros: usize = rows.iter().map(|row| length(*row)).sum();
+    let mut view = View::with_room(zeros + rows.len());
+    for (first, last) in rows {
+        let characters = (*first..=*last).step_by(2).filter_map(|zero| {
+            let at = (zero + behind).checked_sub(1)?;
+            Some((at, bytes.get(at)?))
+        });
+        for (at, character) in characters {
+            view.put(b"", at);
+            view.put(&[if character.is_ascii() { *character } else { b' ' }], at + 1);
+        }
+        view.keep(b"\n");
+    }
+    view
+}
+
+/// How many zeros a row has.
+const fn length((first, last): (usize, usize)) -> usize {
+    (last - first) / 2 + 1
 }
 
 /// Rows of zeros with one other byte between two: the first and the last of each.
 fn rows(bytes: &[u8]) -> Vec<(usize, usize)> {
     let (mut rows, mut row) = (Vec::new(), None::<(usize, usize)>);
     let mut close = |row: Option<(usize, usize)>| {
-        rows.extend(row.filter(|(first, last)| (last - first) / 2 + 1 >= ISLAND));
+        rows.extend(row.filter(|row| length(*row) >= ISLAND));
     };
     for zero in memchr_iter(0, bytes) {
         row = match row {
