@@ -65,6 +65,7 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::{AT_ONCE, OPEN, Turns};
+    use futures_util::FutureExt as _;
     use postern_core::ids::ApplicationId;
 
     #[tokio::test]
@@ -88,15 +89,8 @@ mod tests {
             held.push(place.turn().await.unwrap());
         }
         let mut next = std::pin::pin!(place.turn());
-        assert!(futures_none(&mut next).await);
+        assert!(next.as_mut().now_or_never().is_none());
         held.pop();
         assert!(next.await.is_some());
-    }
-
-    async fn futures_none(next: &mut (impl Future<Output = impl Sized> + Unpin)) -> bool {
-        std::future::poll_fn(|context| {
-            std::task::Poll::Ready(std::pin::Pin::new(&mut *next).poll(context).is_pending())
-        })
-        .await
     }
 }

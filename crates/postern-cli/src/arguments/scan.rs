@@ -12,7 +12,7 @@ const EXIT_CODES: &str = "\
 Exit codes of a scan:
   0  nothing was found, and everything was read
   1  something was found that is as sure as --fail-on says
-  2  the command line does not fit, or nothing was found and something could not be read";
+  2  the command line does not fit, or nothing was found and something could not be read, or not be asked about";
 
 #[derive(Args)]
 #[command(after_help = EXIT_CODES)]

@@ -67,13 +67,12 @@ impl Walk<'_> {
         let (files, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
         let unseen = Gauge::default();
         let gauge = self.gauge.unwrap_or(&unseen);
-        let told = |heard: Told| told(scanner.discreet(heard));
         let hear = |heard: Told| {
             let heard = scanner.discreet(heard);
             self.state.inspect(|state| state.hear(&heard));
             told(heard);
         };
-        let told: &(dyn Fn(Told) + Sync) = &told;
+        let told: &(dyn Fn(Told) + Sync) = &|heard| told(scanner.discreet(heard));
         walk.build_parallel().run(|| {
             let worker = Worker { scanner, buffer: Buffer::new(), told: &hear };
             let mut visit = Visit { worker, gauge, state: self.state, told, found };

@@ -16,19 +16,9 @@ use crate::site::{Heard, made_up, scanner};
 
 #[test]
 fn ways_of_packing_that_are_not_opened_are_named() {
-    let cpio = [b"070701".as_slice(), &[b'0'; 104], b"name\0"].concat();
-    for (bytes, name) in [
-        (&b"]\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0packed"[..], "lzma"),
-        (b"\x04\x22\x4d\x18packed", "lz4"),
-        (b"\x1f\x9d\x90packed", "compress"),
-        (b"MSCF\0\0\0\0packed", "cab"),
-        (b"\xed\xab\xee\xdbpacked", "rpm"),
-        (b"!<arch>\ndebian-binary   packed", "deb"),
-        (&cpio, "cpio"),
-    ] {
-        let (_, troubles) = said("packed", bytes);
-        assert_eq!(troubles, [format!(": it is packed as {name}, which is not opened")]);
-    }
+    // Which there are is tested where they are told.
+    let (_, troubles) = said("packed", b"\x04\x22\x4d\x18packed");
+    assert_eq!(troubles, [": it is packed as lz4, which is not opened"]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Found words and texts over HTTP.
 
+use std::io::ErrorKind;
+
 use postern_core::application::Scope;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
@@ -98,6 +100,9 @@ async fn who_sends_texts_slowly_holds_up_nobody_else() {
     };
     refused.problem(429, "too-many-requests");
     other.call("POST", INSPECT, &[], body).await.is(200);
-    drop(open);
+    // It did not wait for any of them.
+    let waits =
+        |stream: &TcpStream| stream.try_read(&mut [0]).is_err_and(|it| it.kind() == ErrorKind::WouldBlock);
+    assert!(open.iter().all(waits));
     server.stop().await;
 }
