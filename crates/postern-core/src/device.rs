@@ -72,3 +72,61 @@ pub fn shown(
         lasts: left > limits::DEVICE_RENEW,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANNA: SubjectId = SubjectId::new([1; 16]);
+    const SHOP: ApplicationId = ApplicationId::new([2; 16]);
+    const MINTED: u32 = 1_700_000_000;
+
+    fn keys() -> LocalKeys {
+        LocalKeys::new(|label| Some((1, Zeroizing::new([u8::try_from(label.len()).unwrap(); 32])))).unwrap()
+    }
+
+    /// What a token is taken for, this long after it was minted.
+    fn after(text: &str, age: Duration) -> Option<Shown> {
+        let now = Time::from_millis(u64::from(MINTED) * 1000).plus(age);
+        shown(&keys(), text, ANNA, SHOP, 3, now)
+    }
+
+    #[test]
+    fn a_token_of_anything_else_or_with_one_letter_changed_is_none() {
+        let token = mint(&keys(), ANNA, SHOP, MINTED, 3);
+        assert!(after(&token, Duration::ZERO).is_some());
+        for other in [
+            mint(&keys(), SubjectId::new([9; 16]), SHOP, MINTED, 3),
+            mint(&keys(), ANNA, ApplicationId::new([9; 16]), MINTED, 3),
+            mint(&keys(), ANNA, SHOP, MINTED, 2),
+        ] {
+            assert!(after(&other, Duration::ZERO).is_none());
+        }
+        for at in 0..token.len() {
+            let mut forged = token.as_bytes().to_vec();
+            forged[at] = if forged[at] == b'0' { b'z' } else { b'0' };
+            let forged = String::from_utf8(forged).unwrap();
+            assert!(after(&forged, Duration::ZERO).is_none(), "letter {at}");
+        }
+    }
+
+    #[test]
+    fn a_token_makes_known_from_its_first_hour_on_is_renewed_and_ends() {
+        let token = mint(&keys(), ANNA, SHOP, MINTED, 3);
+        let (known, until) = (limits::DEVICE_KNOWN_AFTER, limits::DEVICE_KNOWN_UNTIL);
+        let renewed = until - limits::DEVICE_RENEW;
+        let (moment, none) = (Duration::from_millis(1), Duration::ZERO);
+        for (age, is_known, lasts) in [
+            (none, false, true),
+            (known - moment, false, true),
+            (known, true, true),
+            (renewed - moment, true, true),
+            (renewed, true, false),
+            (until - moment, true, false),
+        ] {
+            let shown = Shown { minted: MINTED, known: is_known, lasts };
+            assert_eq!(after(&token, age), Some(shown), "after {age:?}");
+        }
+        assert_eq!(after(&token, until), None);
+    }
+}

@@ -45,6 +45,7 @@ pub(super) const HEART: [Crate; 4] = [
             ("postern-core", "lib"),
             ("postern-core", "lifecycle"),
             ("postern-core", "vectors"),
+            ("postern-store", "conformance"),
             ("postern-testkit", "behaviour"),
             ("postern-testkit", "kinds"),
             ("postern-testkit", "peer_failures"),

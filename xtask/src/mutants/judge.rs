@@ -42,14 +42,16 @@ pub(super) struct Ground {
     pub(super) folder: PathBuf,
     /// Of the database cluster.
     pub(super) socket: PathBuf,
+    /// What the tests of one mutant may take in all.
+    pub(super) budget: Duration,
 }
 
 impl Ground {
     /// Makes the folder.
-    pub(super) fn new(socket: &Path) -> Done<Self> {
+    pub(super) fn new(socket: &Path, budget: Duration) -> Done<Self> {
         let folder = std::env::temp_dir().join(format!("mutants-{}", std::process::id()));
         fs::create_dir_all(&folder).map_err(|fault| format!("{}: {fault}", folder.display()))?;
-        Ok(Self { folder, socket: socket.to_owned() })
+        Ok(Self { folder, socket: socket.to_owned(), budget })
     }
 
     /// A test program, with a folder for what it leaves. Random cases are the same each time, and few: they say as
@@ -83,7 +85,8 @@ pub(super) fn judge(
     ground: &Ground,
     worker: usize,
 ) -> Done<Verdict> {
-    for batch in batches(tests) {
+    let tests = affordable(tests, ground.budget);
+    for batch in batches(&tests) {
         for (number, tests) in batch {
             let Some(program) = programs.get(number) else { continue };
             let takes: Duration = tests.iter().map(|test| test.takes).sum();
@@ -98,6 +101,15 @@ pub(super) fn judge(
         }
     }
     Ok(Verdict::Survived(tests.len()))
+}
+
+/// The quickest tests that take no more than this in all.
+fn affordable<'a>(tests: &[&'a Test], budget: Duration) -> Vec<&'a Test> {
+    let taken = tests.iter().scan(Duration::ZERO, |sum, test| {
+        *sum += test.takes;
+        Some((*sum, *test))
+    });
+    taken.take_while(|(sum, _)| *sum <= budget).map(|(_, test)| test).collect()
 }
 
 /// Tests in the order of the time that they take, cut where it is looked; in each part by program.

@@ -23,6 +23,7 @@ mod values;
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -47,6 +48,9 @@ pub(crate) struct Options {
     /// Only files whose path holds this, such as subject/redeem
     #[arg(long)]
     file: Option<String>,
+    /// Seconds that the tests of one mutant may take in all: the quickest are run
+    #[arg(long, default_value_t = 600)]
+    budget: u64,
     /// Looks again at what was caught in an earlier run
     #[arg(long)]
     again: bool,
@@ -71,19 +75,20 @@ pub(crate) fn mutants(options: &Options) -> Done {
         .filter(|(number, placed)| !refused.contains(number) && options.asks(**number, placed))
         .filter(|(_, placed)| options.again || !is_caught(outcomes.of(placed)))
         .collect();
-    look(&asked, &programs, &outcomes)?;
+    look(&asked, &programs, &outcomes, Duration::from_secs(options.budget))?;
     finish(&folder, &plan, &outcomes)
 }
 
 /// Looks at each, in turn.
-fn look(asked: &[(&u32, &Placed)], programs: &[Program], outcomes: &Outcomes) -> Done {
+fn look(asked: &[(&u32, &Placed)], programs: &[Program], outcomes: &Outcomes, budget: Duration) -> Done {
     let cluster = start_postgres()?;
-    let ground = Ground::new(cluster.socket_folder())?;
+    let ground = Ground::new(cluster.socket_folder(), budget)?;
     let (tests, failed) = reach(programs, &ground)?;
     if !failed.is_empty() {
         return Err(format!("without a mutant, these fail: {}", failed.join(", ")));
     }
-    println!("xtask: {} mutants are looked at", asked.len());
+    let all: Duration = tests.iter().map(|test| test.takes).sum();
+    println!("xtask: {} mutants are looked at; all tests take {} seconds", asked.len(), all.as_secs());
     in_turn(asked, |worker, (number, placed)| {
         let tests = judges(**number, placed, &tests, programs);
         let verdict = judge(**number, &tests, programs, &ground, worker)?;
