@@ -81,12 +81,10 @@ fn written(plan: &Plan, tree: &Path, dropped: &BTreeSet<u32>) -> Done<BTreeMap<S
 
 /// Compiles; what cargo said, message by message.
 fn compile(tree: &Path) -> Done<Vec<Message>> {
-    let mut command = cargo(&["test", "--no-run", "--profile", "ci", "--message-format", "json", "--lib"]);
-    let judges = || HEART.iter().flat_map(|of| of.judges);
-    for package in judges().map(|(package, _)| *package).collect::<BTreeSet<_>>() {
-        command.args(["--package", package]);
-    }
-    for name in judges().map(|(_, name)| *name).filter(|name| *name != "lib").collect::<BTreeSet<_>>() {
+    let mut command =
+        cargo(&["test", "--no-run", "--workspace", "--profile", "ci", "--message-format", "json", "--lib"]);
+    let judges = HEART.iter().flat_map(|of| of.judges).map(|(_, name)| *name);
+    for name in judges.filter(|name| *name != "lib").collect::<BTreeSet<_>>() {
         command.args(["--test", name]);
     }
     command.current_dir(tree).env("CARGO_TARGET_DIR", target()?).stderr(Stdio::inherit());
