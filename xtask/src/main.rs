@@ -52,7 +52,7 @@ enum Task {
     Campaign(campaign::Options),
     /// Runs the fuzzers, one after the other, each for a bounded time
     Fuzz(fuzz::Options),
-    /// Changes the heart in one place at a time, and sees whether a test of its crate fails
+    /// Changes the heart in one place at a time, and sees whether a test fails
     Mutants(mutants::Options),
     /// Builds the previous release, from which upgrades are tested
     Previous,

@@ -41,10 +41,13 @@ fn a_cosignature_is_this_witnesses_of_this_note_or_none() {
     let (one, two) = (witness("one.test", 2), witness("two.test", 3));
     let (first, second) = (WitnessKey::parse(&one.1).unwrap(), WitnessKey::parse(&two.1).unwrap());
     let bare = note(7);
+    assert_eq!((first.name(), second.name()), ("one.test", "two.test"));
     assert_eq!(first.cosigned(&bare), Ok(None));
     assert!(!is_cosigned(&bare));
-    // Out of many lines it takes its own.
-    let answered = line(&two, 5, &bare) + &line(&one, 1_800_000_000, &bare) + "— no line\n";
+    // Out of many lines it takes its own, also behind one of another key under its name.
+    let renewed = witness("one.test", 5);
+    let answered =
+        line(&two, 5, &bare) + &line(&renewed, 6, &bare) + &line(&one, 1_800_000_000, &bare) + "— no line\n";
     let cosigned = first.cosign(&bare, &answered).unwrap();
     assert_eq!((first.cosigned(&cosigned), second.cosigned(&cosigned)), (Ok(Some(1_800_000_000)), Ok(None)));
     assert!(is_cosigned(&cosigned));

@@ -22,6 +22,11 @@ pub(crate) fn have_postgres() -> Done {
     postgres::have()
 }
 
+/// Starts a PostgreSQL cluster, which ends when dropped, and installs what is missing for that.
+pub(crate) fn start_postgres() -> Done<postern_cluster::Cluster> {
+    postgres::start()
+}
+
 /// What can be asked of the tests.
 #[derive(Args)]
 pub(crate) struct Options {

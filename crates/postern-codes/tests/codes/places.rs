@@ -28,6 +28,8 @@ fn a_foreign_symbol_is_placed_in_its_group() {
     assert_eq!(refusal("6N6NW-S9U8B-XYXXT-K5NXF-Y9YZ2"), foreign(Format::Standard, Some(2)));
     assert_eq!(refusal("PSTN-6N6NW-S9B8B-XYXXT-K5NXF-Y9YZ\u{e9}"), foreign(Format::Standard, Some(5)));
     assert_eq!(refusal("0123 4567 8X01 2345 6789 0123"), foreign(Format::Numeric, Some(3)));
+    // The first symbol that is no digit.
+    assert_eq!(refusal("0123 4567 8A01 2345 6789 0123"), foreign(Format::Numeric, Some(3)));
 }
 
 #[test]
@@ -51,6 +53,16 @@ fn a_slot_or_check_digits_that_no_code_has_name_their_group() {
     assert_eq!(typo_group(&format!("00{without_slot}")), Some(Some(1)));
     assert_eq!(typo_group(&format!("{body}99")), Some(Some(6)));
     assert_eq!(typo_group(&format!("{body}?9")), Some(None));
+    assert_eq!(typo_group(&format!("{body}0?")), Some(None));
+}
+
+#[test]
+fn as_many_unreadable_symbols_as_can_be_filled_in_name_no_group_of_their_own() {
+    let compact = code(Format::Compact, 5, &Prefix::default(), 1);
+    let (_, rest) = compact.canonical().split_at(1);
+    let (before, after) = rest.split_at(5);
+    // The slot is zero whatever stands in the second group.
+    assert_eq!(typo_group(&format!("0{before}??{}", &after[2..])), Some(Some(1)));
 }
 
 #[test]

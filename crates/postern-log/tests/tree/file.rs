@@ -1,6 +1,8 @@
 //! Proof files: written as c2sp.org/tlog-proof says, and refused if anything in them is another's.
 
-use postern_log::{CheckpointError, ProofFile, ProofFileError, inclusion_proof};
+use postern_log::{
+    CheckpointError, ConsistencyFile, ProofFile, ProofFileError, consistency_proof, inclusion_proof,
+};
 use proptest::prelude::*;
 
 use super::{Naive, checkpoint, event, leaves, signed, verifier};
@@ -37,6 +39,22 @@ fn other_events_indexes_paths_and_checkpoints_are_refused() {
     let stranger = postern_log::verifier_key(super::ORIGIN, &[3; 32]);
     assert!(matches!(whole.check(&stranger), Err(ProofFileError::Checkpoint(_))));
     assert!(matches!(whole.check(""), Err(ProofFileError::Checkpoint(CheckpointError::Key))));
+}
+
+#[test]
+fn a_proof_that_a_log_goes_on_is_text_that_checks_by_itself() {
+    let proof = consistency_proof(&Naive(leaves(9)), 3, 9).unwrap();
+    let whole = ConsistencyFile { earlier: 3, proof, note: signed(&checkpoint(9)) };
+    let text = whole.to_string();
+    let read = ConsistencyFile::parse(&text).unwrap();
+    assert_eq!((&read, read.check(&verifier(), checkpoint(3).root)), (&whole, Ok(checkpoint(9))));
+    let other = whole.check(&verifier(), checkpoint(4).root);
+    assert_eq!(other, Err(ProofFileError::NotContinued { earlier: 3, size: 9 }));
+    // One text stands for one proof.
+    for odd in ["old 03\n", "old +3\n", "old  3\n", "new 3\n", "3\n"] {
+        let odd = text.replacen("old 3\n", odd, 1);
+        assert_eq!(ConsistencyFile::parse(&odd), Err(ProofFileError::Format), "{odd}");
+    }
 }
 
 #[test]

@@ -83,6 +83,20 @@ fn paths_are_those_of_tlog_tiles() {
 }
 
 #[test]
+fn a_tile_stands_on_as_many_full_tiles_of_leaves_as_its_hashes_are_over() {
+    for (path, full) in [
+        ("entries/000", 0),
+        ("0/001", 0),
+        ("1/000", 256),
+        ("1/001.p/2", 258),
+        ("2/000.p/3", 3 * 256),
+        ("3/000.p/1", 256 * 256),
+    ] {
+        assert_eq!(Tile::parse(path).unwrap().stands_on(), full, "{path}");
+    }
+}
+
+#[test]
 fn levels_grow_as_the_definition_says() {
     let all = leaves(256 * 258);
     let hashes = known(&all);
