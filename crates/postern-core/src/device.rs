@@ -77,56 +77,54 @@ pub fn shown(
 mod tests {
     use super::*;
 
-    const ANNA: SubjectId = SubjectId::new([1; 16]);
-    const SHOP: ApplicationId = ApplicationId::new([2; 16]);
-    const MINTED: u32 = 1_700_000_000;
+    const MINTED: u32 = 1_800_000_000;
 
     fn keys() -> LocalKeys {
         LocalKeys::new(|label| Some((1, Zeroizing::new([u8::try_from(label.len()).unwrap(); 32])))).unwrap()
     }
 
-    /// What a token is taken for, this long after it was minted.
-    fn after(text: &str, age: Duration) -> Option<Shown> {
-        let now = Time::from_millis(u64::from(MINTED) * 1000).plus(age);
-        shown(&keys(), text, ANNA, SHOP, 3, now)
+    fn after(age: Duration) -> Time {
+        Time::from_millis(u64::from(MINTED) * 1000 + u64::try_from(age.as_millis()).unwrap())
+    }
+
+    fn token(keys: &LocalKeys) -> Zeroizing<String> {
+        mint(keys, SubjectId::new([1; 16]), ApplicationId::new([2; 16]), MINTED, 3)
+    }
+
+    fn read(keys: &LocalKeys, text: &str, age: Duration) -> Option<Shown> {
+        shown(keys, text, SubjectId::new([1; 16]), ApplicationId::new([2; 16]), 3, after(age))
     }
 
     #[test]
-    fn a_token_of_anything_else_or_with_one_letter_changed_is_none() {
-        let token = mint(&keys(), ANNA, SHOP, MINTED, 3);
-        assert!(after(&token, Duration::ZERO).is_some());
-        for other in [
-            mint(&keys(), SubjectId::new([9; 16]), SHOP, MINTED, 3),
-            mint(&keys(), ANNA, ApplicationId::new([9; 16]), MINTED, 3),
-            mint(&keys(), ANNA, SHOP, MINTED, 2),
-        ] {
-            assert!(after(&other, Duration::ZERO).is_none());
-        }
-        for at in 0..token.len() {
-            let mut forged = token.as_bytes().to_vec();
-            forged[at] = if forged[at] == b'0' { b'z' } else { b'0' };
-            let forged = String::from_utf8(forged).unwrap();
-            assert!(after(&forged, Duration::ZERO).is_none(), "letter {at}");
-        }
+    fn a_device_becomes_known_is_renewed_and_is_over_to_the_millisecond() {
+        let (keys, tick) = (keys(), Duration::from_millis(1));
+        let token = token(&keys);
+        let at = |age| read(&keys, &token, age).map(|shown| (shown.known, shown.lasts));
+        let renewed = limits::DEVICE_KNOWN_UNTIL - limits::DEVICE_RENEW;
+        assert_eq!(at(Duration::ZERO), Some((false, true)));
+        assert_eq!(at(limits::DEVICE_KNOWN_AFTER - tick), Some((false, true)));
+        assert_eq!(at(limits::DEVICE_KNOWN_AFTER), Some((true, true)));
+        assert_eq!(at(renewed - tick), Some((true, true)));
+        assert_eq!(at(renewed), Some((true, false)));
+        assert_eq!(at(limits::DEVICE_KNOWN_UNTIL - tick), Some((true, false)));
+        assert_eq!(at(limits::DEVICE_KNOWN_UNTIL), None);
     }
 
     #[test]
-    fn a_token_makes_known_from_its_first_hour_on_is_renewed_and_ends() {
-        let token = mint(&keys(), ANNA, SHOP, MINTED, 3);
-        let (known, until) = (limits::DEVICE_KNOWN_AFTER, limits::DEVICE_KNOWN_UNTIL);
-        let renewed = until - limits::DEVICE_RENEW;
-        let (moment, none) = (Duration::from_millis(1), Duration::ZERO);
-        for (age, is_known, lasts) in [
-            (none, false, true),
-            (known - moment, false, true),
-            (known, true, true),
-            (renewed - moment, true, true),
-            (renewed, true, false),
-            (until - moment, true, false),
-        ] {
-            let shown = Shown { minted: MINTED, known: is_known, lasts };
-            assert_eq!(after(&token, age), Some(shown), "after {age:?}");
+    fn a_token_is_one_subjects_for_one_application_in_one_epoch_and_none_when_a_symbol_is_changed() {
+        let (keys, age) = (keys(), limits::DEVICE_KNOWN_AFTER);
+        let token = token(&keys);
+        let [mine, other] = [1, 9].map(|byte| SubjectId::new([byte; 16]));
+        let [here, there] = [2, 9].map(|byte| ApplicationId::new([byte; 16]));
+        let asked =
+            |subject, application, epoch| shown(&keys, &token, subject, application, epoch, after(age));
+        assert!(asked(mine, here, 3).is_some_and(|shown| shown.known && shown.minted == MINTED));
+        assert_eq!([asked(other, here, 3), asked(mine, there, 3), asked(mine, here, 4)], [None; 3]);
+        for at in PREFIX.len()..token.len() {
+            let with = if token.as_bytes()[at] == b'0' { "1" } else { "0" };
+            let mut changed = token.to_string();
+            changed.replace_range(at..=at, with);
+            assert_eq!(read(&keys, &changed, age), None, "{at}");
         }
-        assert_eq!(after(&token, until), None);
     }
 }

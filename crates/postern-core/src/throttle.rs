@@ -233,6 +233,37 @@ mod tests {
     }
 
     #[test]
+    fn an_accepted_code_clears_everything_and_a_new_set_what_the_old_one_was_guessed_at() {
+        let throttle = missed(6, Class::Unknown, HERE);
+        let mut cleared = throttle.clone();
+        cleared.clear();
+        assert_eq!(cleared, Throttle::default());
+        let mut renewed = throttle;
+        renewed.new_set();
+        assert_eq!((renewed.failures(), renewed.left(Class::Unknown)), (0, 50));
+        assert_eq!(renewed.judge(Class::Unknown, HERE, Format::Compact, NOW), Ok(()));
+        // A source that guessed goes on to wait.
+        assert!(renewed.judge(Class::Unknown, HERE, Format::Standard, NOW).is_err());
+    }
+
+    #[test]
+    fn what_is_left_and_how_long_a_class_waits_is_told() {
+        let mut throttle = missed(6, Class::Unknown, HERE);
+        (0..2).for_each(|_| throttle.miss(Class::Known, THERE, NOW));
+        assert_eq!(
+            (throttle.failures(), throttle.left(Class::Unknown), throttle.left(Class::Known)),
+            (8, 44, 28)
+        );
+        let over = NOW.plus(Duration::from_secs(60));
+        let before = NOW.plus(Duration::from_secs(59));
+        let waits = |class, now| throttle.waits_until(class, now);
+        assert_eq!([waits(Class::Unknown, NOW), waits(Class::Unknown, before)], [Some(over); 2]);
+        assert_eq!([waits(Class::Unknown, over), waits(Class::Known, NOW)], [None; 2]);
+        assert_eq!(missed(51, Class::Unknown, HERE).left(Class::Unknown), 0);
+        assert_eq!([retry_after(over, NOW), retry_after(NOW, NOW)], [60, 1].map(Duration::from_secs));
+    }
+
+    #[test]
     fn shares_add_up_to_the_limit_of_a_set() {
         assert_eq!(Class::ALL.into_iter().map(Class::share).sum::<u16>(), SUSPENDED_AT);
     }

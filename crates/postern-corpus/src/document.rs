@@ -1,6 +1,7 @@
 //! Documents: how codes stand in what people write and programs export.
 
 use crate::dice::Dice;
+use crate::packed::{attached, notebook, office};
 
 /// A document and what is planted in it.
 pub struct Document {
@@ -82,7 +83,7 @@ impl Spelling {
 pub(crate) type Write = fn(&mut Dice, &[String; 2], &[String]) -> Vec<u8>;
 
 /// Every kind of document.
-pub(crate) const SOURCES: [(&str, Write); 8] = [
+pub(crate) const SOURCES: [(&str, Write); 11] = [
     ("chat export", chat),
     ("ticket", ticket),
     ("mail, quoted", mail),
@@ -91,6 +92,9 @@ pub(crate) const SOURCES: [(&str, Write); 8] = [
     ("source", source),
     ("table", table),
     ("UTF-16", wide),
+    ("office document", office),
+    ("mail, attached", attached),
+    ("notebook", notebook),
 ];
 
 fn chat(dice: &mut Dice, [before, behind]: &[String; 2], codes: &[String]) -> Vec<u8> {
@@ -104,7 +108,7 @@ fn chat(dice: &mut Dice, [before, behind]: &[String; 2], codes: &[String]) -> Ve
 }
 
 /// A text as it stands in JSON.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
@@ -169,7 +173,7 @@ fn wide(_: &mut Dice, [before, behind]: &[String; 2], codes: &[String]) -> Vec<u
 }
 
 /// Words of no meaning, as long as a message.
-fn filler(dice: &mut Dice, count: usize) -> String {
+pub(crate) fn filler(dice: &mut Dice, count: usize) -> String {
     const WORDS: [&str; 8] = ["lunch", "at", "noon", "the", "build", "is", "green", "again"];
     (0..count).map(|_| dice.one_of(&WORDS).to_owned() + " ").collect()
 }

@@ -11,6 +11,7 @@ mod hard;
 pub mod negatives;
 mod others;
 mod own;
+mod packed;
 mod prose;
 pub mod providers;
 mod stream;

@@ -131,6 +131,12 @@ fn other_ways_of_writing_the_same_are_not_canonical() {
     assert!(!is_canonical(&[b'['; 100_000]), "deep nesting must not exhaust the stack");
 }
 
+/// By reading all of it and writing it again: what the judgement is held against.
+fn is_canonical_slowly(bytes: &[u8]) -> bool {
+    let said = serde_json::from_slice::<Value>(bytes).ok();
+    said.is_some_and(|value| canonical_value(&value).is_ok_and(|written| written == bytes))
+}
+
 /// Strings that exercise the sorting (both sides of the surrogates) and the escapes.
 fn text() -> impl Strategy<Value = String> {
     let character = prop_oneof![
@@ -181,11 +187,20 @@ proptest! {
     }
 
     #[test]
-    fn nearly_json_is_judged_without_panic(text in "[\\[\\]{}:,\"0-9eE.+\\-\\\\u a-c]{0,40}") {
-        if is_canonical(text.as_bytes()) {
-            let value: Value = serde_json::from_str(&text).unwrap();
-            prop_assert_eq!(serde_jcs::to_string(&value).unwrap(), text);
-        }
+    fn nearly_json_is_judged_as_by_reading_and_writing(text in "[\\[\\]{}:,\"0-9eE.+\\-\\\\u a-c]{0,40}") {
+        prop_assert_eq!(is_canonical(text.as_bytes()), is_canonical_slowly(text.as_bytes()));
+    }
+
+    #[test]
+    fn what_is_changed_a_little_is_judged_as_by_reading_and_writing(
+        value in value(),
+        at in any::<prop::sample::Index>(),
+        with in proptest::collection::vec(prop::sample::select(b"{}[]\",:\\/ 0-1ab\n".to_vec()), 0..3),
+    ) {
+        let mut bytes = canonical_value(&value).unwrap();
+        let at = at.index(bytes.len());
+        bytes.splice(at..=at, with);
+        prop_assert_eq!(is_canonical(&bytes), is_canonical_slowly(&bytes));
     }
 
     #[test]

@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use postern_corpus::{Class, Evaluation, Seen, Stream, hard, others, own};
-use postern_scan::{Buffer, Confidence, DigestKey, Finding, Origin, Rules, Scanner, Settings, Told, trees};
+use postern_scan::{
+    Buffer, Confidence, DigestKey, Finding, Origin, Rules, Scanner, Settings, Told, input, trees,
+};
 
 /// What is asked for.
 #[derive(Default)]
@@ -73,14 +75,15 @@ fn asked() -> Result<Asked, Box<dyn Error>> {
 }
 
 fn planted(scanner: &Scanner, seeds: u64) -> Evaluation {
-    let (mut evaluation, mut buffer) = (Evaluation::default(), Buffer::new());
+    let mut evaluation = Evaluation::default();
     let mut find = |name: &str, mut bytes: &[u8]| {
-        let mut seen = Vec::new();
-        let mut told =
-            |finding: Finding| seen.push(Seen { level: finding.confidence as usize, digest: finding.digest });
-        // Reading from memory does not fail.
-        let _ = scanner.piece(&Origin::of(name), &mut bytes, &mut buffer, &mut told);
-        seen
+        let seen = Mutex::new(Vec::new());
+        input(scanner, name, &mut bytes, &|told| {
+            if let (Told::Found(finding), Ok(mut seen)) = (told, seen.lock()) {
+                seen.push(Seen { level: finding.confidence as usize, digest: finding.digest });
+            }
+        });
+        seen.into_inner().unwrap_or_default()
     };
     for seed in 0..seeds {
         own(seed)

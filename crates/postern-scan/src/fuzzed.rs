@@ -58,7 +58,7 @@ fn content(bytes: &[u8]) {
     let Some(scanner) = SCANNER.get_or_init(settings) else { panic!("broken: the rules are searched for") };
     let told = || {
         let told = Mutex::new(Vec::new());
-        input(scanner, &mut &*bytes, &|one| {
+        input(scanner, "(stdin)", &mut &*bytes, &|one| {
             let line = match one {
                 Told::Found(finding) => format!("{finding:?}"),
                 Told::Trouble(trouble) => trouble.to_string(),

@@ -9,19 +9,19 @@ use std::sync::{Mutex, PoisonError};
 use postern_codes::Prefix;
 use postern_core::ports::Entropy as _;
 use postern_outside::entropy::SystemEntropy;
-use postern_scan::{
-    Baseline, Confidence, DigestKey, Form, RuleFault, Rules, Scanner, Settings, Told, git, input,
-};
+use postern_scan::{Baseline, Confidence, DigestKey, Form, RuleFault, Rules, Scanner, Settings, Told, input};
 use zeroize::Zeroizing;
 
 use super::document;
 use super::scan_kept::Kept;
 use super::scan_server::Asking;
-use super::scan_walk::{standard_output, walk};
+use super::scan_walk::{history, standard_output, walk};
 use crate::arguments::{Scan, ScanForm};
 use crate::failure::Failure;
 use crate::progress::Progress;
 
+/// What standard input is called.
+const STDIN: &str = "(stdin)";
 /// The fewest bytes of a digest key.
 const SHORTEST_KEY: usize = 16;
 
@@ -47,18 +47,19 @@ pub(super) async fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
         ScanForm::Sarif => Form::Sarif,
         ScanForm::Html => Form::Html,
     };
-    let progress = Progress::of_bytes("scanning", json || scan.watch || scan.paths.is_empty());
+    let is_short = scan.paths.is_empty() && scan.git.is_empty();
+    let progress = Progress::of_bytes("scanning", json || scan.watch || is_short);
     let mut out = standard_output(&progress, scan);
     let report = form.report(out.as_mut(), scanner.key_name());
     let kept = Mutex::new(Kept::of(report, baseline, &progress, asking.is_some()));
     let tell = |told: Told| kept.lock().unwrap_or_else(PoisonError::into_inner).tell(told);
     let mut read = walk(scan, &scanner, &progress, &tell)?;
     if scan.stdin {
-        let piped = input(&scanner, &mut io::stdin().lock(), &tell);
+        let piped = input(&scanner, STDIN, &mut io::stdin().lock(), &tell);
         (read.files, read.bytes) = (read.files + piped.files, read.bytes + piped.bytes);
     }
     for repository in &scan.git {
-        let history = git(&scanner, repository, &tell);
+        let history = history(&scanner, repository, &progress, &tell);
         (read.files, read.bytes) = (read.files + history.files, read.bytes + history.bytes);
     }
     let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);

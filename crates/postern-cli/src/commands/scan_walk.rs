@@ -1,10 +1,11 @@
 //! How `postern scan` goes through its paths: with what it shows meanwhile, from where it was interrupted, or for ever.
 
 use std::io::{self, BufWriter, IsTerminal as _, LineWriter, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use postern_scan::{Gauge, Scanner, State, Told, Totals, Walk, Watch};
+use postern_scan::{Gauge, Scanner, State, Told, Totals, Walk, Watch, git};
 
 use super::running::Signals;
 use crate::arguments::Scan;
@@ -51,7 +52,8 @@ pub(super) fn walk(
     let state = scan.resume.as_deref().map(|file| State::open(file, scanner)).transpose();
     let state = state.map_err(|fault| Failure::Usage(fault.to_string()))?;
     let walk = Walk { threads: scan.threads, state: state.as_ref(), gauge: Some(&gauge) };
-    let totals = shown(scan, &gauge, progress, || walk.over(scanner, &scan.paths, tell));
+    let count = || gauge.count(&scan.paths);
+    let totals = shown(&gauge, progress, count, || walk.over(scanner, &scan.paths, tell));
     match state {
         Some(state) if state.is_full() => output::message(
             "The state of the scan has no room for more. What is not in it is read again next time.",
@@ -68,14 +70,26 @@ pub(super) fn walk(
     Ok(totals)
 }
 
-/// Does work and shows meanwhile how far it is, where there is a terminal.
-fn shown<T>(scan: &Scan, gauge: &Gauge, progress: &Progress, work: impl FnOnce() -> T) -> T {
+/// Goes through the history of a repository.
+pub(super) fn history(
+    scanner: &Scanner,
+    repository: &Path,
+    progress: &Progress,
+    tell: &(dyn Fn(Told) + Sync),
+) -> Totals {
+    let gauge = Gauge::default();
+    // It counts while it goes.
+    shown(&gauge, progress, || (), || git(scanner, repository, &gauge, tell))
+}
+
+/// Does work and shows meanwhile how far it is, where there is a terminal. `count` learns how much there is.
+fn shown<T>(gauge: &Gauge, progress: &Progress, count: impl FnOnce() + Send, work: impl FnOnce() -> T) -> T {
     if progress.is_hidden() {
         return work();
     }
     thread::scope(|threads| {
         let (done, waits) = std::sync::mpsc::channel::<()>();
-        threads.spawn(|| gauge.count(&scan.paths));
+        threads.spawn(count);
         threads.spawn(move || {
             // It ends with the work, which drops the other side.
             while waits.recv_timeout(TICK) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {

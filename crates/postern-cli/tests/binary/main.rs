@@ -30,6 +30,7 @@ mod rotation;
 mod scan;
 mod scan_asked;
 mod scan_documents;
+mod scan_live;
 mod sealed;
 mod sockets;
 mod tls;

@@ -150,3 +150,12 @@ fn what_is_known_when_the_service_goes_is_told() {
     assert_eq!(lines.last().unwrap()["kind"], "summary");
     assert!(trouble.contains("no answer about 1 of 2 codes: "), "{trouble}");
 }
+
+#[test]
+fn a_service_that_is_busy_is_asked_again() {
+    let folder = folder(&CODES[..1]);
+    let busy = (429, json!({ "type": "urn:postern:problem:too-many-requests" }));
+    let url = service(vec![busy, said(&[json!({ "outcome": "spent" })], None)]);
+    let (code, lines, trouble) = asking(folder.path(), &url, &[]);
+    assert_eq!((code, standings(&lines)), (Some(1), vec![Some("spent")]), "{trouble}");
+}

@@ -211,3 +211,50 @@ impl Draft {
         rows + self.events.iter().map(|event| event.bytes.len() + 100).sum::<usize>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{SubjectId, TenantId};
+    use crate::kernel::{ActorKind, Kind, Space};
+
+    const TENANT: TenantId = TenantId::new([1; 16]);
+
+    fn draft() -> Draft {
+        let actor = Actor::new(ActorKind::Service, "test");
+        Draft::new(Context { at: Time::START, actor, private: None })
+    }
+
+    fn place(number: u8) -> ClaimKey {
+        ClaimKey { tenant: TENANT, space: Space::ExternalId, key: [number; 32] }
+    }
+
+    fn owner(number: u8) -> Key {
+        Key::of(Kind::Subject, TENANT, SubjectId::new([number; 16]))
+    }
+
+    #[test]
+    fn what_a_decision_relies_on_is_told_to_the_store() {
+        let mut draft = draft();
+        draft.rely_free(place(1));
+        draft.rely_free(place(2));
+        assert_eq!(draft.free(), [place(1), place(2)]);
+        assert!(draft.is_empty() && draft.claims().is_empty());
+    }
+
+    #[test]
+    fn a_place_that_is_given_up_is_claimed_no_more_by_its_owner_and_by_nobody_else() {
+        let mut draft = draft();
+        let claims = [(1, 1), (2, 1), (1, 2)];
+        for (at, by) in claims {
+            draft.claim(Claim { place: place(at), owner: owner(by), version: 1, until: None });
+        }
+        draft.release(place(1), owner(1));
+        let left: Vec<_> = draft.claims().iter().map(|claim| (claim.place, claim.owner)).collect();
+        assert_eq!(left, [(place(2), owner(1)), (place(1), owner(2))]);
+        assert_eq!(draft.released(), [(place(1), owner(1))]);
+        // In the name of a record that the draft does not change nothing is taken.
+        draft.claim_until(place(3), owner(1), Time::START);
+        assert_eq!(draft.claims().len(), 2);
+    }
+}

@@ -1,7 +1,8 @@
-//! Other readings of the same bytes: UTF-16, quoted-printable, escapes of JSON and HTML. Each knows where its bytes
-//! come from.
+//! Other readings of the same bytes: UTF-16, quoted-printable, escapes of JSON, HTML and addresses. Each knows where its
+//! bytes come from.
 
 mod escapes;
+mod percent;
 mod printable;
 mod tags;
 mod utf16;
@@ -73,7 +74,7 @@ pub(crate) fn joint(bytes: &[u8]) -> Option<Joint> {
 
 /// Every other reading of these bytes that has something to it, after those that are known already. Empty for most.
 pub(crate) fn views(bytes: &[u8], known: Vec<View>) -> Vec<Rc<View>> {
-    let others = utf16::views(bytes).into_iter().chain(printable::view(bytes));
+    let others = utf16::views(bytes).into_iter().chain(printable::view(bytes)).chain(percent::view(bytes));
     let mut views: Vec<Rc<View>> = known.into_iter().chain(others).map(Rc::new).collect();
     // Escapes inside the others too: a web page in a mail, an export in UTF-16.
     let within: Vec<View> = views
@@ -113,6 +114,16 @@ mod tests {
         assert_eq!(read(b"a\\nb\\u002dX"), [("a\nb-X".to_owned(), Some(10))]);
         assert_eq!(read(b"a&#45;b&#x2D;&nbsp;X"), [("a-b-\u{a0}X".to_owned(), Some(19))]);
         assert_eq!(read(b"a<br/>b<wbr>X"), [("a\nbX".to_owned(), Some(12))]);
+        assert_eq!(read(b"a%20b%2dc%0AX%41"), [("a b-c\nX%41".to_owned(), Some(12))]);
+    }
+
+    #[test]
+    fn escapes_that_are_escaped_are_undone() {
+        assert_eq!(read(b"a\\\\nb\\\\\\\\u002dX"), [("a\nb-X".to_owned(), Some(14))]);
+        assert_eq!(read(b"a\\\\bX"), [("a\\bX".to_owned(), Some(4))]);
+        assert_eq!(read(b"a&amp;#45;b&amp;amp;nbsp;X"), [("a-b\u{a0}X".to_owned(), Some(25))]);
+        // A letter that is escaped twice stays as it is: who looks for prefixes alone would not know of it.
+        assert!(read(b"a&amp;#80;X").is_empty());
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub(crate) enum Gap {
     Spaced,
     /// One end of a line, with what indents or quotes the next.
     Wrapped,
+    /// The same with a hyphen beside it.
+    Parted,
 }
 
 /// Reads the gap at the start of `bytes`: what it is and how long. None if something else stands there.
@@ -22,7 +24,10 @@ pub(crate) fn gap(bytes: &[u8]) -> Option<(Gap, usize)> {
     let (mut kind, mut length) = (None, 0);
     while let Some((next, step)) = bytes.get(length..).and_then(one) {
         kind = Some(match (kind, next) {
-            (Some(Gap::Wrapped), Gap::Wrapped) => return None,
+            (Some(Gap::Wrapped | Gap::Parted), Gap::Wrapped) => return None,
+            (Some(Gap::Parted), _)
+            | (Some(Gap::Wrapped), Gap::Joined)
+            | (Some(Gap::Joined), Gap::Wrapped) => Gap::Parted,
             (Some(Gap::Wrapped), _) | (_, Gap::Wrapped) => Gap::Wrapped,
             (Some(Gap::Joined), _) | (_, Gap::Joined) => Gap::Joined,
             _ => Gap::Spaced,
@@ -33,7 +38,7 @@ pub(crate) fn gap(bytes: &[u8]) -> Option<(Gap, usize)> {
         }
     }
     // A reply quotes with "> ".
-    if kind == Some(Gap::Wrapped) {
+    if matches!(kind, Some(Gap::Wrapped | Gap::Parted)) {
         let rest = bytes.get(length..).unwrap_or_default();
         length += rest.iter().take(LONGEST).take_while(|byte| matches!(byte, b'>' | b' ' | b'|')).count();
     }
@@ -72,7 +77,10 @@ mod tests {
         assert_eq!(gap("\u{2011}6N".as_bytes()), Some((Gap::Joined, 3)));
         assert_eq!(gap("\u{a0}6N".as_bytes()), Some((Gap::Spaced, 2)));
         assert_eq!(gap(b"\r\n> 6N"), Some((Gap::Wrapped, 4)));
-        assert_eq!(gap(b"-\n6N"), Some((Gap::Wrapped, 2)));
+        assert_eq!(gap(b"-\n6N"), Some((Gap::Parted, 2)));
+        assert_eq!(gap(b" -\r\n  6N"), Some((Gap::Parted, 6)));
+        assert_eq!(gap(b"\n- 6N"), Some((Gap::Parted, 3)));
+        assert_eq!(gap(b"-\n-\n6N"), None);
         assert_eq!(gap(b"\n\n6N"), None);
         assert_eq!(gap(b"/6N"), None);
         assert_eq!(gap(b"6N"), None);

@@ -6,9 +6,6 @@ use zeroize::Zeroizing;
 use super::gap::{FURTHEST as GAP, Gap, gap};
 use super::words::{Kinds, Word};
 
-/// The most ends of lines inside one code.
-const WRAPS: usize = 1;
-
 /// One way in which a code is written: so many groups of so many symbols.
 #[derive(Clone, Copy)]
 pub(crate) struct Layout {
@@ -48,20 +45,13 @@ pub(crate) fn shaped(bytes: &[u8], words: &[Word], first: usize, layout: Layout)
     if group.iter().any(|word| word.length != layout.symbols) || !fits(kinds, layout.format) {
         return None;
     }
-    let mut joint = None;
-    let mut wraps = 0;
-    for pair in group.windows(2) {
-        let [left, right] = pair else { return None };
-        match between(bytes, *left, *right)? {
-            Gap::Wrapped => wraps += 1,
-            other if joint.is_none_or(|joint| joint == other) => joint = Some(other),
-            _ => return None,
-        }
-    }
+    let joints = joints(bytes, group)?;
+    // Without a digit it is words, but for capitals with nothing but hyphens between them.
+    let is_told = kinds.has(Kinds::DIGIT) || (joints.between == Some(Gap::Joined) && joints.wrap.is_none());
     let last = group.last()?;
     // A longer row of such groups is a table, a card number or a dump.
     let numeric = layout.format == Format::Numeric && layout.groups > 1;
-    if wraps > WRAPS || (numeric && continues(bytes, words, first, layout, joint)) {
+    if !is_told || (numeric && continues(bytes, words, first, layout, joints.between)) {
         return None;
     }
     let mut symbols = Zeroizing::new(String::with_capacity(layout.format.symbols()));
@@ -71,15 +61,41 @@ pub(crate) fn shaped(bytes: &[u8], words: &[Word], first: usize, layout: Layout)
     Some(Shaped { format: layout.format, start: start.start, end: last.end(), line: start.line, symbols })
 }
 
+/// What stands between groups of one code: the same everywhere, but for one end of a line.
+struct Joints {
+    between: Option<Gap>,
+    wrap: Option<Gap>,
+}
+
+fn joints(bytes: &[u8], group: &[Word]) -> Option<Joints> {
+    let mut joints = Joints { between: None, wrap: None };
+    for pair in group.windows(2) {
+        let [left, right] = pair else { return None };
+        match between(bytes, *left, *right)? {
+            wrap @ (Gap::Wrapped | Gap::Parted) if joints.wrap.is_none() => joints.wrap = Some(wrap),
+            gap @ (Gap::Joined | Gap::Spaced) if joints.between.is_none_or(|other| other == gap) => {
+                joints.between = Some(gap);
+            }
+            _ => return None,
+        }
+    }
+    // Where hyphens stand between groups, one stands at the end of the line too: else another code begins behind it.
+    let is_joined = joints.between == Some(Gap::Joined);
+    joints.wrap.is_none_or(|wrap| is_joined == (wrap == Gap::Parted)).then_some(joints)
+}
+
 /// Whether words of these kinds can be a code that a person keeps. Of random codes this leaves out one in four
-/// hundred compact ones, for having no digit.
+/// hundred compact ones in lower case, or with spaces, for having no digit.
 fn fits(kinds: Kinds, format: Format) -> bool {
     let has = |kind| kinds.has(kind);
     let one_case = !(has(Kinds::LOWER) && has(Kinds::UPPER));
     match format {
         Format::Numeric => kinds == Kinds::DIGIT,
-        // Without a digit it is words; with no letter beyond F it is a hash or an id.
-        _ => has(Kinds::DIGIT) && has(Kinds::BEYOND_HEX) && !has(Kinds::FOREIGN) && one_case,
+        // With no letter beyond F it is a hash or an id.
+        _ => {
+            let may_be = has(Kinds::DIGIT) || !has(Kinds::LOWER);
+            may_be && has(Kinds::BEYOND_HEX) && !has(Kinds::FOREIGN) && one_case
+        }
     }
 }
 

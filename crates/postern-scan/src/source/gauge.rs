@@ -29,7 +29,7 @@ impl Gauge {
             }
             let length =
                 entry.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
-            self.all.fetch_add(length.unwrap_or_default(), Ordering::Relaxed);
+            self.expect(length.unwrap_or_default());
         }
     }
 
@@ -51,6 +51,12 @@ impl Gauge {
         self.stopped.load(Ordering::Relaxed)
     }
 
+    /// So many more bytes are to be done.
+    pub(super) fn expect(&self, bytes: u64) {
+        self.all.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// So many more are done.
     pub(super) fn add(&self, bytes: u64) {
         self.done.fetch_add(bytes, Ordering::Relaxed);
     }

@@ -50,6 +50,8 @@ impl Kind {
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..]
             | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, ..] => Self::Bzip2,
             [b'{', b'\\', b'r', b't', b'f', ..] => Self::Rtf,
+            // An attribute of a Rust file: no program, and there are many.
+            [b'#', b'!', b'[', ..] => Self::Plain,
             [0x7f, b'E', b'L', b'F', ..] | [b'M', b'Z', ..] | [b'#', b'!', ..] => Self::Program,
             _ if let Some(name) = closed::name(head) => Self::Closed(name),
             _ if let Some(document) = Document::of(head) => Self::Document(document),
@@ -87,6 +89,8 @@ mod tests {
         assert_eq!(Kind::of(b"From me Thu Jan  1 00:00:00 2026\nSubject: x\n"), Kind::Mailbox);
         assert_eq!(Kind::of(b"Received: by a\r\n\twith b\r\n"), Kind::Message);
         assert_eq!(Kind::of(b"MZ\x90\0"), Kind::Program);
+        assert_eq!(Kind::of(b"#! /bin/sh\n"), Kind::Program);
+        assert_eq!(Kind::of(b"#![no_std]\n"), Kind::Plain);
         assert_eq!(Kind::of(b"PK\x03\x04rest"), Kind::Zip);
         assert_eq!(Kind::of(b"BZh91AY&SY"), Kind::Bzip2);
         assert_eq!(Kind::of(b"%PDF-1.7\n"), Kind::Document(Document::Pdf));

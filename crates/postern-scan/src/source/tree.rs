@@ -109,13 +109,13 @@ pub(crate) fn walk(paths: &[PathBuf]) -> Option<WalkBuilder> {
     Some(walk)
 }
 
-/// Looks through standard input, or anything else that is read once.
-pub fn input(scanner: &Scanner, reader: &mut dyn Read, told: &(dyn Fn(Told) + Sync)) -> Totals {
+/// Looks through standard input, or anything else of that name that is read once.
+pub fn input(scanner: &Scanner, name: &str, reader: &mut dyn Read, told: &(dyn Fn(Told) + Sync)) -> Totals {
     let mut counted = Counted { reader, bytes: 0 };
     let told = |heard: Told| told(scanner.discreet(heard));
     let mut worker = Worker { scanner, buffer: Buffer::new(), told: &told };
     // What is read once has no length that a budget could go by: it has that of a long file.
-    worker.content(&Origin::of("(stdin)"), &mut counted, &Budget::of(INPUT));
+    worker.content(&Origin::of(name), &mut counted, &Budget::of(INPUT));
     Totals { files: 1, bytes: counted.bytes, ..Totals::default() }
 }
 

@@ -3,9 +3,9 @@
 
 use postern_corpus::negatives::{KINDS, lines};
 use postern_corpus::{Class, Dice, Evaluation, Seen, Stream, foreign, hard, others, own};
-use postern_scan::{Buffer, Confidence, Finding, Origin, Scanner};
+use postern_scan::{Buffer, Confidence, Finding, Origin, Scanner, input};
 
-use crate::site::{found_by, found_in, scanner};
+use crate::site::{Heard, found_by, scanner};
 
 fn seen(finding: &Finding) -> Seen {
     let level = Confidence::ALL.iter().position(|level| *level == finding.confidence).unwrap();
@@ -13,7 +13,17 @@ fn seen(finding: &Finding) -> Seen {
 }
 
 fn find(scanner: &Scanner) -> impl FnMut(&str, &[u8]) -> Vec<Seen> {
-    move |name, bytes| found_in(scanner, name, bytes).iter().map(seen).collect()
+    move |name, mut bytes| {
+        let heard = Heard::default();
+        input(scanner, name, &mut bytes, &|told| heard.hear(told));
+        let (findings, troubles) = heard.end();
+        assert!(
+            troubles.is_empty(),
+            "{name}: {:?}",
+            troubles.iter().map(|trouble| &trouble.why).collect::<Vec<_>>()
+        );
+        findings.iter().map(seen).collect()
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use postern_codes::Format;
-use postern_scan::git;
+use postern_scan::{Gauge, git};
 use tempfile::TempDir;
 
 use crate::site::{Heard, made_up, scanner};
@@ -61,7 +61,7 @@ impl Repository {
 
 fn scan(path: &Path) -> (Vec<String>, Vec<String>) {
     let heard = Heard::default();
-    git(&scanner(), path, &|told| heard.hear(told));
+    git(&scanner(), path, &Gauge::default(), &|told| heard.hear(told));
     let (findings, troubles) = heard.end();
     let mut places: Vec<String> = findings
         .iter()
@@ -121,6 +121,16 @@ fn everything_that_is_stored_is_found_once_at_the_commit_that_brought_it() {
         made.git(&["worktree", "add", "--quiet", linked.to_str().unwrap()]);
         assert_eq!(scan(&linked), (expected, Vec::new()));
     }
+}
+
+#[test]
+fn how_far_it_is_ends_at_all_that_is_stored() {
+    let made = Repository::new(&[]);
+    history(&made);
+    let gauge = Gauge::default();
+    let totals = git(&scanner(), made.path(), &gauge, &|_| {});
+    assert_eq!(gauge.now(), (totals.bytes, totals.bytes));
+    assert!(totals.bytes > 0);
 }
 
 #[test]

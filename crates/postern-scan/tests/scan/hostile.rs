@@ -47,7 +47,7 @@ fn a_line_of_two_gibibytes_is_read_to_its_end() {
     let code = format!(" {}", made_up(Format::Standard, 5));
     let mut line = io::repeat(b'x').take(2 << 30).chain(code.as_bytes());
     let heard = Heard::default();
-    input(&scanner(), &mut line, &|told| heard.hear(told));
+    input(&scanner(), "(stdin)", &mut line, &|told| heard.hear(told));
     let (findings, troubles) = heard.end();
     assert_eq!((findings.len(), troubles.len()), (1, 0));
     assert_eq!(findings[0].place.line, 1);

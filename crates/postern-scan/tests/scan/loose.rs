@@ -3,7 +3,7 @@
 use postern_codes::Format;
 use postern_scan::Confidence::{self, Certain, Likely, Possible};
 
-use crate::site::{found, made_up};
+use crate::site::{found, made_up, places};
 
 /// So many codes of a format, without prefix, a line each.
 fn set(format: Format, count: u64) -> String {
@@ -53,6 +53,25 @@ fn a_set_is_sure_where_two_windows_meet() {
         let text = format!("{}\n{codes}{}", ".".repeat(before), ".".repeat(1 << 16));
         assert_eq!(confidences(&text), [Certain; 3]);
     }
+}
+
+/// The first has no digit; its end and the begin of the next have right check symbols, by chance.
+#[test]
+fn a_code_ends_with_its_line_unless_a_hyphen_says_that_it_goes_on() {
+    let [first, second] = ["WHDD-HQVK-JPPA-KBTX", "K3M7-PVRM-SYN2-GQGJ"];
+    let found = |text: &str| -> Vec<(u64, u64)> {
+        places(text.as_bytes()).into_iter().map(|(_, line, column)| (line, column)).collect()
+    };
+    assert_eq!(found(&format!("{first}\n{second}")), [(1, 1), (2, 1)]);
+    assert_eq!(found("K3M7-PVRM-\nSYN2-GQGJ"), [(1, 1)]);
+    assert_eq!(found("K3M7-PVRM\n-SYN2-GQGJ"), [(1, 1)]);
+    assert_eq!(found("K3M7 PVRM\nSYN2 GQGJ"), [(1, 1)]);
+    assert_eq!(found("K3M7-PVRM\nSYN2-GQGJ"), []);
+    assert_eq!(found("K3M7 PVRM -\nSYN2 GQGJ"), []);
+    assert_eq!(found("HQVK-JPPA-KBTX\nK3M7"), []);
+    // In small letters, or between spaces, it could be words.
+    assert_eq!(found(&first.to_lowercase()), []);
+    assert_eq!(found(&first.replace('-', " ")), []);
 }
 
 #[test]

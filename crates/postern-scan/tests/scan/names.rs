@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use postern_codes::Format;
-use postern_scan::{Finding, Origin, State, Totals, Trouble, Walk, git, input};
+use postern_scan::{Finding, Gauge, Origin, State, Totals, Trouble, Walk, git, input};
 
 use crate::archives::zip;
 use crate::git::Repository;
@@ -64,7 +64,7 @@ fn a_code_in_a_name_is_found_and_not_shown() {
 #[test]
 fn nor_in_an_archive_that_comes_in() {
     let (codes, heard) = (codes(), Heard::default());
-    let totals = input(&scanner(), &mut &*archive(&codes), &|told| heard.hear(told));
+    let totals = input(&scanner(), "(stdin)", &mut &*archive(&codes), &|told| heard.hear(told));
     let told = heard.end();
     assert_eq!((totals.files, in_names(&told.0), told.1.len()), (1, 1, 1), "{told:?}");
     told_without(&codes, &told);
@@ -76,7 +76,7 @@ fn nor_in_the_history_of_git() {
     let repository = Repository::new(&[]);
     repository.write(&format!("{}/{}.txt", codes[0], codes[1]), &codes[2]);
     repository.commit("first");
-    let totals: Totals = git(&scanner(), repository.path(), &|told| heard.hear(told));
+    let totals: Totals = git(&scanner(), repository.path(), &Gauge::default(), &|told| heard.hear(told));
     let told = heard.end();
     assert_eq!((totals.files, told.0.len(), in_names(&told.0)), (2, 3, 2), "{told:?}");
     told_without(&codes, &told);
@@ -98,7 +98,7 @@ fn a_name_is_not_told_at_any_length_and_all_of_it_is_read() {
     let code = made_up(Format::Standard, 1);
     let name = format!("{}/{code}.txt", "x".repeat(60_000));
     let heard = Heard::default();
-    input(&scanner(), &mut &*zip(&[(&name, code.as_bytes())]), &|told| heard.hear(told));
+    input(&scanner(), "(stdin)", &mut &*zip(&[(&name, code.as_bytes())]), &|told| heard.hear(told));
     let (findings, troubles) = heard.end();
     assert_eq!((findings.len(), in_names(&findings), troubles.len()), (2, 1, 0), "{findings:?}");
     for finding in findings {

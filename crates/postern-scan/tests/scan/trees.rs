@@ -65,7 +65,7 @@ fn a_reader_that_fails_is_told_with_what_was_found_before() {
     let mut text = made_up(Format::Standard, 1).into_bytes();
     text.resize(3 << 20, b'\n');
     let heard = Heard::default();
-    let totals = input(&scanner(), &mut Torn(text), &|told| heard.hear(told));
+    let totals = input(&scanner(), "(stdin)", &mut Torn(text), &|told| heard.hear(told));
     let (findings, troubles) = heard.end();
     assert_eq!((findings.len(), troubles.len(), totals.bytes), (1, 1, 3 << 20));
     assert!(troubles[0].to_string().ends_with("torn"));

@@ -54,3 +54,21 @@ async fn a_retry_for_nobody_is_the_same_request_too() {
     assert_eq!(refused(other), "idempotency-key-reused");
     assert!(world.app.verify(None, true).await.unwrap().verified);
 }
+
+#[tokio::test]
+async fn a_request_is_answered_again_as_often_for_nobody_as_for_somebody() {
+    let world = World::new(StoreKind::Memory).await;
+    world.subject("somebody").await;
+    world.issue("somebody", Format::Standard).await;
+    let mut answers = Vec::new();
+    for name in ["somebody", "nobody"] {
+        let again = || Redeem { key: Some(format!("of {name}")), ..Redeem::default() };
+        let mut told = Vec::new();
+        for _ in 0..13 {
+            told.push(refused(world.redeem(name, "6N6NWS9B8BXYXXTK5NXFY9YZ2", again()).await));
+        }
+        answers.push(told);
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!([answers[1][10], answers[1][11]], ["code-not-accepted", "too-many-requests"]);
+}

@@ -10,6 +10,7 @@ use gix_object::{CommitRefIter, Kind, TreeRefIter};
 use super::Job;
 use super::objects::{Objects, Unread};
 use crate::place::{NAME, Origin};
+use crate::source::gauge::Gauge;
 
 /// The deepest tree that is walked.
 const DEEPEST: usize = 256;
@@ -18,11 +19,11 @@ const DEEPEST: usize = 256;
 pub(super) fn history(
     objects: &Objects,
     origin: &Origin,
-    unread: &Unread,
+    (unread, gauge): (&Unread, &Gauge),
     take: &mut dyn FnMut(Job) -> bool,
 ) {
-    let mut walk =
-        Walk { objects, origin, unread, take, held: Vec::new(), seen: HashSet::new(), goes_on: true };
+    let (held, seen) = (Vec::new(), HashSet::new());
+    let mut walk = Walk { objects, origin, unread, gauge, take, held, seen, goes_on: true };
     let mut commits = walk.messages();
     commits.sort_unstable();
     for Commit { id, tree, .. } in commits {
@@ -64,6 +65,7 @@ struct Walk<'a> {
     objects: &'a Objects,
     origin: &'a Origin,
     unread: &'a Unread,
+    gauge: &'a Gauge,
     take: &'a mut dyn FnMut(Job) -> bool,
     held: Vec<u8>,
     /// Objects that were handed out, or opened. The first 128 bits of an id are enough to tell it.
@@ -72,16 +74,20 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Hands out commits and tags; gives the commits.
+    /// Hands out commits and tags; gives the commits. It passes every object, and counts what is to be looked at.
     fn messages(&mut self) -> Vec<Commit> {
         let mut commits = Vec::new();
         self.all(|walk, id| match walk.objects.kind(&id) {
-            Ok(Kind::Tag) => walk.hand(id, id.to_string()),
-            Ok(Kind::Commit) => {
-                walk.hand(id, id.to_string());
-                commits.extend(walk.commit(id));
+            Ok((Kind::Tree, _)) => {}
+            Ok((kind, length)) => {
+                walk.gauge.expect(length);
+                if kind != Kind::Blob {
+                    walk.hand(id, id.to_string());
+                }
+                if kind == Kind::Commit {
+                    commits.extend(walk.commit(id));
+                }
             }
-            Ok(Kind::Blob | Kind::Tree) => {}
             Err(why) => walk.unread.add(&walk.origin.part(id.to_string()), &why),
         });
         commits
@@ -90,7 +96,7 @@ impl Walk<'_> {
     /// Hands out blobs that no tree of any commit names.
     fn rest(&mut self) {
         self.all(|walk, id| {
-            if walk.objects.kind(&id).is_ok_and(|kind| kind == Kind::Blob) {
+            if walk.objects.kind(&id).is_ok_and(|(kind, _)| kind == Kind::Blob) {
                 walk.hand(id, id.to_string());
             }
         });

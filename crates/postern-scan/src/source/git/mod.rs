@@ -23,6 +23,7 @@ use self::objects::{Objects, Unread};
 use super::budget::Budget;
 use super::content::Worker;
 use super::fault;
+use super::gauge::Gauge;
 use crate::place::Origin;
 use crate::scanner::Scanner;
 use crate::told::{Told, Totals, Trouble};
@@ -38,8 +39,9 @@ struct Job {
 }
 
 /// Looks through everything that the repository at a path holds. `told` hears of each finding when it is made, from any
-/// thread. Files of the working tree are not of the history: name them as a path.
-pub fn git(scanner: &Scanner, repository: &Path, told: &(dyn Fn(Told) + Sync)) -> Totals {
+/// thread; `gauge` knows how far it is once all objects were counted. Files of the working tree are not of the history:
+/// name them as a path.
+pub fn git(scanner: &Scanner, repository: &Path, gauge: &Gauge, told: &(dyn Fn(Told) + Sync)) -> Totals {
     let origin = Origin::of(repository.to_string_lossy());
     let told = |heard: Told| told(scanner.discreet(heard));
     let trouble = |why: String| told(Told::Trouble(Trouble { origin: origin.clone(), why }));
@@ -52,8 +54,13 @@ pub fn git(scanner: &Scanner, repository: &Path, told: &(dyn Fn(Told) + Sync)) -
         }
     };
     let (sender, jobs) = sync_channel(WAITING);
-    let all =
-        Shared { jobs: Mutex::new(jobs), unread: Unread::default(), objects: 0.into(), bytes: 0.into() };
+    let all = Shared {
+        jobs: Mutex::new(jobs),
+        unread: Unread::default(),
+        gauge,
+        objects: 0.into(),
+        bytes: 0.into(),
+    };
     thread::scope(|threads| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             threads.spawn(|| {
@@ -66,7 +73,7 @@ pub fn git(scanner: &Scanner, repository: &Path, told: &(dyn Fn(Told) + Sync)) -
             });
         }
         packs::check(&folder, objects.hash(), &origin, &all.unread);
-        history(&objects, &origin, &all.unread, &mut |job| sender.send(job).is_ok());
+        history(&objects, &origin, (&all.unread, gauge), &mut |job| sender.send(job).is_ok());
         drop(sender);
     });
     if let Some(why) = all.unread.line() {
@@ -76,14 +83,15 @@ pub fn git(scanner: &Scanner, repository: &Path, told: &(dyn Fn(Told) + Sync)) -
 }
 
 /// What the threads share.
-struct Shared {
+struct Shared<'a> {
     jobs: Mutex<Receiver<Job>>,
     unread: Unread,
+    gauge: &'a Gauge,
     objects: AtomicU64,
     bytes: AtomicU64,
 }
 
-impl Shared {
+impl Shared<'_> {
     /// Looks at objects until there are no more.
     fn work(&self, mut worker: Worker<'_>, objects: &Objects) {
         let mut held = Vec::new();
@@ -94,6 +102,7 @@ impl Shared {
                     self.objects.fetch_add(1, Ordering::Relaxed);
                     self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
                     worker.content(&job.origin, &mut &*bytes, &Budget::of(bytes.len() as u64));
+                    self.gauge.add(bytes.len() as u64);
                 }
                 Err(why) => self.unread.add(&job.origin, &why),
             }

@@ -49,11 +49,11 @@ impl Objects {
         Ok(all.map(|id| id.map_err(|fault| fault::of(&fault))))
     }
 
-    /// What an object is, without reading it.
-    pub(super) fn kind(&self, id: &ObjectId) -> Result<Kind, String> {
+    /// What an object is and how many bytes it has, without reading it.
+    pub(super) fn kind(&self, id: &ObjectId) -> Result<(Kind, u64), String> {
         match self.store.try_header(id) {
             Ok(Some(header)) if header.size() > HELD => Err("it is longer than 32 MiB".to_owned()),
-            Ok(Some(header)) => Ok(header.kind()),
+            Ok(Some(header)) => Ok((header.kind(), header.size())),
             Ok(None) => Err("it is not there".to_owned()),
             Err(fault) => Err(fault::of(&fault)),
         }

@@ -180,7 +180,7 @@ fn a_text_longer_than_the_memory_allowed_is_not_held() {
     ] {
         let mut long = Long { begin: begin.into(), left, end: end.into_bytes() };
         let heard = Heard::default();
-        input(&scanner(), &mut long, &|told| heard.hear(told));
+        input(&scanner(), "(stdin)", &mut long, &|told| heard.hear(told));
         let (findings, troubles) = heard.end();
         assert!(troubles.is_empty(), "{troubles:?}");
         assert_eq!(findings.len(), 1, "{expected}");
