@@ -89,9 +89,9 @@ impl Site {
         assert_eq!(self.spent().await, 0, "a code was spent by what was no request");
         let report = self.world.app.verify(None, true).await.unwrap();
         assert!(report.verified, "{:?}", report.findings);
-        // From elsewhere: what was changed a little has wrong codes in it, and where they come from waits.
+        // From another network: what was changed a little has wrong codes in it, and where they come from waits.
         let mut body = self.body(&self.sheet.codes[1]);
-        body["client"]["address"] = "192.0.2.2".into();
+        body["client"]["address"] = "198.51.100.1".into();
         let body = body.to_string();
         let well = String::from_utf8(self.request("/v1/redemptions", body.as_bytes())).unwrap();
         // A key that nothing before can have used.
