@@ -47,8 +47,8 @@ pub(super) async fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
         ScanForm::Sarif => Form::Sarif,
         ScanForm::Html => Form::Html,
     };
-    let is_short = scan.paths.is_empty() && scan.git.is_empty();
-    let progress = Progress::of_bytes("scanning", json || scan.watch || is_short);
+    let only_piped = scan.paths.is_empty() && scan.git.is_empty();
+    let progress = Progress::of_bytes("scanning", json || scan.watch || only_piped);
     let mut out = standard_output(&progress, scan);
     let report = form.report(out.as_mut(), scanner.key_name());
     let kept = Mutex::new(Kept::of(report, baseline, &progress, asking.is_some()));

@@ -2,8 +2,9 @@
 
 use memchr::memchr3_iter;
 
+use super::View;
+use super::meant::Meant;
 use super::tags::tag;
-use super::{Joint, View};
 
 /// Names of HTML and what they stand for: what may stand in and around a code.
 const NAMES: [(&[u8], char); 11] = [
@@ -27,51 +28,12 @@ const AMPERSANDS: usize = 3;
 
 /// The reading without escapes, if there are any.
 pub(super) fn view(bytes: &[u8]) -> Option<View> {
-    let mut marks = memchr3_iter(b'\\', b'&', b'<', bytes)
-        .filter_map(|at| Some((at, escaped(bytes.get(at..)?)?)))
-        .peekable();
-    marks.peek()?;
-    let mut view = View::with_room(bytes.len());
-    let mut from = 0;
-    for (at, (meant, length)) in marks {
-        // The second half of `\\` is no mark.
-        if at < from {
-            continue;
-        }
-        view.keep(bytes.get(from..at).unwrap_or_default());
-        from = at + length;
-        view.put(meant.text(&mut [0; 4]).as_bytes(), from);
-    }
-    view.keep(bytes.get(from..).unwrap_or_default());
-    Some(view)
-}
-
-/// The joint at the start.
-pub(super) fn joint(bytes: &[u8]) -> Option<Joint> {
-    match escaped(bytes)? {
-        (Meant::One(character), _) => Some(Joint::Letter(character)),
-        (Meant::Text(""), length) => Some(Joint::Nothing(length)),
-        (Meant::Text(_), _) => None,
-    }
-}
-
-/// What an escape stands for.
-enum Meant {
-    One(char),
-    Text(&'static str),
-}
-
-impl Meant {
-    fn text<'a>(&self, room: &'a mut [u8; 4]) -> &'a str {
-        match self {
-            Self::One(character) => character.encode_utf8(room),
-            Self::Text(text) => text,
-        }
-    }
+    let marks = memchr3_iter(b'\\', b'&', b'<', bytes);
+    View::undone(bytes, marks.filter_map(|at| Some((at, escaped(bytes.get(at..)?)?))))
 }
 
 /// The escape at the start, and how long it is.
-fn escaped(bytes: &[u8]) -> Option<(Meant, usize)> {
+pub(super) fn escaped(bytes: &[u8]) -> Option<(Meant, usize)> {
     match bytes {
         [b'\\', ..] => backslash(bytes).map(|(character, length)| (Meant::One(character), length)),
         [b'&', rest @ ..] => entity(rest).map(|(character, length)| (Meant::One(character), length + 1)),

@@ -2,6 +2,7 @@
 //! bytes come from.
 
 mod escapes;
+mod meant;
 mod percent;
 mod printable;
 mod tags;
@@ -69,7 +70,8 @@ pub(crate) enum Joint {
 
 /// The joint at the start of these bytes, in whatever reading.
 pub(crate) fn joint(bytes: &[u8]) -> Option<Joint> {
-    printable::joint(bytes).or_else(|| escapes::joint(bytes))
+    let (meant, length) = printable::quoted(bytes).or_else(|| escapes::escaped(bytes))?;
+    meant.joint(length)
 }
 
 /// Every other reading of these bytes that has something to it, after those that are known already. Empty for most.

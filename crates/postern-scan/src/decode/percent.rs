@@ -3,28 +3,21 @@
 use memchr::memchr_iter;
 
 use super::View;
+use super::meant::Meant;
 
 /// The reading without them, if there are any.
 pub(super) fn view(bytes: &[u8]) -> Option<View> {
-    let mut marks =
-        memchr_iter(b'%', bytes).filter_map(|at| Some((at, meant(bytes.get(at..at + 3)?)?))).peekable();
-    marks.peek()?;
-    let mut view = View::with_room(bytes.len());
-    let mut from = 0;
-    for (at, meant) in marks {
-        view.keep(bytes.get(from..at).unwrap_or_default());
-        from = at + 3;
-        view.put(&[meant], from);
-    }
-    view.keep(bytes.get(from..).unwrap_or_default());
-    Some(view)
+    View::undone(
+        bytes,
+        memchr_iter(b'%', bytes).filter_map(|at| Some((at, (meant(bytes.get(at..at + 3)?)?, 3)))),
+    )
 }
 
-fn meant(bytes: &[u8]) -> Option<u8> {
+fn meant(bytes: &[u8]) -> Option<Meant> {
     match bytes {
-        b"%20" => Some(b' '),
-        b"%2D" | b"%2d" => Some(b'-'),
-        b"%0A" | b"%0a" | b"%0D" | b"%0d" => Some(b'\n'),
+        b"%20" => Some(Meant::Byte(b' ')),
+        b"%2D" | b"%2d" => Some(Meant::Byte(b'-')),
+        b"%0A" | b"%0a" | b"%0D" | b"%0d" => Some(Meant::Byte(b'\n')),
         _ => None,
     }
 }
