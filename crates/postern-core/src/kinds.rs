@@ -187,6 +187,27 @@ mod tests {
     }
 
     #[test]
+    fn every_code_is_as_likely_at_every_place() {
+        let (mut seed, rounds) = (1u64, 8_000);
+        let mut random = |bytes: &mut [u8]| {
+            for byte in bytes {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                *byte = u8::try_from(seed >> 56).unwrap();
+            }
+        };
+        let mut times = [[0i32; 5]; 5];
+        for _ in 0..rounds {
+            for (place, (slot, _)) in Kinds::arrange(4, 1, true, &mut random).places().enumerate() {
+                times[usize::from(slot.unwrap_or_default())][place] += 1;
+            }
+        }
+        // 1,600 each, give or take five times the deviation of 36.
+        for of_code in times {
+            assert!(of_code.iter().all(|times| (times - rounds / 5).abs() < 180), "{of_code:?}");
+        }
+    }
+
+    #[test]
     fn every_slot_is_there_once_and_canaries_have_none() {
         for (count, canaries, duress) in [(10, 0, false), (10, 3, true), (1, 0, true), (99, 3, true)] {
             let kinds = arranged(count, canaries, duress);

@@ -1,4 +1,4 @@
-//! A database full of people, for measuring: decided and sealed in this process, written by `COPY`.
+//! A database full of people, for measuring: decided and sealed in this process, written in large pieces.
 
 use std::path::Path;
 
@@ -7,13 +7,37 @@ use postern_core::ports::{Clock as _, Keys as _};
 use postern_outside::clock::SystemClock;
 use postern_outside::entropy::SystemEntropy;
 use postern_outside::key_file::KeyFile;
-use postern_store::postgres::{Fill, Many};
+use postern_store::many::Many;
+use postern_store::{postgres, sqlite};
 use tokio::sync::mpsc::{Sender, channel};
 
 use crate::Maker;
 
 /// A person and the codes of a set, as they are printed.
 pub type Person = (String, Vec<String>);
+
+/// Which database.
+#[derive(Clone, Copy)]
+pub enum Database<'a> {
+    /// One of PostgreSQL. A service may use it meanwhile.
+    Server(&'a str),
+    /// A data folder that no service has.
+    Folder(&'a Path),
+}
+
+enum Fill {
+    Server(postgres::Fill),
+    Folder(sqlite::Fill),
+}
+
+impl Fill {
+    async fn write(&mut self, many: Many) {
+        match self {
+            Self::Server(fill) => fill.write(many).await.unwrap(),
+            Self::Folder(fill) => fill.write(&many).unwrap(),
+        }
+    }
+}
 
 /// People that are written at once.
 const AT_ONCE: u64 = 5_000;
@@ -25,18 +49,22 @@ const AT_ONCE: u64 = 5_000;
 /// If the key file or the database is not there.
 pub async fn fill(
     keys: &Path,
-    url: &str,
+    database: Database<'_>,
     tenant: &str,
     [people, kept]: [u64; 2],
     said: impl Fn(u64),
 ) -> Vec<Person> {
     let (keys, tenant) = (KeyFile::open(keys).unwrap(), TenantId::parse(tenant).unwrap());
-    let mut fill = Fill::connect(url, keys.local().sealer().clone(), tenant).await.unwrap();
+    let sealer = keys.local().sealer().clone();
+    let mut fill = match database {
+        Database::Server(url) => Fill::Server(postgres::Fill::connect(url, sealer, tenant).await.unwrap()),
+        Database::Folder(folder) => Fill::Folder(sqlite::Fill::open(folder, sealer, tenant).unwrap()),
+    };
     let (made, mut written) = channel(2);
     let maker = std::thread::spawn(move || make(&keys, tenant, people, kept, &made));
     let mut sheets = Vec::new();
     while let Some((many, some, count)) = written.recv().await {
-        fill.write(many).await.unwrap();
+        fill.write(many).await;
         sheets.extend(some);
         said(count);
     }

@@ -29,7 +29,7 @@ pub use at_rest::{AtRest, Numbers};
 pub use backend::{Redeem, Sheet, request};
 pub use clock::TestClock;
 pub use entropy::SeededEntropy;
-pub use filled::{Person, fill};
+pub use filled::{Database, Person, fill};
 pub use http::{Answer, Http};
 pub use keys::CountedKeys;
 pub use many::Maker;

@@ -18,7 +18,7 @@ use postern_core::subject::{
 use postern_core::subject::{confirm, create, stage};
 use postern_core::tenant::{Tier, TierSettings};
 use postern_core::verifier::{Material, Prepared, Stretch};
-use postern_store::postgres::Many;
+use postern_store::many::Many;
 use serde_json::json;
 use zeroize::Zeroizing;
 

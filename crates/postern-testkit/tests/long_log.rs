@@ -7,7 +7,8 @@ use std::future::Future;
 use postern_app::{EventName, Problem};
 use postern_core::ports::{Clock as _, Keys as _};
 use postern_log::Tile;
-use postern_store::postgres::{Fill, Many};
+use postern_store::many::Many;
+use postern_store::postgres::Fill;
 use postern_testkit::{Maker, SeededEntropy, StoreKind, World};
 use tokio::time::Instant;
 

@@ -28,7 +28,7 @@ pub(crate) struct Options {
     /// Seconds of each measurement in a round
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=10))]
     seconds: u32,
-    /// People that are in the database first: with SQLite over HTTP, with PostgreSQL by `COPY`
+    /// People that are in the database first: written in large pieces, not over HTTP
     #[arg(long, default_value_t = 0)]
     people: u64,
     /// Prints JSON instead of the table

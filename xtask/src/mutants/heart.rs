@@ -48,7 +48,9 @@ pub(super) const HEART: [Crate; 4] = [
             ("postern-store", "conformance"),
             ("postern-testkit", "behaviour"),
             ("postern-testkit", "kinds"),
+            ("postern-testkit", "lock_out"),
             ("postern-testkit", "peer_failures"),
+            ("postern-testkit", "retention"),
         ],
     },
     Crate {
@@ -60,7 +62,9 @@ pub(super) const HEART: [Crate; 4] = [
             ("postern-store", "conformance"),
             ("postern-testkit", "behaviour"),
             ("postern-testkit", "kinds"),
+            ("postern-testkit", "lock_out"),
             ("postern-testkit", "peer_failures"),
+            ("postern-testkit", "retention"),
         ],
     },
     Crate {

@@ -11,7 +11,7 @@ use super::judge::{Ground, in_turn};
 use super::limited::{End, run};
 use crate::Done;
 
-/// The longest that a test may take without a mutant.
+/// The longest that a test may take without a mutant; slower ones are not asked.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// A test.
@@ -63,7 +63,14 @@ fn alone(
     let end = run(command.env("POSTERN_MUTANTS_REACHED", &file).args(["--exact", name]), LONGEST)?;
     let reached = fs::read_to_string(&file).unwrap_or_default();
     let reached = reached.lines().filter_map(|line| line.parse().ok()).collect();
-    Ok(if let End::Well(takes) = end { Some((takes, reached)) } else { None })
+    Ok(match end {
+        End::Well(takes) => Some((takes, reached)),
+        End::Late => {
+            println!("xtask: {} is too slow to be asked: {name}", program.name);
+            Some((LONGEST, Vec::new()))
+        }
+        End::Failed => None,
+    })
 }
 
 fn list(program: &Program) -> Done<Vec<String>> {

@@ -172,3 +172,48 @@ pub(crate) fn write<F: Fact>(
     }
     Ok(DraftEvent { key, version, bytes })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, PartialEq)]
+    struct Said;
+
+    impl Fact for Said {
+        fn name(&self) -> &'static str {
+            "said"
+        }
+
+        fn to_json(&self) -> Result<Vec<u8>, FactFault> {
+            Ok(b"{}".to_vec())
+        }
+
+        fn from_json(_name: &str, _version: u16, _payload: &str) -> Result<Option<Self>, FactFault> {
+            Ok(Some(Self))
+        }
+    }
+
+    /// An event whose actor has a name of so many letters.
+    fn event(kind: Kind, letters: usize) -> Result<DraftEvent, FactFault> {
+        let actor = Actor::new(ActorKind::Operator, "a".repeat(letters));
+        let about = Circumstances { actor: &actor, private: None, time: Time::START };
+        write(Key::new(kind, TenantId::new([1; 16]), [2; 16]), 1, &Said, &about)
+    }
+
+    #[test]
+    fn an_event_is_as_long_as_the_log_takes_and_not_a_byte_longer() {
+        let rest = event(Kind::Subject, 0).unwrap().bytes.len();
+        assert_eq!(event(Kind::Subject, LONGEST - rest).unwrap().bytes.len(), LONGEST);
+        assert!(event(Kind::Subject, LONGEST - rest + 1).is_err());
+    }
+
+    #[test]
+    fn an_event_names_the_subject_that_it_is_about_if_it_is_about_one() {
+        for kind in [Kind::Subject, Kind::Tenant, Kind::Bucket] {
+            let bytes = event(kind, 0).unwrap().bytes;
+            let subject = EventHead::read(&bytes).unwrap().subject;
+            assert_eq!(subject.is_some(), kind == Kind::Subject, "{kind:?}");
+        }
+    }
+}

@@ -6,8 +6,8 @@ use postern_core::kernel::{ClaimKey, Key, Kind, Row};
 
 use super::call::Call;
 use super::columns::number;
-use super::loaded::{Loaded, PendingEvent};
 use super::schema;
+use crate::loaded::{Loaded, PendingEvent};
 
 /// Tenants and ids, as two arrays.
 pub(super) fn keys(call: Call, keys: impl Iterator<Item = Key>) -> Call {

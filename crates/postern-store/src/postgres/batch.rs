@@ -12,9 +12,9 @@ use super::Isolation;
 use super::call::Call;
 use super::failed::{Failed, at_commit, before_commit};
 use super::job::Job;
-use super::loaded::{Loaded, Missing};
 use super::sent::{Became, Sent};
 use super::{arrays, columns, schema};
+use crate::loaded::{Loaded, Missing};
 use crate::settle::settle;
 
 /// How one job ended, short of a failure of all.

@@ -1,11 +1,10 @@
-//! Many new records at once, by `COPY`: sealed, claimed, numbered and in the tree as any others. A database is
-//! filled with it for measuring; nothing of the service calls it.
+//! Many new records, by `COPY`: claimed, numbered and in the tree as any others. Nothing of the service calls it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use postern_core::ids::TenantId;
-use postern_core::kernel::{Draft, Held, Key, Record, Sealer, Tampered};
+use postern_core::kernel::{Key, Sealer};
 use postern_log::{Frontier, leaf_hash};
 use tokio_postgres::Client;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
@@ -13,60 +12,17 @@ use tokio_postgres::types::{ToSql, Type};
 
 use super::call::Call;
 use super::connect::{Unreachable, connect, said};
-use super::loaded::{Loaded, PendingEvent};
 use super::sequencer::lock_head;
 use super::target::Reached;
 use super::{Isolation, columns, schema};
-use crate::settle::apply;
+use crate::loaded::{Loaded, PendingEvent};
+use crate::many::Many;
 
 /// A connection that fills one tenant.
 pub struct Fill {
     client: Client,
     sealer: Sealer,
     tenant: TenantId,
-}
-
-/// New records of one tenant, in memory.
-pub struct Many {
-    sealer: Sealer,
-    loaded: Loaded,
-}
-
-impl Many {
-    /// None yet.
-    #[must_use]
-    pub fn new(sealer: Sealer) -> Self {
-        Self { sealer, loaded: Loaded::default() }
-    }
-
-    /// Adds what was decided. A record that was not added before is new: its first event is version 1.
-    pub fn add(&mut self, draft: &Draft) {
-        for key in draft.puts().keys() {
-            self.loaded.rows.entry(*key).or_default();
-        }
-        // Nothing is missing: every record of the draft is there since the line above.
-        let _ = apply(&mut self.loaded, draft, &self.sealer);
-    }
-
-    /// A record as it is after what was added.
-    ///
-    /// # Errors
-    /// [`Tampered`] if it does not open with the sealer that it was sealed with.
-    pub fn held<R: Record>(&self, key: Key) -> Result<Held<R>, Tampered> {
-        Held::open(key, self.loaded.rows.get(&key).and_then(Option::as_ref), &self.sealer)
-    }
-
-    /// How many records.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.loaded.changed.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.loaded.is_unchanged()
-    }
 }
 
 /// Nothing of what was to be written is there.
@@ -99,7 +55,7 @@ impl Fill {
     /// [`NotFilled`]: nothing was written.
     pub async fn write(&mut self, many: Many) -> Result<(), NotFilled> {
         self.client.batch_execute(Isolation::ReadCommitted.begin()).await?;
-        let written = self.write_locked(&many.loaded).await;
+        let written = self.write_locked(many.loaded()).await;
         self.client.batch_execute(if written.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
         written
     }

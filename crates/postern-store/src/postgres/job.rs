@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use postern_core::kernel::{ClaimKey, Committed, Draft, DraftEvent, Key, Work};
 use tokio::sync::oneshot;
 
-use super::loaded::Missing;
+use crate::loaded::Missing;
 use crate::settle::Pending;
 
 /// One work, and whom to tell.

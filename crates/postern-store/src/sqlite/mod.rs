@@ -4,6 +4,7 @@ pub mod backup;
 mod batch;
 mod broken;
 mod columns;
+mod fill;
 mod heads;
 mod jobs;
 mod lists;
@@ -28,6 +29,7 @@ use std::thread::{Builder, JoinHandle};
 use postern_core::kernel::Sealer;
 
 use self::backup::Copying;
+pub use self::fill::{Fill, NotFilled};
 use self::heads::Heads;
 use self::jobs::{Queue, queue};
 use self::lock::FolderLock;

@@ -14,7 +14,7 @@ use postern_store::sqlite::{OpenError, Options, Sqlite};
 use crate::counter::Counted;
 use crate::harness::{Harness, OnDisk, raw};
 use crate::support::{
-    Ended, add, counter, counter_of, held, look, record, recorded, run, sealer, sum, tenant,
+    Ended, add, counter, counter_of, held, look, record, record_seen, recorded, run, sealer, sum, tenant,
 };
 
 /// Keeps the writer inside a transaction: work that is decided again and waits in there.
@@ -56,6 +56,36 @@ impl Stalled {
 /// Polls once: what can be done without waiting is done.
 fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     std::pin::Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn what_was_decided_on_changes_that_were_rolled_back_is_decided_again() {
+    run(async {
+        let disk = OnDisk::new();
+        let (store, shared) = (disk.store(), counter(2));
+        let due = || vec![Counted::Due(Time::from_millis(5_000))];
+        // No two counters may be due at once: so the last work of the batch takes all of it along.
+        disk.raw().execute_batch("CREATE UNIQUE INDEX once ON prover (due)").expect("an index");
+        assert!(matches!(record(&*store, counter(3), due()).await, Outcome::Committed(0)));
+        let old = look(&*store, &[shared]).await;
+        add(&*store, shared, 1).await;
+        let stalled = stall(&store, counter(1)).await;
+        let mut times = 0;
+        let mut first = Box::pin(decide(&*store, &old, move |view| {
+            times += 1;
+            recorded(view, shared, &[Counted::Added(if times < 3 { 10 } else { 20 })])
+        }));
+        let mut second = Box::pin(record_seen(&*store, &old, shared, vec![Counted::Added(100)]));
+        let mut third = Box::pin(record(&*store, counter(4), due()));
+        assert!(poll_once(&mut first).is_pending());
+        assert!(poll_once(&mut second).is_pending());
+        assert!(poll_once(&mut third).is_pending());
+        stalled.go_on().await;
+        assert!(matches!(first.await, Outcome::Committed(21)), "decided three times");
+        assert!(matches!(second.await, Outcome::Committed(121)), "decided on what the first came to");
+        assert!(matches!(third.await, Outcome::Busy));
+        assert_eq!(sum(&*store, shared).await, 121);
+    });
 }
 
 #[test]

@@ -38,26 +38,20 @@ pub(crate) struct Again {
 
 impl Again {
     /// Measures on the data of a demonstration that has ended.
-    pub(crate) fn measure(postern: &Path, data: PathBuf) -> Done<Self> {
-        std::fs::remove_file(data.join(MARK))?;
-        let config = data.with_file_name("postern.toml");
-        std::fs::write(
-            &config,
-            "[server]\nlisten = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n\
-             [store]\ndata = \"data\"\n[keys]\nfile = \"keys\"\n[anchor]\nfile = \"anchor\"\n",
-        )?;
+    pub(crate) fn measure(postern: &Path, data: &Path) -> Done<Self> {
+        let config = configured(data)?;
         eprintln!("bench: starting again");
-        let (service, killed) = serve(postern, &config)?;
-        stop(service)?;
+        let Served { child, ready: killed, .. } = serve(postern, &config)?;
+        stop(child)?;
         let (mut starts, mut rest) = (Vec::new(), f64::NAN);
         for number in 1..=STARTS {
-            let (service, start) = serve(postern, &config)?;
-            starts.push(start);
+            let Served { child, ready, .. } = serve(postern, &config)?;
+            starts.push(ready);
             if number == STARTS {
                 std::thread::sleep(REST);
-                rest = resident(service.id())?;
+                rest = resident(child.id())?;
             }
-            stop(service)?;
+            stop(child)?;
         }
         eprintln!("bench: verifying");
         let (events, seconds) = verify(postern, &config)?;
@@ -65,8 +59,31 @@ impl Again {
     }
 }
 
-/// Starts it; milliseconds until `/readyz` says that it is ready.
-fn serve(postern: &Path, config: &Path) -> Done<(Child, f64)> {
+/// A configuration for a demonstration's data, which are served as any others from then on.
+pub(crate) fn configured(data: &Path) -> Done<PathBuf> {
+    let config = data.with_file_name("postern.toml");
+    if !config.exists() {
+        std::fs::remove_file(data.join(MARK))?;
+        std::fs::write(
+            &config,
+            "[server]\nlisten = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n\
+             [store]\ndata = \"data\"\n[keys]\nfile = \"keys\"\n[anchor]\nfile = \"anchor\"\n",
+        )?;
+    }
+    Ok(config)
+}
+
+/// A service that runs.
+pub(crate) struct Served {
+    pub(crate) child: Child,
+    /// Where it listens for requests.
+    pub(crate) authority: String,
+    /// Milliseconds until `/readyz` said that it was ready.
+    ready: f64,
+}
+
+/// Starts it, and waits until it is ready.
+pub(crate) fn serve(postern: &Path, config: &Path) -> Done<Served> {
     let mut command = Command::new(postern);
     command.args(["serve", "--json", "--config"]).arg(config);
     let begun = Instant::now();
@@ -76,13 +93,16 @@ fn serve(postern: &Path, config: &Path) -> Done<(Child, f64)> {
         BufReader::new(said).read_line(&mut line)?;
     }
     let said: Value = serde_json::from_str(&line).map_err(|_| "the service did not start again")?;
-    let admin = said.get("admin").and_then(Value::as_str).unwrap_or_default().trim_start_matches("http://");
-    while !is_ready(admin)? {
+    let place = |name: &str| {
+        said.get(name).and_then(Value::as_str).unwrap_or_default().trim_start_matches("http://").to_owned()
+    };
+    let (authority, admin) = (place("url"), place("admin"));
+    while !is_ready(&admin)? {
         if begun.elapsed() > PATIENCE {
             return Err("the service did not become ready".into());
         }
     }
-    Ok((child, begun.elapsed().as_secs_f64() * 1000.0))
+    Ok(Served { child, authority, ready: begun.elapsed().as_secs_f64() * 1000.0 })
 }
 
 /// Has it end as an operator does.

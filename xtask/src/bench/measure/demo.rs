@@ -8,6 +8,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::Done;
+use crate::again::{configured, serve};
 use crate::load::Address;
 
 /// The server, ended when dropped. Its data lie in a folder of whoever started it.
@@ -40,6 +41,13 @@ impl Demo {
         let authority = member("url").trim_start_matches("http://").to_owned();
         let address = Address { authority, key: member("application_key") };
         Ok(Self { child, address, tenant: member("tenant"), data: PathBuf::from(member("data")), start })
+    }
+
+    /// Serves its data again, after it was ended.
+    pub(crate) fn resume(&mut self, postern: &Path) -> Done {
+        let served = serve(postern, &configured(&self.data)?)?;
+        (self.child, self.address.authority) = (served.child, served.authority);
+        Ok(())
     }
 
     /// Ends it, and gives its data folder, which stays.

@@ -102,7 +102,7 @@ pub(crate) struct Figures {
     /// Subjects at the end.
     pub(crate) people: usize,
     /// Bytes for each subject of a filled database.
-    pub(crate) at_rest: Option<AtRest>,
+    pub(crate) at_rest: AtRest,
 }
 
 /// Least, middle and most.

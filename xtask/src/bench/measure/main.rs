@@ -86,7 +86,7 @@ struct Options {
     /// Seconds of each measurement in a round
     #[arg(long, default_value_t = 2)]
     seconds: u32,
-    /// People that are in the database first: with SQLite over HTTP, with PostgreSQL by `COPY`
+    /// People that are in the database first: written in large pieces, not over HTTP
     #[arg(long, default_value_t = 0)]
     people: u64,
     /// Seconds after which no further round begins

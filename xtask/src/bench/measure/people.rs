@@ -36,8 +36,6 @@ pub(crate) enum Whose {
     Redeem,
     /// Their codes are guessed.
     Guessed,
-    /// They are there.
-    Nobodys,
 }
 
 /// People whose codes are unspent, and people whose codes are guessed.
@@ -77,7 +75,6 @@ impl People {
             Whose::Redeem => {
                 self.unspent.lock().unwrap_or_else(PoisonError::into_inner).extend(sheets);
             }
-            Whose::Nobodys => {}
             Whose::Guessed => {
                 self.wrong.lock().unwrap_or_else(PoisonError::into_inner).extend(wrong(&sheets));
             }

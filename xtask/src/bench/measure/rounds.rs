@@ -27,6 +27,8 @@ const FIRST: usize = 400;
 const ANSWER: usize = 1200;
 /// People made for one round at most, for each number of clients.
 const MOST: usize = 6_000;
+/// And at least: what staging is measured with.
+const LEAST: usize = 1_200;
 /// How many of them each number of [`CLIENTS`] stages.
 const SHARES: [f64; CLIENTS.len()] = [0.05, 0.25, 0.35, 0.35];
 
@@ -47,14 +49,9 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
     starts.push(demo.start);
     sleep(Duration::from_secs(1)).await;
     let rest = resident(demo.process())?;
-    let (mut filled, mut at_rest) = (Vec::new(), None);
-    if let Some(server) = server.as_ref().filter(|_| options.people > 0) {
-        server.newest()?.psql(fill::NO_REPLAY);
-        filled = fill::fill(&demo, &server.newest()?.url(), options.people).await;
-        for settle in fill::SETTLE {
-            server.newest()?.psql(settle);
-        }
-        at_rest = Some(fill::at_rest(&server.newest()?.psql(fill::SIZES))?);
+    let (mut filled, mut at_rest) = (Vec::new(), Vec::new());
+    if options.people > 0 {
+        (filled, at_rest) = fill::fill(postern, &mut demo, server.as_ref(), options.people).await?;
     }
     eprintln!("bench: warming up");
     let [span, limit] = [options.seconds, options.limit].map(|seconds| Duration::from_secs(seconds.into()));
@@ -67,9 +64,6 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
     };
     let already = if filled.is_empty() { 0 } else { usize::try_from(options.people)? };
     run.people.take(filled);
-    if options.store == Kind::Sqlite {
-        run.crowd(options.people).await?;
-    }
     let empty = Empty::start(answer, &run.demo.address.key)?;
     let mut bare = Limit::make(server, folder.path(), bytes)?;
     let mut rounds = Vec::new();
@@ -83,7 +77,7 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
     }
     let loaded = most_resident(run.demo.process())?;
     let again = match options.store {
-        Kind::Sqlite => Some(Again::measure(postern, run.demo.end()?)?),
+        Kind::Sqlite => Some(Again::measure(postern, &run.demo.end()?)?),
         Kind::Postgres => None,
     };
     Ok(Figures {
@@ -143,17 +137,6 @@ struct Run {
 }
 
 impl Run {
-    /// Makes people who are only there, over HTTP.
-    async fn crowd(&self, people: u64) -> Done {
-        let mut left = usize::try_from(people)?;
-        while left > 0 {
-            let some = left.min(MOST);
-            self.people.prepare(&self.demo, some, 64, Whose::Nobodys).await?;
-            left -= some;
-        }
-        Ok(())
-    }
-
     /// Gives the length of an accepted answer.
     async fn warm_up(&mut self) -> Done<usize> {
         self.people.prepare(&self.demo, FIRST, 64, Whose::Guessed).await?;
@@ -194,7 +177,7 @@ impl Run {
         let missing = (wanted - self.people.redemptions() as f64) / 7.0;
         let mut staged = Vec::new();
         for (clients, share) in CLIENTS.into_iter().zip(SHARES) {
-            let count = (FIRST..MOST).find(|count| *count as f64 >= missing * share).unwrap_or(MOST);
+            let count = (LEAST..MOST).find(|count| *count as f64 >= missing * share).unwrap_or(MOST);
             staged.push(self.people.prepare(&self.demo, count, clients, Whose::Redeem).await?);
         }
         Ok(staged)

@@ -41,10 +41,8 @@ pub(crate) fn markdown(figures: &Figures) -> String {
     row("one Argon2id of it, µs of a core", whole(figures.over(|round| round.looked.stretch)));
     let [rest, most] = figures.memory;
     row("memory at rest, most under load, MiB", format!("{rest:.0}, {most:.0}"));
-    if let Some(at_rest) = figures.at_rest {
-        row("bytes at rest for a subject: row and its key's index", format!("{:.0}", at_rest.row));
-        row("the same with claim and wrapped key", format!("{:.0}", at_rest.all));
-        row("its three events with their indexes", format!("{:.0}", at_rest.log));
+    for (what, bytes) in &figures.at_rest {
+        row(what, format!("{bytes:.0}"));
     }
     row("start, ms", whole(spread(figures.starts.iter().copied())));
     if let Some(again) = &figures.again {

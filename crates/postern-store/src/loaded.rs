@@ -12,42 +12,42 @@ use crate::rows::{ENDED, Reads, Rows, Standing};
 
 /// Something that was not locked and read: the transaction must be begun anew with it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Missing {
+pub(crate) enum Missing {
     Record(Key),
     Place(ClaimKey),
 }
 
 /// An event with its MAC, as it goes to the pending ones.
-pub(super) struct PendingEvent {
-    pub(super) key: Key,
-    pub(super) version: u64,
-    pub(super) bytes: Vec<u8>,
-    pub(super) mac: Seal,
+pub(crate) struct PendingEvent {
+    pub(crate) key: Key,
+    pub(crate) version: u64,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) mac: Seal,
 }
 
 /// One transaction's records in memory.
 #[derive(Default)]
-pub(super) struct Loaded {
+pub(crate) struct Loaded {
     /// What was locked; `None` where there is no row.
-    pub(super) rows: HashMap<Key, Option<Row>>,
+    pub(crate) rows: HashMap<Key, Option<Row>>,
     /// Records whose next event the log has already.
-    pub(super) old: HashSet<Key>,
-    pub(super) claims: HashMap<ClaimKey, Option<SealedClaim>>,
+    pub(crate) old: HashSet<Key>,
+    pub(crate) claims: HashMap<ClaimKey, Option<SealedClaim>>,
     /// The version that each changed record has in the database.
-    pub(super) changed: BTreeMap<Key, u64>,
-    pub(super) new_parts: BTreeMap<(Key, u32), PartRow>,
-    pub(super) gone_parts: BTreeSet<(Key, u32)>,
-    pub(super) released: BTreeSet<ClaimKey>,
-    pub(super) taken: BTreeMap<ClaimKey, (Claim, Seal)>,
-    pub(super) forgotten: BTreeSet<Key>,
-    pub(super) keyring: BTreeMap<Key, Vec<u8>>,
-    pub(super) events: Vec<PendingEvent>,
-    pub(super) tallies: Vec<Tally>,
+    pub(crate) changed: BTreeMap<Key, u64>,
+    pub(crate) new_parts: BTreeMap<(Key, u32), PartRow>,
+    pub(crate) gone_parts: BTreeSet<(Key, u32)>,
+    pub(crate) released: BTreeSet<ClaimKey>,
+    pub(crate) taken: BTreeMap<ClaimKey, (Claim, Seal)>,
+    pub(crate) forgotten: BTreeSet<Key>,
+    pub(crate) keyring: BTreeMap<Key, Vec<u8>>,
+    pub(crate) events: Vec<PendingEvent>,
+    pub(crate) tallies: Vec<Tally>,
 }
 
 impl Loaded {
     /// Whether anything is to be written.
-    pub(super) fn is_unchanged(&self) -> bool {
+    pub(crate) fn is_unchanged(&self) -> bool {
         self.changed.is_empty()
     }
 
