@@ -9,7 +9,8 @@ use postern_core::ids::TenantId;
 use postern_core::kernel::{Key, StoreFault};
 use postern_log::{Walk, open_checkpoint_of};
 
-use super::looked::Looked;
+use super::acts::Acts;
+use super::looked::{Looked, Said};
 use super::report::{Finding, LogReport};
 use crate::app::App;
 use crate::operator::Refused;
@@ -26,6 +27,8 @@ pub(super) struct Objects {
     pub(super) thinned: BTreeMap<Key, u64>,
     /// Places that used assertions took, with their owners and when.
     pub(super) assertions: Vec<([u8; 32], Key, Time)>,
+    /// What applications did in the last hour.
+    pub(super) acts: Acts,
 }
 
 impl App {
@@ -58,7 +61,7 @@ impl App {
             let mut page = self.store().events(tenant, from, PAGE, None).await.map_err(unreadable)?;
             let last = page.last().map(|last| last.index);
             page.retain(|event| event.index < size);
-            for Looked { event, leaf, used } in self.looked(tenant, page, beside).await? {
+            for Looked { event, leaf, said } in self.looked(tenant, page, beside).await? {
                 self.works.verifying.pass(1);
                 let stepped = match leaf {
                     Some(leaf) => walk.step_over(event.index, leaf),
@@ -67,10 +70,11 @@ impl App {
                 if let Err(fault) = stepped {
                     find(format!("event {}", event.index), fault.to_string());
                 }
-                let wrong = match used {
-                    Ok(used) => {
+                let wrong = match said {
+                    Ok(Said { used, act }) => {
                         let gap = objects.follows(event.key, event.version);
                         objects.assertions.extend(used.map(|(place, at)| (place, event.key, at)));
+                        act.into_iter().for_each(|act| objects.acts.add(event.key, event.version, act));
                         gap
                     }
                     Err(what) => Some(what.to_owned()),

@@ -9,6 +9,7 @@ use postern_core::kernel::{EventHead, Fact as _, Kind, StoredEvent};
 use postern_core::subject::SubjectFact;
 use postern_log::{Hash, is_canonical, leaf_hash};
 
+use super::acts::Act;
 use crate::app::App;
 use crate::operator::Refused;
 
@@ -17,8 +18,16 @@ pub(super) struct Looked {
     pub(super) event: StoredEvent,
     /// Its leaf, if its bytes are canonical.
     pub(super) leaf: Option<Hash>,
-    /// The place of an assertion that it used, and when; or what is wrong with it.
-    pub(super) used: Result<Option<([u8; 32], Time)>, &'static str>,
+    /// What it says, or what is wrong with it.
+    pub(super) said: Result<Said, &'static str>,
+}
+
+/// What an event says of places that only one may take.
+pub(super) struct Said {
+    /// That of an assertion that it used, and when.
+    pub(super) used: Option<([u8; 32], Time)>,
+    /// What may have taken one under a cap.
+    pub(super) act: Option<Act>,
 }
 
 impl App {
@@ -33,7 +42,9 @@ impl App {
         let (mut page, mut shares) = (page.into_iter().peekable(), Vec::new());
         while page.peek().is_some() {
             let (app, some) = (Arc::clone(self), page.by_ref().take(share).collect::<Vec<_>>());
-            let look = move || some.into_iter().map(|event| app.look_at(tenant, event)).collect::<Vec<_>>();
+            let now = self.now();
+            let look =
+                move || some.into_iter().map(|event| app.look_at(tenant, event, now)).collect::<Vec<_>>();
             shares.push(tokio::spawn(async move { look() }));
         }
         let mut looked = Vec::new();
@@ -43,17 +54,13 @@ impl App {
         Ok(looked)
     }
 
-    fn look_at(&self, tenant: TenantId, event: StoredEvent) -> Looked {
+    fn look_at(&self, tenant: TenantId, event: StoredEvent, now: Time) -> Looked {
         let leaf = is_canonical(&event.bytes).then(|| leaf_hash(&event.bytes));
-        let used = self.used_by(tenant, &event);
-        Looked { event, leaf, used }
+        let said = self.said_by(tenant, &event, now);
+        Looked { event, leaf, said }
     }
 
-    fn used_by(
-        &self,
-        tenant: TenantId,
-        event: &StoredEvent,
-    ) -> Result<Option<([u8; 32], Time)>, &'static str> {
+    fn said_by(&self, tenant: TenantId, event: &StoredEvent, now: Time) -> Result<Said, &'static str> {
         if !self.local().sealer().event_is_genuine(tenant, &event.bytes, &event.mac) {
             return Err("its MAC is wrong");
         }
@@ -64,7 +71,9 @@ impl App {
             return Err("its columns differ from what it says");
         }
         let uses = matches!(event.key.kind, Kind::Subject | Kind::Bucket);
-        Ok(uses.then(|| used_assertion(&head)).flatten().map(|place| (place, head.time)))
+        let used = uses.then(|| used_assertion(&head)).flatten().map(|place| (place, head.time));
+        let act = (event.key.kind == Kind::Subject).then(|| Act::of(&head, now)).flatten();
+        Ok(Said { used, act })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Verifying: logs, signatures, rows, claims, and whether every row is what its events make.
 
+mod acts;
 mod archive;
 mod log;
 mod looked;

@@ -18,6 +18,7 @@ use postern_core::subject::Subject;
 use postern_core::tenant::Tenant;
 
 use super::How;
+use super::acts::Acts;
 use super::archive::{Archive, Early};
 use super::log::Objects;
 use super::looked::used_assertion;
@@ -121,7 +122,7 @@ impl App {
                 rows.find(key, "its events have no row");
             }
         }
-        self.verify_claims(&mut rows, &objects.assertions).await?;
+        self.verify_claims(&mut rows, &objects.assertions, &objects.acts).await?;
         report.rows += rows.looked_at;
         Ok(())
     }
@@ -248,7 +249,7 @@ impl App {
     }
 
     /// A record's events up to a version, in order.
-    async fn history(&self, key: Key, version: u64) -> Result<Vec<EventHead>, Refused> {
+    pub(super) async fn history(&self, key: Key, version: u64) -> Result<Vec<EventHead>, Refused> {
         let (mut heads, mut from) = (Vec::new(), 0);
         loop {
             let page = self.store().events(key.tenant, from, PAGE, Some(key)).await;
@@ -295,10 +296,11 @@ impl App {
         &self,
         rows: &mut Rows<'_>,
         assertions: &[([u8; 32], Key, Time)],
+        acts: &Acts,
     ) -> Result<(), Refused> {
         let claims = self.store().claims(rows.tenant).await.map_err(|fault| Refused(fault.to_string()))?;
         let used: BTreeSet<_> = assertions.iter().map(|(place, owner, _)| (*place, *owner)).collect();
-        let mut taken = BTreeSet::new();
+        let (mut taken, mut capped) = (BTreeSet::new(), BTreeSet::new());
         for (claim, seal) in claims {
             let name = format!("claim of {}", claim.owner);
             if !self.local().sealer().claim_is_genuine(&claim, &seal) {
@@ -306,8 +308,10 @@ impl App {
                 continue;
             }
             let (place, owner) = (claim.place, claim.owner);
-            if place.space == Space::Assertion {
-                taken.insert((place.key, owner));
+            match place.space {
+                Space::Assertion => drop(taken.insert((place.key, owner))),
+                Space::Cap => drop(capped.insert((owner, claim.version))),
+                Space::ExternalId | Space::Departed => {}
             }
             match place.space {
                 Space::ExternalId | Space::Departed if rows.named.remove(&place) != Some(owner) => {
@@ -329,6 +333,11 @@ impl App {
         });
         for (_, owner, _) in missing {
             rows.find(*owner, "the place of an assertion that it used is missing");
+        }
+        for (owner, act) in acts.without_place(&capped, now) {
+            if self.was_capped(rows.tenant, act).await? {
+                rows.find(owner, "the place under a cap that an application took for it is missing");
+            }
         }
         for owner in std::mem::take(&mut rows.named).into_values() {
             rows.find(owner, "a place that it names is not claimed");

@@ -20,7 +20,7 @@ pub(crate) const WAITING: Control = "a waiting event's MAC";
 
 /// What the verification says, and whose words these are. What a row says of its places and its key is its seal's; what the
 /// events say of a row and of what it took is theirs, and each has its one place; an event's columns are in what its MAC covers.
-const VERIFICATION: [(&str, Option<Control>); 19] = [
+const VERIFICATION: [(&str, Option<Control>); 20] = [
     ("is not as it was written", Some(ROW)),
     ("its own key is missing", Some(ROW)),
     ("its own key is there again", Some(ROW)),
@@ -31,6 +31,7 @@ const VERIFICATION: [(&str, Option<Control>); 19] = [
     ("it is known, and has no events", Some(PLACE)),
     ("has version", Some(PLACE)),
     ("the place of an assertion that it used is missing", Some(PLACE)),
+    ("the place under a cap that an application took for it is missing", Some(PLACE)),
     ("its seal is wrong", Some(CLAIM)),
     ("its MAC is wrong", Some(MAC)),
     ("its columns differ from what it says", Some(MAC)),

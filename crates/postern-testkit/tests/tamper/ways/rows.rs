@@ -216,6 +216,8 @@ pub(super) fn claims() -> Vec<Way> {
             it.run("UPDATE claim SET owner = {anna} WHERE space = 2");
         })
             .verify("its seal is wrong"),
+        way("a place under an application's cap deleted", |it| it.run("DELETE FROM claim WHERE space = 3"))
+            .verify("the place under a cap that an application took for it is missing"),
         way("a subject's wrapped key deleted", |it| it.run("DELETE FROM keyring WHERE id = {anna}"))
             .verify("its own key is missing"),
         way("a subject's wrapped key copied from another", |it| {

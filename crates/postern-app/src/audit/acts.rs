@@ -1,0 +1,115 @@
+//! What applications did in the last hour under their caps: each act took a place, which is there for as long as it counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use postern_core::Time;
+use postern_core::application::Application;
+use postern_core::ids::{ApplicationId, TenantId};
+use postern_core::kernel::{ActorKind, EventHead, Fact as _, Key, Kind, Want};
+use postern_core::subject::SubjectFact;
+use postern_core::subject::fact::DiscardReason;
+
+use crate::app::App;
+use crate::operator::Refused;
+
+/// For so long after an act its place is there. Places stay until the hour after theirs is over, and an act of the first
+/// moment of an hour may have a place of the hour before.
+const PLACES_LIVE: Duration = Duration::from_secs(59 * 60);
+
+/// One event of an application about a subject.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Act {
+    /// Whose.
+    pub(super) application: String,
+    /// When.
+    pub(super) at: Time,
+    counts: Counts,
+}
+
+/// Whether an event, or all events of one commit, took a place. The later ones weigh more.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Counts {
+    No,
+    Yes,
+    /// It is part of something that takes none, or has its place elsewhere: codes that were found, a set that ends before
+    /// its successor is staged.
+    Elsewhere,
+}
+
+impl Act {
+    /// What an event says, if it is an application's and young.
+    pub(super) fn of(head: &EventHead, now: Time) -> Option<Self> {
+        if head.actor.kind != ActorKind::Application || head.time.plus(PLACES_LIVE) <= now {
+            return None;
+        }
+        let fact = SubjectFact::from_json(&head.r#type, head.v, head.fact.get()).ok()??;
+        let counts = match fact {
+            SubjectFact::LeakFound(_) => Counts::Elsewhere,
+            SubjectFact::Revoked(revoked) if revoked.stages.is_some() => Counts::Elsewhere,
+            SubjectFact::Discarded(discarded) if discarded.reason != DiscardReason::Revoked => Counts::No,
+            SubjectFact::Staged(_)
+            | SubjectFact::Revoked(_)
+            | SubjectFact::Discarded(_)
+            | SubjectFact::CodeRevoked(_)
+            | SubjectFact::Left(_) => Counts::Yes,
+            _ => Counts::No,
+        };
+        Some(Self { application: head.actor.id.clone(), at: head.time, counts })
+    }
+
+    /// Whether another is of the same commit, if it comes next about the same subject.
+    fn goes_on_with(&self, next: &Self) -> bool {
+        self.application == next.application && self.at == next.at
+    }
+}
+
+impl App {
+    /// Whether an application had the caps then that it has now. What came back from a backup has no places: these count from
+    /// the restore on.
+    pub(super) async fn was_capped(&self, tenant: TenantId, act: &Act) -> Result<bool, Refused> {
+        let Some(application) = ApplicationId::parse(&act.application) else { return Ok(false) };
+        let key = Key::of(Kind::Application, tenant, application);
+        let view = self.store().look(&[Want::Key(key)]).await.map_err(|fault| Refused(fault.to_string()))?;
+        let held = view.held::<Application>(key).ok();
+        let capped = held
+            .filter(|held| held.last() <= act.at)
+            .is_some_and(|held| held.state().is_some_and(|application| application.caps.is_some()));
+        if !capped {
+            return Ok(false);
+        }
+        let system = self.history(Key::tenant(TenantId::SYSTEM), u64::MAX).await?;
+        Ok(!system.iter().any(|head| head.r#type == "backup.restored" && head.time >= act.at))
+    }
+}
+
+/// Acts by subject, each with the version that its commit came to.
+#[derive(Default)]
+pub(super) struct Acts(BTreeMap<Key, Vec<(u64, Act)>>);
+
+impl Acts {
+    /// Adds what the next event of a record says.
+    pub(super) fn add(&mut self, key: Key, version: u64, act: Act) {
+        let acts = self.0.entry(key).or_default();
+        match acts.last_mut() {
+            Some((last, before)) if *last + 1 == version && before.goes_on_with(&act) => {
+                (*last, before.counts) = (version, before.counts.max(act.counts));
+            }
+            _ => acts.push((version, act)),
+        }
+    }
+
+    /// Those that still count and have no place among these, with whom they are about.
+    pub(super) fn without_place(
+        &self,
+        places: &BTreeSet<(Key, u64)>,
+        now: Time,
+    ) -> impl Iterator<Item = (Key, &Act)> {
+        let acts =
+            self.0.iter().flat_map(|(key, acts)| acts.iter().map(|(version, act)| (*key, *version, act)));
+        let counts = move |act: &Act| act.counts == Counts::Yes && act.at.plus(PLACES_LIVE) > now;
+        let without =
+            acts.filter(move |(key, version, act)| counts(act) && !places.contains(&(*key, *version)));
+        without.map(|(key, _, act)| (key, act))
+    }
+}
