@@ -87,7 +87,9 @@ fn compile(tree: &Path) -> Done<Vec<Message>> {
     for name in judges.filter(|name| *name != "lib").collect::<BTreeSet<_>>() {
         command.args(["--test", name]);
     }
-    command.current_dir(tree).env("CARGO_TARGET_DIR", target()?).stderr(Stdio::inherit());
+    // Cargo takes what is built of the copy for what is built of the tree itself if both are in one folder.
+    command.current_dir(tree).env("CARGO_TARGET_DIR", target()?.join("mutants").join("target"));
+    command.stderr(Stdio::inherit());
     say(&command);
     let output = command.output().map_err(|fault| format!("cargo could not be run: {fault}"))?;
     Message::parse_stream(output.stdout.as_slice())

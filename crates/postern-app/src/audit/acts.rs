@@ -1,6 +1,7 @@
 //! What applications did in the last hour under their caps: each act took a place, which is there for as long as it counts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use postern_core::Time;
@@ -17,21 +18,25 @@ use crate::operator::Refused;
 /// moment of an hour may have a place of the hour before.
 const PLACES_LIVE: Duration = Duration::from_secs(59 * 60);
 
-/// One event of an application about a subject.
+/// What an application did to a subject: one event, or several that came together.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Act {
     /// Whose.
     pub(super) application: String,
     /// When.
     pub(super) at: Time,
+    /// The versions that the subject came to.
+    versions: RangeInclusive<u64>,
     counts: Counts,
 }
 
-/// Whether an event, or all events of one commit, took a place. The later ones weigh more.
+/// Whether events took a place. Of several the later of these is said.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Counts {
     No,
     Yes,
+    /// It does, and nothing comes after it in its commit.
+    Alone,
     /// It is part of something that takes none, or has its place elsewhere: codes that were found, a set that ends before
     /// its successor is staged.
     Elsewhere,
@@ -48,19 +53,28 @@ impl Act {
             SubjectFact::LeakFound(_) => Counts::Elsewhere,
             SubjectFact::Revoked(revoked) if revoked.stages.is_some() => Counts::Elsewhere,
             SubjectFact::Discarded(discarded) if discarded.reason != DiscardReason::Revoked => Counts::No,
-            SubjectFact::Staged(_)
-            | SubjectFact::Revoked(_)
+            SubjectFact::Staged(_) => Counts::Alone,
+            SubjectFact::Revoked(_)
             | SubjectFact::Discarded(_)
             | SubjectFact::CodeRevoked(_)
             | SubjectFact::Left(_) => Counts::Yes,
             _ => Counts::No,
         };
-        Some(Self { application: head.actor.id.clone(), at: head.time, counts })
+        let versions = head.version..=head.version;
+        Some(Self { application: head.actor.id.clone(), at: head.time, versions, counts })
     }
 
-    /// Whether another is of the same commit, if it comes next about the same subject.
+    /// Whether the next event about the subject may be of the same commit.
     fn goes_on_with(&self, next: &Self) -> bool {
-        self.application == next.application && self.at == next.at
+        let alone = [self.counts, next.counts].contains(&Counts::Alone);
+        !alone
+            && self.application == next.application
+            && self.at == next.at
+            && *self.versions.end() + 1 == *next.versions.start()
+    }
+
+    fn counts_at(&self, now: Time) -> bool {
+        matches!(self.counts, Counts::Yes | Counts::Alone) && self.at.plus(PLACES_LIVE) > now
     }
 }
 
@@ -83,19 +97,20 @@ impl App {
     }
 }
 
-/// Acts by subject, each with the version that its commit came to.
+/// Acts by subject.
 #[derive(Default)]
-pub(super) struct Acts(BTreeMap<Key, Vec<(u64, Act)>>);
+pub(super) struct Acts(BTreeMap<Key, Vec<Act>>);
 
 impl Acts {
     /// Adds what the next event of a record says.
-    pub(super) fn add(&mut self, key: Key, version: u64, act: Act) {
+    pub(super) fn add(&mut self, key: Key, act: Act) {
         let acts = self.0.entry(key).or_default();
-        match acts.last_mut() {
-            Some((last, before)) if *last + 1 == version && before.goes_on_with(&act) => {
-                (*last, before.counts) = (version, before.counts.max(act.counts));
+        match acts.last_mut().filter(|before| before.goes_on_with(&act)) {
+            Some(before) => {
+                before.versions = *before.versions.start()..=*act.versions.end();
+                before.counts = before.counts.max(act.counts);
             }
-            _ => acts.push((version, act)),
+            None => acts.push(act),
         }
     }
 
@@ -105,11 +120,10 @@ impl Acts {
         places: &BTreeSet<(Key, u64)>,
         now: Time,
     ) -> impl Iterator<Item = (Key, &Act)> {
-        let acts =
-            self.0.iter().flat_map(|(key, acts)| acts.iter().map(|(version, act)| (*key, *version, act)));
-        let counts = move |act: &Act| act.counts == Counts::Yes && act.at.plus(PLACES_LIVE) > now;
-        let without =
-            acts.filter(move |(key, version, act)| counts(act) && !places.contains(&(*key, *version)));
-        without.map(|(key, _, act)| (key, act))
+        let acts = self.0.iter().flat_map(|(key, acts)| acts.iter().map(|act| (*key, act)));
+        acts.filter(move |(key, act)| {
+            let its = (*key, *act.versions.start())..=(*key, *act.versions.end());
+            act.counts_at(now) && places.range(its).next().is_none()
+        })
     }
 }

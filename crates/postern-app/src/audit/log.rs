@@ -74,7 +74,7 @@ impl App {
                     Ok(Said { used, act }) => {
                         let gap = objects.follows(event.key, event.version);
                         objects.assertions.extend(used.map(|(place, at)| (place, event.key, at)));
-                        act.into_iter().for_each(|act| objects.acts.add(event.key, event.version, act));
+                        act.into_iter().for_each(|act| objects.acts.add(event.key, act));
                         gap
                     }
                     Err(what) => Some(what.to_owned()),

@@ -245,3 +245,25 @@ fn parts_digest(seals: &[u8]) -> [u8; 16] {
     short.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
     short
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::TenantId;
+
+    #[test]
+    fn heads_and_tiles_of_one_log_or_place_are_not_anothers() {
+        let sealer = Sealer::new(&[1; 32], &[2; 32]);
+        let [one, two] = [[1; 16], [2; 16]].map(TenantId::new);
+        let head = sealer.head(one, b"edge");
+        assert_eq!(head, sealer.head(one, b"edge"));
+        for other in [sealer.head(two, b"edge"), sealer.head(one, b"other"), sealer.event(one, b"edge")] {
+            assert_ne!(head, other);
+        }
+        let tile = sealer.tile(one, 5, &[3; 32]);
+        assert!(sealer.tile_is_genuine(one, 5, &[3; 32], &tile));
+        for (tenant, number, hash) in [(two, 5, [3; 32]), (one, 6, [3; 32]), (one, 5, [4; 32])] {
+            assert!(!sealer.tile_is_genuine(tenant, number, &hash, &tile));
+        }
+    }
+}

@@ -147,3 +147,63 @@ impl View {
         lasts.fold(clock, Time::max)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::TenantId;
+    use crate::kernel::Image;
+
+    const TENANT: TenantId = TenantId::new([1; 16]);
+
+    fn sealer() -> Sealer {
+        Sealer::new(&[1; 32], &[2; 32])
+    }
+
+    fn key(number: u8) -> Key {
+        Key::new(Kind::Bucket, TENANT, [number; 16])
+    }
+
+    /// A row whose last event was then.
+    fn row(key: Key, last: Time) -> Row {
+        let columns = crate::kernel::Columns { state: "counting", due: None };
+        let image =
+            Image { last, layout: 1, record: Vec::new(), parts: Vec::new(), columns, claims: Vec::new() };
+        let sealed = sealer().seal(key, 1, Some(&image));
+        let (body, seal) = (sealed.body, sealed.seal.to_vec());
+        Row { version: 1, body, seal, state: "counting".to_owned(), due: None, parts: Vec::new() }
+    }
+
+    #[test]
+    fn a_decision_is_never_earlier_than_what_it_sees() {
+        let [early, late] = [1_000, 2_000].map(Time::from_millis);
+        let mut view = View::new(sealer());
+        assert_eq!(view.at(early), early);
+        view.found(key(1), Some(row(key(1), late)));
+        view.found(key(2), None);
+        assert_eq!(view.at(early), late);
+        assert_eq!(view.at(late.plus(std::time::Duration::from_secs(1))), Time::from_millis(3_000));
+    }
+
+    #[test]
+    fn evidence_is_about_the_row_that_was_altered() {
+        let mut view = View::new(sealer());
+        let nothing = view.digest(key(1));
+        view.found(key(1), None);
+        view.found(key(2), Some(row(key(2), Time::START)));
+        view.found(key(3), Some(row(key(3), Time::START)));
+        assert_eq!(view.digest(key(1)), nothing);
+        assert_ne!(view.digest(key(2)), nothing);
+        assert_ne!(view.digest(key(3)), view.digest(key(2)));
+    }
+
+    #[test]
+    fn a_place_is_taken_if_somebody_has_it() {
+        let place = |number| ClaimKey { tenant: TENANT, space: crate::kernel::Space::Cap, key: [number; 32] };
+        let claim = Claim { place: place(1), owner: key(1), version: 1, until: None };
+        let mut view = View::new(sealer());
+        view.followed(place(1), Kind::Bucket, Some((claim, sealer().claim(&claim).to_vec())), None);
+        view.followed(place(2), Kind::Bucket, None, None);
+        assert_eq!([1, 2, 3].map(|number| view.taken(place(number))), [true, false, false]);
+    }
+}

@@ -9,6 +9,7 @@
     reason = "tests may"
 )]
 
+mod bucket;
 mod row;
 mod story;
 

@@ -1,6 +1,7 @@
 //! A subject, its row, its events, and everything that its holder knows.
 
 mod leak;
+mod replayed;
 mod verdicts;
 
 use std::time::Duration;

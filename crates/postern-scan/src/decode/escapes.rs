@@ -68,10 +68,12 @@ fn entity(bytes: &[u8]) -> Option<(char, usize)> {
     (again == 0 || !character.is_alphanumeric()).then_some((character, again * 4 + length))
 }
 
-/// The character of a number that a semicolon ends, and how long both are.
+/// The character of a number, and how long it is with the semicolon that should end it; pages leave it out, and browsers
+/// read them all the same.
 fn numbered(digits: &[u8], base: u32) -> Option<(char, usize)> {
-    let length = digits.iter().take(8).position(|byte| *byte == b';')?;
-    Some((number(digits.get(..length)?, base)?, length + 1))
+    let length = digits.iter().take_while(|byte| char::from(**byte).is_digit(base)).take(8).count();
+    let end = usize::from(digits.get(length) == Some(&b';'));
+    Some((number(digits.get(..length)?, base)?, length + end))
 }
 
 /// The character of a number in digits.

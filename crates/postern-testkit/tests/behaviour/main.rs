@@ -11,6 +11,7 @@
 mod attacks;
 mod authority;
 mod bulk;
+mod caps;
 mod denied;
 mod departed;
 mod erased_database;
