@@ -192,9 +192,23 @@ pub fn find(keys: &SubjectKeys, material: &Material, targets: &[Target<'_>], pla
 
 #[cfg(test)]
 mod tests {
+    use hmac::{Hmac, KeyInit as _, Mac as _};
     use postern_codes::{Parsed, Prefix, parse};
 
     use super::*;
+
+    #[test]
+    fn a_pepper_that_works_elsewhere_makes_the_same_key_of_the_frame() {
+        let frame = subject_frame("ten_1", "sub_1", b"epoch");
+        let mut hmac = Hmac::<Sha256>::new_from_slice(&[7; 32]).unwrap();
+        hmac.update(&frame);
+        let made: [u8; 32] = hmac.finalize().into_bytes().into();
+        let key = subject_key(&[7; 32], "ten_1", "sub_1", b"epoch");
+        assert_eq!(*key, made);
+        for other in [("ten_2", "sub_1", "epoch"), ("ten_1", "sub_2", "epoch"), ("ten_1", "sub_1", "other")] {
+            assert_ne!(*key, *subject_key(&[7; 32], other.0, other.1, other.2.as_bytes()));
+        }
+    }
 
     #[test]
     fn verifiers_of_one_generation_accept_nothing_in_another() {

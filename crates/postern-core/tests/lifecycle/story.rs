@@ -1,6 +1,9 @@
 //! A subject, its row, its events, and everything that its holder knows.
 
+mod ends;
+mod found;
 mod leak;
+mod margins;
 mod replayed;
 mod verdicts;
 

@@ -206,8 +206,9 @@ async fn an_assertion_is_used_up_for_nobody_as_for_somebody() {
 async fn a_cap_goes_on_where_it_was_after_a_restart() {
     let world = World::new(StoreKind::Sqlite).await;
     let scopes = [Scope::SetsStage];
-    let capped = world.application(&scopes, &["enrol"], Some(Caps { revoke: 1, stage: 40 })).await;
-    for n in 0..30 {
+    // More than the places that are tried one after the other.
+    let capped = world.application(&scopes, &["enrol"], Some(Caps { revoke: 1, stage: 90 })).await;
+    for n in 0..80 {
         world.subject(&format!("s{n}")).await;
         world.app.stage(&capped, world.staging(&format!("s{n}"), Format::Standard)).await.unwrap();
     }
