@@ -144,3 +144,37 @@ impl Rows for Loaded {
         self.tallies.extend_from_slice(tallies);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use postern_core::kernel::{Kind, SealedPart};
+
+    use super::*;
+
+    fn part(number: u32, bytes: &[u8]) -> SealedPart {
+        SealedPart { number, bytes: bytes.to_vec(), seal: [0; 32] }
+    }
+
+    #[test]
+    fn a_record_keeps_its_parts_but_those_that_end_and_a_new_one_takes_the_place_of_its_number() {
+        let key = Key::new(Kind::Subject, TenantId::new([1; 16]), [2; 16]);
+        let mut loaded = Loaded::default();
+        loaded.rows.insert(key, None);
+        let mut put = |expect, part_numbers: &[u32], new_parts| {
+            let sealed =
+                Sealed { body: Vec::new(), seal: [0; 32], new_parts, part_numbers: part_numbers.to_vec() };
+            loaded.put(key, &Put { expect, version: expect + 1, image: None }, &sealed).unwrap();
+            let parts = loaded.rows[&key].as_ref().unwrap().parts.iter();
+            parts.map(|part| (part.number, part.bytes.clone())).collect::<Vec<_>>()
+        };
+        let [one, two, three] = [(1, b"1".to_vec()), (2, b"2".to_vec()), (3, b"3".to_vec())];
+        assert_eq!(put(0, &[2], vec![part(2, b"2")]), std::slice::from_ref(&two));
+        assert_eq!(put(1, &[1, 2], vec![part(1, b"1")]), [one.clone(), two.clone()]);
+        assert_eq!(put(2, &[1, 2, 3], vec![part(3, b"3")]), [one, two.clone(), three.clone()]);
+        assert_eq!(put(3, &[2, 3], Vec::new()), [two, three.clone()]);
+        let other = (2, b"other".to_vec());
+        assert_eq!(put(4, &[2, 3], vec![part(2, b"other")]), [other, three]);
+        assert_eq!(loaded.gone_parts, BTreeSet::from([(key, 1)]));
+        assert_eq!(loaded.new_parts.keys().map(|(_, number)| *number).collect::<Vec<_>>(), [2, 3]);
+    }
+}

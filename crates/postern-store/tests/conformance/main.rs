@@ -74,6 +74,8 @@ cases! {
     logs::events_are_found_by_record_and_version,
     logs::grown_tenants_are_taken_once,
     logs::the_newest_checkpoint_stays,
+    logs::stored_tiles_are_each_logs_own_and_stay_as_they_came,
+    logs::a_bundle_is_thinned_once_and_what_is_left_is_found,
     lists::pages_follow_each_other,
     lists::due_records_are_listed_in_key_order,
     lists::tallies_add_up,

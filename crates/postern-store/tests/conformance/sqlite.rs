@@ -330,6 +330,20 @@ fn a_later_database_is_refused() {
 }
 
 #[test]
+fn a_database_of_other_steps_is_refused() {
+    for other in [
+        "UPDATE migration SET name = 'other' WHERE number = 1",
+        "UPDATE migration SET number = 99 WHERE number = 1",
+    ] {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        drop(Sqlite::open(folder.path(), sealer(), Options::default()).expect("a store"));
+        raw(folder.path()).execute(other, ()).expect("another step");
+        let opened = Sqlite::open(folder.path(), sealer(), Options::default());
+        assert!(matches!(opened.err(), Some(OpenError::Foreign { .. })), "{other}");
+    }
+}
+
+#[test]
 fn what_is_no_database_is_refused() {
     let folder = tempfile::TempDir::new().expect("a folder");
     std::fs::write(folder.path().join("postern.db"), vec![7; 5000]).expect("a file");

@@ -180,6 +180,13 @@ fn an_old_set_rings_once_a_day_and_each_for_itself() {
 }
 
 #[test]
+fn a_word_of_the_oldest_set_that_is_kept_is_told_as_old() {
+    let mut story = Story::sheets_of(limits::ENDED_KEPT + 1);
+    story.old_word(0);
+    assert_eq!(story.now_is().alarms, [(1, story.now)]);
+}
+
+#[test]
 fn what_is_kept_of_a_set_goes_with_it() {
     let mut story = Story::sheets_of(1);
     assert_eq!(story.now_is().kinds.len(), 1);

@@ -1,7 +1,7 @@
 //! The logs: numbered without gaps, a tree over each.
 
-use postern_core::kernel::{EventHead, StoredEvent};
-use postern_core::ports::Store;
+use postern_core::kernel::{EventHead, Outcome, StoredEvent, ThinnedBundle};
+use postern_core::ports::{Store, StoredTile};
 use postern_log::{Frontier, leaf_hash};
 
 use crate::counter::Counted;
@@ -94,4 +94,57 @@ pub(crate) async fn the_newest_checkpoint_stays(harness: impl Harness) {
         store.keep_checkpoint(tenant(1), size, note(size)).await.expect("it is kept");
     }
     assert_eq!(store.checkpoint(tenant(1)).await.expect("an answer"), Some(note(5)));
+    // Of the same size the later one: it may have been signed by more.
+    let signed = format!("{}\nsigned\n", note(5));
+    store.keep_checkpoint(tenant(1), 5, signed.clone()).await.expect("it is kept");
+    assert_eq!(store.checkpoint(tenant(1)).await.expect("an answer"), Some(signed));
+}
+
+pub(crate) async fn stored_tiles_are_each_logs_own_and_stay_as_they_came(harness: impl Harness) {
+    let store = harness.store();
+    let tile = |tile: u64, byte: u8| StoredTile { tile, hash: vec![byte; 32], mac: vec![byte; 32] };
+    for (number, tiles) in [(1, [tile(0, 1), tile(1, 2)]), (2, [tile(0, 3), tile(1, 4)])] {
+        store.keep_tiles(tenant(number), tiles.to_vec()).await.expect("they are kept");
+    }
+    store.keep_tiles(tenant(1), vec![tile(1, 9), tile(2, 5)]).await.expect("they are kept");
+    let tiles = async |number, from, limit| store.tiles(tenant(number), from, limit).await.expect("tiles");
+    assert_eq!(tiles(1, 1, 10).await, [tile(1, 2), tile(2, 5)]);
+    assert_eq!(tiles(1, 0, 1).await, [tile(0, 1)]);
+    store.drop_tiles(tenant(1)).await.expect("they are dropped");
+    assert_eq!(tiles(1, 0, 10).await, []);
+    assert_eq!(tiles(2, 0, 10).await, [tile(0, 3), tile(1, 4)]);
+}
+
+pub(crate) async fn a_bundle_is_thinned_once_and_what_is_left_is_found(harness: impl Harness) {
+    let (store, key) = (harness.store(), counter(1));
+    for _ in 0..6 {
+        let done = record(&*store, key, vec![Counted::Added(1); 100]).await;
+        assert!(matches!(done, Outcome::Committed(_)), "{done:?}");
+    }
+    harness.settle();
+    let whole = events(&*store, 1).await;
+    let bundle = |from: usize| {
+        let needed = move |event: &StoredEvent| event.version == from as u64 + 10;
+        ThinnedBundle::of(&sealer(), &whole[from..from + 256], needed).expect("a bundle")
+    };
+    for _ in 0..2 {
+        store.thin(bundle(0)).await.expect("it is thinned, the second time already");
+        assert_eq!(events(&*store, 1).await, whole[256..]);
+        assert_eq!(
+            store.last_thinned(tenant(1)).await.expect("an answer"),
+            bundle(0).events().last().cloned()
+        );
+        let left = store.thinned(tenant(1), 100, 10).await.expect("what is left");
+        assert_eq!(left, bundle(0).events()[100..110]);
+        let one = |version| store.thinned_event(key, version);
+        assert_eq!(one(5).await.expect("an answer").as_ref(), bundle(0).events().get(4));
+        assert_eq!(one(257).await.expect("an answer"), None);
+        let bytes = async |version| store.event(key, version).await.expect("an answer").is_some();
+        assert_eq!([bytes(10).await, bytes(11).await, bytes(257).await], [true, false, true]);
+    }
+    store.thin(bundle(256)).await.expect("the next one");
+    assert_eq!(events(&*store, 1).await, whole[512..]);
+    let last = store.last_thinned(tenant(1)).await.expect("an answer").expect("one is left");
+    assert_eq!(last.index, 511);
+    assert!(store.last_thinned(tenant(2)).await.expect("an answer").is_none());
 }
