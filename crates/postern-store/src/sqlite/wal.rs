@@ -144,6 +144,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_to_be_gone_goes_as_soon_as_nobody_reads_any_more() {
+        let (folder, wal) = (TempDir::new().unwrap(), Wal::default());
+        let connection = grown(folder.path());
+        let reader = for_writing(folder.path()).unwrap();
+        reader.execute_batch("BEGIN; SELECT count(*) FROM filling").unwrap();
+        fill(&connection, 100);
+        let (stop, stopping) = channel();
+        let (keeper, path) = (wal.clone(), folder.path().to_owned());
+        let keeping = std::thread::spawn(move || keeper.keep_short(path, &stopping));
+        wal.scrub();
+        std::thread::sleep(PERIOD * 3);
+        assert!(length(folder.path()) > 0, "somebody reads from it");
+        reader.execute_batch("COMMIT").unwrap();
+        let is_empty = |_| {
+            std::thread::sleep(PERIOD);
+            length(folder.path()) == 0
+        };
+        assert!((0..100).any(is_empty), "it is still there");
+        drop(stop);
+        keeping.join().unwrap();
+    }
+
+    #[test]
     fn under_load_only_a_very_long_log_is_emptied() {
         let (folder, wal) = (TempDir::new().unwrap(), Wal::default());
         let connection = grown(folder.path());

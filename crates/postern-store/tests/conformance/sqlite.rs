@@ -249,6 +249,40 @@ fn more_tenants_than_heads_in_memory_write_on() {
 }
 
 #[test]
+fn a_log_that_was_cut_under_a_running_store_takes_no_more() {
+    run(async {
+        let disk = OnDisk::new();
+        let store = disk.store();
+        let of_another = counter_of(tenant(2), 1);
+        for _ in 0..3 {
+            add(&*store, counter(1), 1).await;
+            add(&*store, of_another, 1).await;
+        }
+        let cut = "DELETE FROM event WHERE tenant = ?1 AND idx = 2";
+        assert_eq!(disk.raw().execute(cut, (tenant(1).bytes(),)).expect("a cut"), 1);
+        let end = record(&*store, counter(2), vec![Counted::Added(1)]).await;
+        assert!(matches!(end, Outcome::Rejected(key) if key == Key::tenant(tenant(1))), "{end:?}");
+        assert_eq!(add(&*store, of_another, 1).await, 4);
+    });
+}
+
+#[test]
+fn a_head_that_says_another_size_is_none() {
+    run(async {
+        let disk = OnDisk::new();
+        let store = disk.store();
+        add(&*store, counter(1), 1).await;
+        drop(store);
+        disk.raw().execute("UPDATE log_head SET size = size + 1", ()).expect("another size");
+        let disk = disk.reopened();
+        let store = disk.store();
+        assert!(store.head(tenant(1)).await.is_err());
+        let end = record(&*store, counter(1), vec![Counted::Added(1)]).await;
+        assert!(matches!(end, Outcome::Rejected(key) if key == Key::tenant(tenant(1))), "{end:?}");
+    });
+}
+
+#[test]
 fn everything_is_there_after_opening_again() {
     run(async {
         let disk = OnDisk::new();
