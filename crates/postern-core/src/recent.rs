@@ -134,9 +134,10 @@ mod tests {
             recent.passing(Some(mark(number)), 1 + u64::from(number), NOW);
         }
         assert!(matches!(recent.find(mark(0), NOW), Known::Same(kept) if kept.version == 1));
-        // It goes by age, and by nothing else.
-        let day = NOW.plus(limits::ANSWER_REPEATS);
-        let last = Time::from_millis(day.millis() - 60_000);
+        // It goes by age, and by nothing else: a day after the begin of its minute.
+        let begin = Time::from_millis(NOW.millis() / 60_000 * 60_000);
+        let day = begin.plus(limits::ANSWER_REPEATS);
+        let last = day.minus(Duration::from_millis(1));
         assert!(matches!(recent.find(mark(0), last), Known::Same(_)));
         assert_eq!(recent.find(mark(0), day), Known::No);
     }
