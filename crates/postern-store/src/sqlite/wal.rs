@@ -154,7 +154,8 @@ mod tests {
         let (keeper, path) = (wal.clone(), folder.path().to_owned());
         let keeping = std::thread::spawn(move || keeper.keep_short(path, &stopping));
         wal.scrub();
-        std::thread::sleep(PERIOD * 3);
+        // Longer than the first try waits for the reader.
+        std::thread::sleep(PERIOD * 16);
         assert!(length(folder.path()) > 0, "somebody reads from it");
         reader.execute_batch("COMMIT").unwrap();
         let is_empty = |_| {

@@ -76,3 +76,18 @@ fn entries(mut bytes: &[u8]) -> Option<Vec<KeyringEntry>> {
     }
     Some(entries)
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn keys_that_are_gone_are_none_and_keys_that_cannot_be_read_are_told() {
+        let backup = TempDir::new().unwrap();
+        assert!(read(backup.path(), Time::START).unwrap().is_empty());
+        std::fs::create_dir(backup.path().join(KEYRING)).unwrap();
+        assert!(read(backup.path(), Time::START).is_err());
+    }
+}
