@@ -7,9 +7,7 @@ use postern_core::application::{Scope, Token};
 use postern_core::ids::TenantId;
 use postern_core::kernel::StoreFault;
 use postern_core::ports::{AnchorFault, Anchors, SigningKey};
-use postern_log::{
-    Anchor, Checkpoint, Frontier, Rollback, assemble_checkpoint, check_against_anchor, open_checkpoint,
-};
+use postern_log::{Anchor, Checkpoint, Frontier, Rollback, assemble_checkpoint, open_checkpoint};
 
 use crate::Problem;
 use crate::app::App;
@@ -162,9 +160,9 @@ impl App {
             let tenant = TenantId::parse(log).ok_or_else(|| AnchorProblem::Foreign(log.clone()))?;
             let head =
                 self.store().head(tenant).await.map_err(|fault| AnchorProblem::Store(fault.to_string()))?;
-            let leaves = self.stored_leaves(tenant, anchored.size()..head.frontier.size()).await;
-            let leaves = leaves.map_err(|fault| AnchorProblem::Store(fault.to_string()))?;
-            check_against_anchor(anchored, &head.frontier, leaves.into_iter())
+            let continues = self.continues(tenant, anchored, &head.frontier).await;
+            continues
+                .map_err(|fault| AnchorProblem::Store(fault.to_string()))?
                 .map_err(|rollback| AnchorProblem::Rollback { log: log.clone(), rollback })?;
         }
         Ok(())

@@ -2,11 +2,12 @@
 //! `POSTERN_LONG=1` and `--no-capture` it prints the figures of decision 0051.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests may")]
 
+use std::collections::BTreeMap;
 use std::future::Future;
 
 use postern_app::{EventName, Problem};
 use postern_core::ports::{Clock as _, Keys as _};
-use postern_log::Tile;
+use postern_log::{Anchor, Frontier, Tile};
 use postern_store::many::Many;
 use postern_store::postgres::Fill;
 use postern_testkit::{Maker, SeededEntropy, StoreKind, World};
@@ -59,6 +60,12 @@ async fn one_answer_reads_so_many_events_and_the_next_goes_on() {
     let size = proof.check(&world.app.verifier_key(world.tenant)).unwrap().size;
     assert!(size > AT_MOST, "{size}");
     println!("{size} events");
+    // An anchor that is far behind, and one that is of another history.
+    let logs = |frontier| BTreeMap::from([(world.tenant.to_string(), frontier)]);
+    let [behind, mut other] = [Frontier::new(), Frontier::new()];
+    other.append([1; 32]);
+    world.app.check_anchor(&Anchor { epoch: 1, logs: logs(behind) }).await.unwrap();
+    assert!(world.app.check_anchor(&Anchor { epoch: 1, logs: logs(other) }).await.is_err());
     for index in [1, size / 2, size - 1] {
         let named = EventName::Index(index);
         let proof = timed("a proof", world.app.proof(&world.token, named)).await.unwrap();

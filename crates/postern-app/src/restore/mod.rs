@@ -13,7 +13,7 @@ use postern_core::ids::TenantId;
 use postern_core::kernel::{Key, StoreFault};
 use postern_core::ports::{Copied, Keys, Place};
 use postern_core::tenant::{BackupRestored, LogResolved, RollbackFound, TenantFact};
-use postern_log::{Anchor, Checkpoint, Frontier, Hash, check_against_anchor};
+use postern_log::{Anchor, Checkpoint, Frontier, Hash};
 
 use self::place::Whose;
 use crate::app::App;
@@ -82,8 +82,7 @@ impl App {
             })?;
             let head = self.head_of(tenant).await?;
             let gap = Gap { tenant, anchored: anchored.size(), found: head.size() };
-            let leaves = self.stored_leaves(tenant, anchored.size()..head.size()).await.map_err(refused)?;
-            let continues = check_against_anchor(anchored, &head, leaves.into_iter());
+            let continues = self.continues(tenant, anchored, &head).await.map_err(refused)?;
             if head.size() < anchored.size()
                 || (continues.is_err() && self.was_found(&gap, &anchored.root()).await?)
             {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Key, StoreFault};
-use postern_log::{Hash, leaf_hash};
+use postern_log::{Frontier, Hash, Rollback, check_against_anchor, leaf_hash};
 
 use crate::Problem;
 use crate::app::App;
@@ -13,6 +13,9 @@ use crate::tree::EventName;
 
 /// Events that are read at once.
 const PAGE: u64 = 1000;
+
+/// Leaves that are in memory at once: 1 MiB.
+const LEAVES: u64 = 32_768;
 
 impl App {
     /// The index of a log's oldest event that has its bytes; 0 if nothing was thinned.
@@ -73,6 +76,25 @@ impl App {
             leaves.extend(page);
         }
         Ok(leaves)
+    }
+
+    /// Whether a log goes on from what an anchor knows of it to its head. The leaves between are never all in memory.
+    pub(crate) async fn continues(
+        &self,
+        tenant: TenantId,
+        anchored: &Frontier,
+        head: &Frontier,
+    ) -> Result<Result<(), Rollback>, StoreFault> {
+        let mut known = anchored.clone();
+        while known.size() < head.size() {
+            let end = head.size().min(known.size() + LEAVES);
+            let leaves = self.stored_leaves(tenant, known.size()..end).await?;
+            if leaves.is_empty() {
+                break;
+            }
+            leaves.into_iter().for_each(|leaf| known.append(leaf));
+        }
+        Ok(check_against_anchor(&known, head, std::iter::empty()))
     }
 
     /// When the oldest event was recorded that has its bytes, over the logs of all tenants.
