@@ -72,7 +72,12 @@ fn entity(bytes: &[u8]) -> Option<(char, usize)> {
 /// read them all the same.
 fn numbered(digits: &[u8], base: u32) -> Option<(char, usize)> {
     let length = digits.iter().take_while(|byte| char::from(**byte).is_digit(base)).take(8).count();
-    let end = usize::from(digits.get(length) == Some(&b';'));
+    let end = match digits.get(length) {
+        Some(b';') => 1,
+        // More of it may stand behind a soft break.
+        Some(b'=') => return None,
+        _ => 0,
+    };
     Some((number(digits.get(..length)?, base)?, length + end))
 }
 
