@@ -7,7 +7,7 @@ use std::time::Duration;
 use postern_core::Time;
 use postern_core::application::Application;
 use postern_core::ids::{ApplicationId, TenantId};
-use postern_core::kernel::{ActorKind, EventHead, Fact as _, Key, Kind, Want};
+use postern_core::kernel::{ActorKind, EventHead, Key, Kind, Want};
 use postern_core::subject::SubjectFact;
 use postern_core::subject::fact::DiscardReason;
 
@@ -44,11 +44,10 @@ enum Counts {
 
 impl Act {
     /// What an event says, if it is an application's and young.
-    pub(super) fn of(head: &EventHead, now: Time) -> Option<Self> {
+    pub(super) fn of(head: &EventHead, fact: &SubjectFact, now: Time) -> Option<Self> {
         if head.actor.kind != ActorKind::Application || head.time.plus(PLACES_LIVE) <= now {
             return None;
         }
-        let fact = SubjectFact::from_json(&head.r#type, head.v, head.fact.get()).ok()??;
         let counts = match fact {
             SubjectFact::LeakFound(_) => Counts::Elsewhere,
             SubjectFact::Revoked(revoked) if revoked.stages.is_some() => Counts::Elsewhere,
@@ -79,21 +78,39 @@ impl Act {
 }
 
 impl App {
-    /// Whether an application had the caps then that it has now. What came back from a backup has no places: these count from
-    /// the restore on.
-    pub(super) async fn was_capped(&self, tenant: TenantId, act: &Act) -> Result<bool, Refused> {
-        let Some(application) = ApplicationId::parse(&act.application) else { return Ok(false) };
+    /// Whom acts without a place were about, if their applications had caps then. What came back from a backup has no
+    /// places: these count from the restore on.
+    pub(super) async fn without_place(
+        &self,
+        tenant: TenantId,
+        acts: &Acts,
+        places: &BTreeSet<(Key, u64)>,
+    ) -> Result<Vec<Key>, Refused> {
+        let mut without: Vec<_> = acts.without_place(places, self.now()).collect();
+        if without.is_empty() {
+            return Ok(Vec::new());
+        }
+        let system = self.history(Key::tenant(TenantId::SYSTEM), u64::MAX).await?;
+        let restored = system.iter().rfind(|head| head.r#type == "backup.restored").map(|head| head.time);
+        without.retain(|(_, act)| restored.is_none_or(|restored| restored < act.at));
+        let mut capped = BTreeMap::new();
+        for (_, act) in &without {
+            if !capped.contains_key(&act.application) {
+                capped.insert(act.application.clone(), self.capped_since(tenant, &act.application).await?);
+            }
+        }
+        let counts =
+            |act: &Act| matches!(capped.get(&act.application), Some(Some(since)) if *since <= act.at);
+        Ok(without.into_iter().filter(|(_, act)| counts(act)).map(|(key, _)| key).collect())
+    }
+
+    /// Since when an application is as it is, if it has caps.
+    async fn capped_since(&self, tenant: TenantId, application: &str) -> Result<Option<Time>, Refused> {
+        let Some(application) = ApplicationId::parse(application) else { return Ok(None) };
         let key = Key::of(Kind::Application, tenant, application);
         let view = self.store().look(&[Want::Key(key)]).await.map_err(|fault| Refused(fault.to_string()))?;
         let held = view.held::<Application>(key).ok();
-        let capped = held
-            .filter(|held| held.last() <= act.at)
-            .is_some_and(|held| held.state().is_some_and(|application| application.caps.is_some()));
-        if !capped {
-            return Ok(false);
-        }
-        let system = self.history(Key::tenant(TenantId::SYSTEM), u64::MAX).await?;
-        Ok(!system.iter().any(|head| head.r#type == "backup.restored" && head.time >= act.at))
+        Ok(held.filter(|held| held.state().is_some_and(|state| state.caps.is_some())).map(|held| held.last()))
     }
 }
 

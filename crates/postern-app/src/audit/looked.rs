@@ -70,20 +70,33 @@ impl App {
         if !columns || head.version != event.version || head.tenant != tenant || event.key.tenant != tenant {
             return Err("its columns differ from what it says");
         }
-        let uses = matches!(event.key.kind, Kind::Subject | Kind::Bucket);
-        let used = uses.then(|| used_assertion(&head)).flatten().map(|place| (place, head.time));
-        let act = (event.key.kind == Kind::Subject).then(|| Act::of(&head, now)).flatten();
-        Ok(Said { used, act })
+        let (used, act) = match event.key.kind {
+            Kind::Subject => match subject_fact(&head) {
+                Some(fact) => (used_in(&fact), Act::of(&head, &fact, now)),
+                None => (None, None),
+            },
+            Kind::Bucket => (used_assertion(&head), None),
+            Kind::Tenant | Kind::Application | Kind::Prover => (None, None),
+        };
+        Ok(Said { used: used.map(|place| (place, head.time)), act })
     }
 }
 
 /// The place that an event's assertion took.
 pub(crate) fn used_assertion(head: &EventHead) -> Option<[u8; 32]> {
-    let payload = head.fact.get();
-    if let Ok(Some(BucketFact::Refused(tagged))) = BucketFact::from_json(&head.r#type, head.v, payload) {
+    let tagged = BucketFact::from_json(&head.r#type, head.v, head.fact.get());
+    if let Ok(Some(BucketFact::Refused(tagged))) = tagged {
         return tagged.refused.assertion.map(|place| place.0);
     }
-    let place = match SubjectFact::from_json(&head.r#type, head.v, payload).ok()?? {
+    used_in(&subject_fact(head)?)
+}
+
+fn subject_fact(head: &EventHead) -> Option<SubjectFact> {
+    SubjectFact::from_json(&head.r#type, head.v, head.fact.get()).ok()?
+}
+
+fn used_in(fact: &SubjectFact) -> Option<[u8; 32]> {
+    let place = match fact {
         SubjectFact::Staged(staged) => staged.evidence.assertion,
         SubjectFact::Spent(spent) => spent.evidence.assertion,
         SubjectFact::Rehearsed(rehearsed) => rehearsed.evidence.assertion,

@@ -309,22 +309,21 @@ impl App {
             }
             let (place, owner) = (claim.place, claim.owner);
             match place.space {
-                Space::Assertion => drop(taken.insert((place.key, owner))),
-                Space::Cap => drop(capped.insert((owner, claim.version))),
-                Space::ExternalId | Space::Departed => {}
-            }
-            match place.space {
-                Space::ExternalId | Space::Departed if rows.named.remove(&place) != Some(owner) => {
-                    if !self.names_now(owner, place).await? {
+                Space::ExternalId | Space::Departed => {
+                    let named = rows.named.remove(&place) == Some(owner);
+                    if !named && !self.names_now(owner, place).await? {
                         rows.find(name, "its owner does not name it");
                     }
                 }
-                Space::Assertion if !used.contains(&(place.key, owner)) => {
-                    if !self.used_now(owner, place.key).await? {
+                Space::Assertion => {
+                    taken.insert((place.key, owner));
+                    if !used.contains(&(place.key, owner)) && !self.used_now(owner, place.key).await? {
                         rows.find(name, "no event used its assertion");
                     }
                 }
-                Space::ExternalId | Space::Departed | Space::Assertion | Space::Cap => {}
+                Space::Cap => {
+                    capped.insert((owner, claim.version));
+                }
             }
         }
         let now = self.now();
@@ -334,10 +333,8 @@ impl App {
         for (_, owner, _) in missing {
             rows.find(*owner, "the place of an assertion that it used is missing");
         }
-        for (owner, act) in acts.without_place(&capped, now) {
-            if self.was_capped(rows.tenant, act).await? {
-                rows.find(owner, "the place under a cap that an application took for it is missing");
-            }
+        for owner in self.without_place(rows.tenant, acts, &capped).await? {
+            rows.find(owner, "the place under a cap that an application took for it is missing");
         }
         for owner in std::mem::take(&mut rows.named).into_values() {
             rows.find(owner, "a place that it names is not claimed");
