@@ -150,6 +150,10 @@ fn examine<R: Rows>(rows: &mut R, draft: &Draft) -> Result<Examined, R::Fault> {
             return Ok(Examined::Ends(Committed::Taken(claim.place)));
         }
     }
+    // Each that is given up is read as well: a place that was not locked is missing before anything is written.
+    for (place, _) in draft.released() {
+        rows.claim(place)?;
+    }
     let tenants: BTreeSet<_> = draft.events().iter().map(|event| event.key.tenant).collect();
     for tenant in tenants {
         if !rows.head_is_genuine(tenant)? {

@@ -52,7 +52,7 @@ pub(super) async fn run(
 ) -> Result<Done, Failed> {
     if let Some(sent) = unanswered.take() {
         match sent.became(client).await {
-            Ok(Became::Committed) => return Ok(sent.done),
+            Ok(Became::Durable) => return Ok(sent.done),
             Ok(Became::RolledBack) => {}
             Ok(Became::Unfinished) => {
                 *unanswered = Some(sent);

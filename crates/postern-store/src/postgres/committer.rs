@@ -74,7 +74,9 @@ impl Committer {
                 Err(failed) => {
                     batch.iter_mut().for_each(|job| job.pending.unsettle());
                     if let Some(end) = self.after(&failed, &batch, unanswered.is_some(), round, begun) {
-                        if is_shared && batch.len() > 1 && unanswered.is_none() {
+                        // What may be committed is not done again.
+                        let is_over = matches!(end, Committed::Unknown);
+                        if is_shared && batch.len() > 1 && !is_over {
                             return batch;
                         }
                         tell_all(batch, end);

@@ -80,6 +80,9 @@ pub(super) const CLOCK_AND_NUMBER: &str =
 pub(super) const BECAME: &str = "SELECT CASE WHEN $1::numeric < pg_current_xact_id()::text::numeric \
      THEN pg_xact_status($1::xid8) ELSE 'aborted' END";
 
+/// A commit that changes nothing, and waits for standbys as every commit does.
+pub(super) const BARRIER: &str = "SELECT pg_logical_emit_message(true, 'postern', '')";
+
 /// Keys of rows in key order: tenant and id to start after, limit.
 pub(super) fn list(kind: Kind) -> String {
     let table = kind.name();

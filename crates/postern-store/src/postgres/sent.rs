@@ -12,8 +12,8 @@ use super::{arrays, columns, schema};
 
 /// What became of a commit.
 pub(super) enum Became {
-    /// It is durable.
-    Committed,
+    /// It is there, and so is what was committed after it, on every standby that is waited for.
+    Durable,
     /// Nothing of it is there, nor will be.
     RolledBack,
     /// The database is still at it, or says nothing of it.
@@ -37,7 +37,11 @@ impl Sent {
         let status: Option<String> = rows.first().and_then(|row| row.try_get(0).ok()).flatten();
         match status.as_deref() {
             // A standby that took over may have given the number to another.
-            Some("committed") if self.is_there(client).await? => Ok(Became::Committed),
+            Some("committed") if self.is_there(client).await? => {
+                // Its own wait for a standby may have been cut short, by whatever cut off the answer. A later commit's is not.
+                client.batch_execute(schema::BARRIER).await?;
+                Ok(Became::Durable)
+            }
             Some("committed" | "aborted") => Ok(Became::RolledBack),
             _ => Ok(Became::Unfinished),
         }

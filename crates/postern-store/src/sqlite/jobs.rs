@@ -52,6 +52,12 @@ impl Job {
         }
     }
 
+    /// The same, handed on.
+    pub(super) fn unsettled(mut self) -> Self {
+        self.unsettle();
+        self
+    }
+
     /// Does it, as far as the transaction goes.
     pub(super) fn run(&mut self, transaction: &mut Transaction<'_>) -> Result<Committed, Broken> {
         let connection = transaction.connection;

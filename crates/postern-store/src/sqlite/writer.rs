@@ -138,7 +138,7 @@ impl Writer {
                 while let Some(mut job) = jobs.next() {
                     job.unsettle();
                     if self.dispose_on(connection, vec![job]).is_err() {
-                        return Err(jobs.collect());
+                        return Err(jobs.map(Job::unsettled).collect());
                     }
                 }
             }

@@ -20,6 +20,7 @@ mod quarantine;
 mod schemas;
 mod secured;
 mod sequencer;
+mod standby;
 mod support;
 
 mod sqlite;
@@ -68,6 +69,7 @@ cases! {
     claims::a_claim_leads_to_its_owner,
     claims::places_whose_time_is_over_are_forgotten,
     claims::a_place_is_given_up_by_its_owner_alone,
+    claims::a_place_that_only_a_later_decision_gives_up_is_read_first,
     records::a_forgotten_key_is_gone,
     logs::indexes_have_no_gap_and_tenants_are_apart,
     logs::the_frontier_is_the_tree_over_the_events,

@@ -120,3 +120,23 @@ pub(crate) async fn a_place_is_given_up_by_its_owner_alone(harness: impl Harness
     assert!(store.claims(tenant(1)).await.expect("claims").is_empty());
     assert!(matches!(take(&*store, counter(4), place(5), None).await, Outcome::Committed(1)));
 }
+
+/// What is decided again may give up a place that was not looked at: it is read then, before anything is written.
+pub(crate) async fn a_place_that_only_a_later_decision_gives_up_is_read_first(harness: impl Harness) {
+    let store = harness.store();
+    assert!(matches!(take(&*store, counter(1), place(5), None).await, Outcome::Committed(1)));
+    let early = look(&*store, &[counter(1)]).await;
+    add(&*store, counter(1), 1).await;
+    let decided = decide::<u64, ()>(&*store, &early, |view| {
+        let (mut draft, held) = (draft(), view.held::<Counter>(counter(1))?);
+        if held.version() > 1 {
+            draft.release(place(5), counter(1));
+        }
+        let counter = record_all(held, &[Counted::Added(1)], &mut draft);
+        Ok(Step::Decided(draft, counter.version()))
+    });
+    assert!(matches!(decided.await, Outcome::Committed(3)));
+    assert!(store.claims(tenant(1)).await.expect("claims").is_empty());
+    harness.settle();
+    assert_eq!(store.head(tenant(1)).await.expect("a head").frontier.size(), 3, "a change has no event");
+}
