@@ -132,7 +132,7 @@ fn read(path: &str) -> Option<String> {
 /// Every document below a folder, from the root.
 fn documents(folder: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(root().join(folder)).into_iter().flatten().flatten() {
+    for entry in fs::read_dir(root().join(folder)).expect("a folder").map(|entry| entry.expect("an entry")) {
         let path = PathBuf::from(folder).join(entry.file_name()).to_string_lossy().into_owned();
         if entry.path().is_dir() {
             found.extend(documents(&path));
@@ -189,7 +189,6 @@ fn every_document_is_reached_from_the_first() {
     assert!(lost.is_empty(), "no link leads to {}", lost.join(", "));
 }
 
-/// The check itself, on documents that are wrong.
 /// Where a blank line makes two tables of one: the second has no head.
 fn splits(document: &str) -> Vec<usize> {
     let lines: Vec<&str> = document.lines().chain([""]).collect();
@@ -210,6 +209,7 @@ fn no_table_is_split() {
     assert!(splits("| a |\n|---|\n| b |\n\n| c |\n|---|\n| d |\n\ntext\n").is_empty());
 }
 
+/// The check itself, on documents that are wrong.
 #[test]
 fn a_wrong_link_is_found() {
     let read = |path: &str| match path {

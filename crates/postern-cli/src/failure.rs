@@ -37,6 +37,11 @@ impl Failure {
         Self::Refused(why.to_string())
     }
 
+    /// The same where 1 means that something was found.
+    pub(crate) fn into_usage(self) -> Self {
+        Self::Usage(self.to_string())
+    }
+
     /// Its name for programs: `refused`, `usage`, or the problem that the service named.
     pub(crate) fn name(&self) -> &str {
         match self {

@@ -30,6 +30,7 @@ mod metrics;
 mod openapi;
 pub mod operator;
 mod peer;
+mod place;
 mod problem;
 mod readiness;
 pub mod request_bytes;

@@ -3,7 +3,6 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
@@ -16,7 +15,6 @@ use postern_app::operator::Command;
 use serde_json::json;
 use tokio::net::UnixListener;
 use tokio::sync::watch;
-use tokio::time::timeout;
 
 use crate::Limits;
 use crate::connections::{self, Door};
@@ -26,9 +24,6 @@ pub const OPERATOR: &str = "x-operator";
 
 /// Bytes of a command.
 const LONGEST: usize = 1024 * 1024;
-
-/// Time for a command: checking a whole log takes a while.
-const DEADLINE: Duration = Duration::from_secs(600);
 
 /// Commands are few, and so are their connections.
 const LIMITS: Limits = Limits { connections: 16, ..Limits::SHIPPED };
@@ -52,10 +47,13 @@ async fn operate(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -
         Ok(command) => command,
         Err(fault) => return refused(&format!("This service does not know that command: {fault}.")),
     };
-    match timeout(DEADLINE, app.operate(name(&headers), command)).await {
+    let name = name(&headers).to_owned();
+    // It takes as long as it takes, and goes on if whoever asked hangs up: ending a great many sets is done in many commits.
+    let work = tokio::spawn(async move { app.operate(&name, command).await });
+    match work.await {
         Ok(Ok(value)) => Json(value).into_response(),
         Ok(Err(fault)) => refused(&fault.to_string()),
-        Err(_) => refused("That took too long. It is not known whether it was done: look, then try again."),
+        Err(_) => refused("That was cut short. It is not known whether it was done: look, then try again."),
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Service {
     pub(crate) readiness: Arc<Readiness>,
     pub(crate) metrics: Arc<Metrics>,
     /// Places for requests that are worked on.
-    pub(crate) places: Semaphore,
+    pub(crate) places: Arc<Semaphore>,
     pub(crate) request_ids: RequestIds,
     /// Who looks through texts.
     pub(crate) scanners: Scanners,
@@ -51,7 +51,7 @@ impl Service {
             limits,
             readiness,
             metrics,
-            places: Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS)),
+            places: Arc::new(Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS))),
             request_ids: RequestIds::new(String::new()),
             scanners: Scanners::default(),
             loopback_host: false,

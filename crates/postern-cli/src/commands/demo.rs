@@ -15,6 +15,7 @@ use postern_server::{Limits, Readiness};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::init::check_empty;
 use super::running::{self, Running, Signals, Watched};
 use super::serve::bind;
 use crate::arguments::Demo;
@@ -43,8 +44,12 @@ pub(super) async fn run(demo: Demo, json: bool) -> Result<(), Failure> {
     let anchor = file.take_over().map_err(Failure::refused)?;
     let app = match &demo.postgres {
         Some(url) => {
+            check_empty(url).await?;
             postern_store::postgres::migrate(url).await.map_err(Failure::refused)?;
-            installation::open_database(keys, url, "localhost", For::Serving).await?
+            let app = installation::open_database(keys, url, "localhost", For::Serving).await?;
+            // What was empty continues nothing that an anchor could know.
+            app.begin_numbering();
+            app
         }
         None => {
             let app = installation::open_folder(keys, &data, "localhost")?;

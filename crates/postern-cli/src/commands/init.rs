@@ -65,7 +65,7 @@ pub(super) async fn run(init: Init, json: bool) -> Result<(), Failure> {
 }
 
 /// Refuses a database that holds anything.
-async fn check_empty(url: &str) -> Result<(), Failure> {
+pub(super) async fn check_empty(url: &str) -> Result<(), Failure> {
     if leaves_this_machine(url) {
         return Err(Failure::Usage(format!("--postgres {TOO_FAR}")));
     }

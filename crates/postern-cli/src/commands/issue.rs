@@ -52,7 +52,8 @@ pub(super) async fn run(issue: Issue, json: bool) -> Result<(), Failure> {
         }
     }
     Err(Failure::refused(format!(
-        "the set {set} was not confirmed; the codes before still work. It ends by itself in 15 minutes"
+        "the set {set} was not confirmed; the codes before {}. It ends by itself in 15 minutes",
+        if issue.reason == "renew" { "still work" } else { "have ended" }
     )))
 }
 

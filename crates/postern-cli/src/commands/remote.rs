@@ -18,22 +18,25 @@ use crate::prompt;
 
 /// The service with the application's key: from a file, the environment, or a prompt.
 pub(super) fn service(remote: &Remote) -> Result<Service, Failure> {
-    service_at(&remote.url, remote.authority.as_deref(), remote.key_file.as_deref())
+    let key = application_key(remote.key_file.as_deref())?;
+    let key = key.map_or_else(|| prompt::secret("Application key"), Ok)?;
+    service_at(&remote.url, remote.authority.as_deref(), key)
 }
 
-/// The same for one that is named apart.
+/// The application's key, if a file or the environment has it.
+pub(super) fn application_key(file: Option<&Path>) -> Result<Option<Zeroizing<String>>, Failure> {
+    let Some(path) = file else { return Ok(from_environment()) };
+    let text = std::fs::read_to_string(path)
+        .map_err(|fault| Failure::Usage(format!("{} could not be read: {fault}", path.display())))?;
+    Ok(Some(Zeroizing::new(Zeroizing::new(text).trim().to_owned())))
+}
+
+/// The service at an address.
 pub(super) fn service_at(
     url: &str,
     authority: Option<&Path>,
-    key_file: Option<&Path>,
+    key: Zeroizing<String>,
 ) -> Result<Service, Failure> {
-    let key = match (key_file, from_environment()) {
-        (Some(path), _) => std::fs::read_to_string(path)
-            .map(|text| Zeroizing::new(Zeroizing::new(text).trim().to_owned()))
-            .map_err(|fault| Failure::Usage(format!("{} could not be read: {fault}", path.display())))?,
-        (None, Some(key)) => key,
-        (None, None) => prompt::secret("Application key")?,
-    };
     let authority = authority.map(crate::tls::bytes).transpose()?;
     let tls = authority.as_deref().map(Connecting::new).transpose().map_err(Failure::refused)?;
     Service::new(url, key, tls)

@@ -37,7 +37,7 @@ pub(super) async fn run(scan: &Scan, json: bool) -> Result<ExitCode, Failure> {
         readers.map_err(|fault| Failure::Usage(format!("this program does not find itself: {fault}")))?;
     let scanner = scanner.with(Box::new(readers));
     let scanner = if scan.only_prefixed { scanner.only_prefixed() } else { scanner };
-    let asking = Asking::new(&scan.asked)?;
+    let asking = Asking::new(&scan.asked, scan.stdin).map_err(Failure::into_usage)?;
     let scanner = asking.iter().fold(scanner, |scanner, asking| asking.listen(scanner));
     let baseline = scan.baseline.as_deref().map(|path| baseline(path, &scanner)).transpose()?;
     let form = match scan.format {

@@ -12,11 +12,12 @@ use serde_json::Value;
 use tokio::time::{sleep, timeout};
 use zeroize::Zeroizing;
 
-use super::remote::{fresh, service_at, subject};
+use super::remote::{application_key, fresh, service_at, subject};
 use super::scan_answer::{standing, unanswered};
 use crate::arguments::AskedService;
 use crate::client::{self, Service};
 use crate::failure::Failure;
+use crate::prompt;
 
 /// Words of one request.
 const WORDS: usize = 100;
@@ -29,6 +30,7 @@ const AGAIN: u32 = 10;
 const SOON: Duration = Duration::from_secs(1);
 /// How long an answer is waited for. The service gives up on a request after ten seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
+const NO_KEY: &str = "standard input is what is scanned: give the application's key with --key-file or in POSTERN_APPLICATION_KEY";
 const SILENT: &str = "the service did not answer within a minute";
 
 /// Found codes by their digests.
@@ -52,10 +54,15 @@ struct Question<'a> {
 }
 
 impl Asking {
-    /// The service, if one is to be asked.
-    pub(super) fn new(asked: &AskedService) -> Result<Option<Self>, Failure> {
+    /// The service, if one is to be asked. The key is prompted for, unless standard input is what is scanned.
+    pub(super) fn new(asked: &AskedService, is_piped: bool) -> Result<Option<Self>, Failure> {
         let Some(url) = &asked.server else { return Ok(None) };
-        let service = service_at(url, asked.authority.as_deref(), asked.key_file.as_deref())?;
+        let key = match application_key(asked.key_file.as_deref())? {
+            Some(key) => key,
+            None if is_piped => return Err(Failure::Usage(NO_KEY.to_owned())),
+            None => prompt::secret("Application key")?,
+        };
+        let service = service_at(url, asked.authority.as_deref(), key)?;
         let subjects = asked.subject.iter().map(|name| subject(name)).collect();
         Ok(Some(Self { service, subjects, codes: Codes::default(), patience: PATIENCE }))
     }

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
+use postern_cluster::Cluster;
 use postern_testkit::Http;
 use postern_testkit::installed::now;
 use serde_json::{Value, json};
@@ -11,8 +12,27 @@ use crate::POSTERN;
 
 #[tokio::test]
 async fn a_newcomer_stages_confirms_redeems_and_sees_the_events() {
+    sees_the_events(&[]).await;
+}
+
+#[tokio::test]
+async fn a_newcomer_does_so_in_a_database_that_is_empty_and_in_no_other() {
+    let cluster = Cluster::start(&[]);
+    let database = cluster.database();
+    sees_the_events(&["--postgres", &database.url()]).await;
+    let again = Command::new(POSTERN)
+        .args(["demo", "--json", "--listen", "127.0.0.1:0", "--postgres", &database.url()])
+        .output()
+        .unwrap();
+    assert_eq!(again.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&again.stderr);
+    assert!(said.contains("has an installation already"), "{said}");
+}
+
+async fn sees_the_events(more: &[&str]) {
     let mut child = Command::new(POSTERN)
         .args(["demo", "--json", "--listen", "127.0.0.1:0"])
+        .args(more)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

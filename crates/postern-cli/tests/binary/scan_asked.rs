@@ -121,6 +121,18 @@ fn without_an_answer_everything_is_told_and_the_silence_is_named() {
 }
 
 #[test]
+fn who_cannot_ask_as_told_is_told_so_before_anything_is_scanned() {
+    let folder = folder(&CODES[..1]);
+    let only_told_why = |lines: &[Value]| lines.len() == 1 && lines[0]["error"] == "usage";
+    let (code, lines, said) = asking(folder.path(), "https://postern.test", &["--authority", "absent"]);
+    assert!(code == Some(2) && only_told_why(&lines), "{lines:?} {said}");
+    // The key is not taken from what is to be scanned.
+    let (code, lines, said) = scan(folder.path(), &["--stdin", "--server", "http://127.0.0.1:1"]);
+    assert!(code == Some(2) && only_told_why(&lines), "{lines:?} {said}");
+    assert!(said.contains("--key-file"), "{said}");
+}
+
+#[test]
 fn a_scan_that_could_not_ask_does_not_say_that_all_is_well() {
     // Without its prefix it is not as sure as the scan is told to fail on.
     let folder = folder(&[CODES[0].strip_prefix("PSTN-").unwrap()]);

@@ -40,11 +40,15 @@ pub(crate) fn found_in(id: u32, search: &Search) -> Option<Vec<String>> {
         let (from, until) = line.split(' ').next()?.split_once('-')?;
         let (from, until) = (u64::from_str_radix(from, 16).ok()?, u64::from_str_radix(until, 16).ok()?);
         let mut bytes = vec![0; usize::try_from(until - from).ok()?];
-        if memory.read_exact_at(&mut bytes, from).is_ok() {
-            // Most pages were never written: what is left stays in its order.
-            let pages = bytes.chunks(PAGE).filter(|page| **page != ZEROES[..page.len()]);
-            found.extend(search.found_in(&pages.collect::<Vec<_>>().concat()));
+        if memory.read_exact_at(&mut bytes, from).is_err() {
+            // Something of it cannot be read, or is no longer there: the rest still can.
+            for (page, at) in bytes.chunks_mut(PAGE).zip((from..).step_by(PAGE)) {
+                let _ = memory.read_exact_at(page, at);
+            }
         }
+        // Most pages were never written: what is left stays in its order.
+        let pages = bytes.chunks(PAGE).filter(|page| **page != ZEROES[..page.len()]);
+        found.extend(search.found_in(&pages.collect::<Vec<_>>().concat()));
     }
     found.sort();
     found.dedup();

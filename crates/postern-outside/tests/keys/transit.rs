@@ -115,9 +115,12 @@ fn its_keys_never_leave_it() {
         let path = format!("transit/export/{kind}-key/postern-{key}");
         let shown = std::panic::catch_unwind(|| ground.server.run(&["read", &path], ""));
         assert!(shown.is_err(), "{key} was shown");
+        let named = ground.server.run(&["read", &format!("transit/keys/postern-{key}")], "");
+        assert!(!named.is_empty(), "it is there");
     }
     // One that may leave is not taken for one of ours.
     ground.server.run(&["write", "transit/keys/postern-log/config", "exportable=true"], "");
+    ground.server.run(&["read", "transit/export/signing-key/postern-log"], "");
     let loose = ground.try_open().err().unwrap();
     assert!(matches!(loose, TransitFault::OtherType("postern-log")), "{loose}");
 }

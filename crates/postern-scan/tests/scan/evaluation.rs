@@ -34,6 +34,7 @@ fn own_codes_are_found_and_nothing_else_is_sure() {
     println!("{evaluation}");
     let all = |class| evaluation.row(class, "all", "");
     let (prefixed, bare) = (all(Class::Prefixed), all(Class::Bare));
+    assert!(prefixed.planted > 1_000 && bare.planted > 1_000, "{prefixed:?} {bare:?}");
     assert!(prefixed.recall(2) >= 0.99, "{prefixed:?}");
     assert!(bare.recall(0) >= 0.95, "{bare:?}");
     assert_eq!((prefixed.wrong[1..].to_vec(), bare.wrong[1..].to_vec()), (vec![0, 0], vec![0, 0]));
@@ -46,6 +47,7 @@ fn sets_of_own_codes_are_at_least_likely() {
     let sets = own(7).filter(|document| document.planted.len() > 1);
     sets.for_each(|document| evaluation.document(&document, &mut find(&scanner)));
     let bare = evaluation.row(Class::Bare, "all", "");
+    assert!(bare.planted > 1_000, "{bare:?}");
     assert!(bare.recall(1) >= 0.95, "{bare:?}");
 }
 
@@ -60,6 +62,7 @@ fn codes_of_others_are_found_and_little_else() {
     println!("{evaluation}");
     for told in ["named", "not named", "half spent", "file"] {
         let row = evaluation.row(Class::Confirmed, "spelling", told);
+        assert!(row.planted > 50, "{told}: {row:?}");
         assert!(row.recall(1) >= 0.95, "{told}: {row:?}");
     }
     assert!(evaluation.row(Class::Confirmed, "all", "").recall(0) >= 0.9);

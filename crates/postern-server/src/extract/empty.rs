@@ -23,7 +23,7 @@ impl FromRequest<Shared> for Empty {
         if body.is_end_stream() {
             return Ok(Self);
         }
-        let bytes = read::read(&parts.headers, body, &service.limits).await?;
+        let bytes = read::read(&parts, body, &service.limits).await?;
         let nothing = serde_json::from_slice::<Nothing>(&bytes);
         nothing.map(|_| Self).map_err(|_| Refusal::MalformedRequest(NOT_EXPECTED))
     }

@@ -1,20 +1,26 @@
 //! Reading a body: JSON by its type, not too long, not too slow, into memory that is wiped.
 
+use std::future::ready;
+use std::pin::pin;
+
 use axum::body::Body;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use http::request::Parts;
 use http_body_util::BodyExt as _;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use crate::Limits;
+use crate::place::Place;
 use crate::problem::Refusal;
 
 /// A body that is wiped when it is dropped.
 pub(crate) type Bytes = Zeroizing<Vec<u8>>;
 
-/// Reads the body of a request with these headers.
-pub(crate) async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Bytes, Refusal> {
+/// Reads the body of a request. If it is not there yet, the request's [`Place`] is somebody else's until it is.
+pub(crate) async fn read(parts: &Parts, body: Body, limits: &Limits) -> Result<Bytes, Refusal> {
+    let headers = &parts.headers;
     if !is_json(headers) {
         return Err(Refusal::UnsupportedMediaType);
     }
@@ -25,7 +31,17 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Re
     // Reserved at once: a buffer that moves leaves a copy behind.
     let room = said.unwrap_or(limits.body);
     let late = Refusal::MalformedRequest("The body did not arrive in time. Nothing was changed.");
-    timeout(limits.body_time, collect(body, room, limits.body)).await.map_err(|_| late)?
+    let mut reading = pin!(collect(body, room, limits.body));
+    tokio::select! {
+        biased;
+        read = &mut reading => return read,
+        () = ready(()) => {}
+    }
+    let place = parts.extensions.get::<Place>();
+    place.inspect(|place| place.leave());
+    let read = timeout(limits.body_time, reading).await.map_err(|_| late)??;
+    place.map_or(Ok(()), Place::come_back)?;
+    Ok(read)
 }
 
 async fn collect(mut body: Body, room: usize, limit: usize) -> Result<Bytes, Refusal> {

@@ -45,7 +45,7 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Sent<T> {
 
     async fn from_request(request: Request, service: &Shared) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
-        let bytes = read::read(&parts.headers, body, &service.limits).await?;
+        let bytes = read::read(&parts, body, &service.limits).await?;
         Self::read(&bytes, parts.uri.path().to_owned())
     }
 }

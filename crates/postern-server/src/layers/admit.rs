@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use postern_app::Problem;
 
 use super::host;
+use crate::place::Place;
 use crate::problem::Refusal;
 use crate::service::Shared;
 
@@ -13,7 +14,7 @@ use crate::service::Shared;
 const TOO_LONG: &str = "Path and query are too long for this service.";
 
 /// Lets a request in if it is for this host, the service may answer, and there is a place.
-pub(crate) async fn admit(State(service): State<Shared>, request: Request, next: Next) -> Response {
+pub(crate) async fn admit(State(service): State<Shared>, mut request: Request, next: Next) -> Response {
     if service.loopback_host && !host::is_loopback(&request) {
         return Refusal::App(Problem::NotFound).into_response();
     }
@@ -24,9 +25,13 @@ pub(crate) async fn admit(State(service): State<Shared>, request: Request, next:
     if service.readiness.blocks() && super::observe::is_interface(&request) {
         return Refusal::App(Problem::Unavailable).into_response();
     }
-    let Ok(_place) = service.places.try_acquire() else {
-        service.metrics.refused_as_busy();
-        return Refusal::App(Problem::Unavailable).into_response();
-    };
-    next.run(request).await
+    match Place::take(&service) {
+        Ok(place) => {
+            request.extensions_mut().insert(place.clone());
+            let answer = next.run(request).await;
+            drop(place);
+            answer
+        }
+        Err(busy) => busy.into_response(),
+    }
 }

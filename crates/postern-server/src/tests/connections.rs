@@ -115,13 +115,15 @@ async fn of_sixty_four_that_redeem_one_code_one_is_accepted() {
 #[tokio::test]
 async fn connections_beyond_the_limit_wait() {
     let world = World::new().await;
-    let limits = Limits { connections: 1, ..SHORT };
+    let limits = Limits { connections: 1, head_time: Duration::from_secs(2), ..SHORT };
     let server = world.serve_with(limits, |server| server).await;
+    // Connections are taken in the order in which they were made.
     let _holds = TcpStream::connect(server.address).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    let client = Client::new(server.address, "");
+    let mut next = std::pin::pin!(client.get("/openapi.json"));
+    assert!(timeout(Duration::from_millis(100), &mut next).await.is_err(), "there are two at once");
     // The idle one is closed after its time, and the next gets its place.
-    let reply = timeout(Duration::from_secs(3), Client::new(server.address, "").get("/openapi.json")).await;
-    assert_eq!(reply.unwrap().status, 200);
+    assert_eq!(timeout(Duration::from_secs(10), next).await.unwrap().status, 200);
     server.stop().await;
 }
 

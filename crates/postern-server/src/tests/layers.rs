@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::client::{Client, Reply};
 use super::lifecycle::{issued, redemption};
-use super::world::World;
+use super::world::{Running, World};
 use crate::service::{Service, Shared};
 use crate::{Limits, connections, server};
 
@@ -85,6 +87,60 @@ async fn too_many_at_once_are_told_before_their_bodies_are_read() {
     assert!(admin.get("/metrics").await.body.contains("postern_busy_refusals_total 1"));
     assert_eq!(holds.await.unwrap(), 200);
     running.stop().await;
+}
+
+/// Anybody can begin to send a body: with a key that somebody made up, it looks like any other until it is read.
+#[tokio::test]
+async fn who_does_not_send_a_body_takes_nobodys_place() {
+    let world = World::new().await;
+    let limits = Limits { requests: 2, ..Limits::SHIPPED };
+    let running = world.serve_with(limits, |server| server).await;
+    let mut held = Vec::new();
+    for number in 0..8 {
+        held.push(begun(&running, &world.key, number).await);
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(running.client.get("/v1/events").await.status, 200);
+    // It is served as soon as it is there.
+    for (number, mut stream) in held.into_iter().enumerate() {
+        stream.write_all(format!(r#"{{"external_id":"{number:03}"}}"#).as_bytes()).await.unwrap();
+        assert_eq!(answer(&mut stream).await.status, 201);
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_comes_when_every_place_is_taken_is_told_to_come_again() {
+    let world = World::new().await;
+    let running = world.serve_with(Limits { requests: 1, ..Limits::SHIPPED }, |server| server).await;
+    let mut late = begun(&running, &world.key, 1).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let waiting = Client::new(running.address, &world.key);
+    let holds = tokio::spawn(async move { waiting.get("/v1/events?wait=2&after=999").await.status });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    late.write_all(br#"{"external_id":"001"}"#).await.unwrap();
+    answer(&mut late).await.problem(503, "unavailable");
+    assert_eq!(holds.await.unwrap(), 200);
+    // Its place was given back once, and no more often.
+    assert_eq!(running.client.get("/v1/events").await.status, 200);
+    running.stop().await;
+}
+
+/// A request to create a subject, of which the head is sent.
+async fn begun(running: &Running, key: &str, number: u8) -> TcpStream {
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    let head = format!(
+        "POST /v1/subjects HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\
+         Idempotency-Key: begun-{number}\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream
+}
+
+async fn answer(stream: &mut TcpStream) -> Reply {
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await.unwrap();
+    Reply::read(&text)
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Attacks that once worked, or nearly did. Each is a sequence that a reviewer wrote down.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use postern_app::operator::Command;
 use postern_app::{Proof, Redemption, Staging};
@@ -12,6 +12,7 @@ use postern_core::subject::fact::{RevokeReason, StageReason};
 use postern_core::tenant::Tier;
 use postern_testkit::{Redeem, StoreKind, TestProver, World, request};
 use serde_json::json;
+use tokio::runtime::Handle;
 
 use crate::refused;
 
@@ -234,7 +235,8 @@ async fn a_stopped_application_changes_nothing_for_anybody() {
 async fn events_are_the_whole_tenants() {
     let world = World::new(StoreKind::Memory).await;
     let some = world.application(&[Scope::EventsRead, Scope::LogRead], &[], None).await;
-    let query = postern_app::EventQuery { after: None, limit: 10, subject: None, wait: Duration::ZERO };
+    let query =
+        postern_app::EventQuery { after: None, limit: 10, subject: None, wait: std::time::Duration::ZERO };
     assert_eq!(refused(world.app.events(&some, query).await), "scope-missing");
     assert_eq!(refused(world.app.checkpoint(&some).await), "scope-missing");
     assert!(world.app.events(&world.token, query).await.is_ok());
@@ -253,18 +255,32 @@ async fn a_name_cannot_be_another_subjects_id() {
     assert_eq!(refused(world.app.create_subject(&world.token, new).await), "invalid-value");
 }
 
+/// Does this as soon as somebody asks for a subject's keys: after they looked, before they commit. Whether it is done.
+fn meanwhile<T, E: std::fmt::Debug>(
+    world: &World,
+    work: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Arc<AtomicBool> {
+    let (runtime, is_done) = (Handle::current(), Arc::new(AtomicBool::new(false)));
+    let done = Arc::clone(&is_done);
+    world.keys.waiting(true);
+    world.keys.meanwhile(move || {
+        runtime.block_on(work).map(drop).unwrap();
+        done.store(true, Ordering::SeqCst);
+    });
+    is_done
+}
+
 /// What is prepared for one tier is not committed for another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tier_that_rises_while_codes_are_made_is_seen() {
     let world = Arc::new(World::new(StoreKind::Memory).await);
     let id = world.subject("anna").await;
     let staging = Staging { count: Some(31), ..world.staging("anna", Format::Compact) };
-    let (app, token) = (Arc::clone(&world.app), Arc::clone(&world.token));
-    let staged = tokio::spawn(async move { app.stage(&token, staging).await });
-    tokio::time::sleep(Duration::from_millis(30)).await;
     let patch = postern_app::SubjectPatch { tier: Some(Tier::Privileged), ..Default::default() };
-    world.app.patch_subject(&world.token, id, 1, patch).await.unwrap();
-    assert_eq!(refused(staged.await.unwrap()), "assurance-insufficient");
+    let (app, token) = (Arc::clone(&world.app), Arc::clone(&world.token));
+    let is_done = meanwhile(&world, async move { app.patch_subject(&token, id, 1, patch).await });
+    assert_eq!(refused(world.app.stage(&world.token, staging).await), "assurance-insufficient");
+    assert!(is_done.load(Ordering::SeqCst), "codes were not made");
 }
 
 /// A prover that is revoked while codes are made vouches for nothing any more.
@@ -279,10 +295,9 @@ async fn a_prover_that_is_revoked_while_codes_are_made_is_seen() {
         request: request(None, "{}"),
         ..world.staging("anna", Format::Compact)
     };
-    let (app, token) = (Arc::clone(&world.app), Arc::clone(&world.token));
-    let staged = tokio::spawn(async move { app.stage(&token, staging).await });
-    tokio::time::sleep(Duration::from_millis(30)).await;
     let revoke = Command::ProverRevoke { tenant: world.tenant, prover: prover.id };
-    world.app.operate("test", revoke).await.unwrap();
-    assert_eq!(refused(staged.await.unwrap()), "assurance-insufficient");
+    let app = Arc::clone(&world.app);
+    let is_done = meanwhile(&world, async move { app.operate("test", revoke).await });
+    assert_eq!(refused(world.app.stage(&world.token, staging).await), "assurance-insufficient");
+    assert!(is_done.load(Ordering::SeqCst), "codes were not made");
 }

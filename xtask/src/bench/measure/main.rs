@@ -89,7 +89,7 @@ struct Options {
     /// People that are in the database first: written in large pieces, not over HTTP
     #[arg(long, default_value_t = 0)]
     people: u64,
-    /// Seconds after which no further round begins
+    /// Seconds of rounds after which no further one begins
     #[arg(long, default_value_t = 900)]
     limit: u32,
     /// Prints JSON instead of the table

@@ -34,7 +34,7 @@ const SHARES: [f64; CLIENTS.len()] = [0.05, 0.25, 0.35, 0.35];
 
 /// Runs it all. Everything that was made is gone afterwards.
 pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> {
-    let (begun, before) = (Instant::now(), load());
+    let before = load();
     let folder = tempfile::Builder::new().prefix("postern-bench-").tempdir()?;
     let mut server = (options.store == Kind::Postgres).then(Server::start);
     let mut begin = || {
@@ -66,7 +66,7 @@ pub(crate) async fn measure(postern: &Path, options: &Options) -> Done<Figures> 
     run.people.take(filled);
     let empty = Empty::start(answer, &run.demo.address.key)?;
     let mut bare = Limit::make(server, folder.path(), bytes)?;
-    let mut rounds = Vec::new();
+    let (begun, mut rounds) = (Instant::now(), Vec::new());
     for number in 1..=options.rounds {
         eprintln!("bench: round {number} of {}, load {}", options.rounds, load());
         rounds.push(run.round(&empty, &mut bare, folder.path()).await?);

@@ -1,7 +1,8 @@
-//! Files of evidence: written once, read whole.
+//! Files of evidence: written once, for their owner alone, read whole.
 
 use std::fs;
 use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use crate::failure::Failure;
@@ -11,9 +12,10 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed =
         |fault: std::io::Error| Failure::refused(format!("{} could not be written: {fault}", path.display()));
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
     }
-    let mut file = fs::File::create_new(path).map_err(failed)?;
+    let mut file =
+        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
     file.write_all(bytes).map_err(failed)
 }
 

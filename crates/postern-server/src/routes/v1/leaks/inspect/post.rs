@@ -92,7 +92,7 @@ async fn inspect_text(State(service): State<Shared>, Caller(token): Caller, requ
     let inspection = service.app.begin_inspection(&token).await?;
     let (parts, body) = request.into_parts();
     let limits = Limits { body: BODY, ..service.limits };
-    let bytes = read::read(&parts.headers, body, &limits).await?;
+    let bytes = read::read(&parts, body, &limits).await?;
     let body: Body = serde_json::from_slice(&bytes).map_err(|_| Refusal::MalformedRequest(NOT_EXPECTED))?;
     drop(bytes);
     if body.text.len() > TEXT {
