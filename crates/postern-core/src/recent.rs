@@ -82,10 +82,12 @@ impl Recent {
     /// When there will be place for another granted answer; `None` if there is now.
     #[must_use]
     pub fn full_until(&self, now: Time) -> Option<Time> {
-        let live: Vec<Time> =
+        let mut live: Vec<Time> =
             self.granted.iter().filter(|kept| live(kept, now)).map(Remembered::at).collect();
-        let oldest = live.iter().min().copied()?;
-        (live.len() >= limits::ANSWERS_KEPT).then(|| oldest.plus(limits::ANSWER_REPEATS))
+        live.sort_unstable();
+        // There may be one more than there are places: that a set which waited was revoked with many.
+        let last_to_go = live.len().checked_sub(limits::ANSWERS_KEPT)?;
+        live.get(last_to_go).map(|at| at.plus(limits::ANSWER_REPEATS))
     }
 
     /// Remembers an answer that granted something.
@@ -140,6 +142,23 @@ mod tests {
         let last = day.minus(Duration::from_millis(1));
         assert!(matches!(recent.find(mark(0), last), Known::Same(_)));
         assert_eq!(recent.find(mark(0), day), Known::No);
+    }
+
+    #[test]
+    fn one_more_than_there_are_places_has_to_go_first() {
+        let mut recent = Recent::default();
+        let minute = |number: u64| Time::from_millis(60_000 * number);
+        for number in (0..9).rev() {
+            assert_eq!(
+                recent.full_until(minute(9)),
+                (number == 0).then(|| minute(1).plus(limits::ANSWER_REPEATS))
+            );
+            recent.granted(Some(mark(number)), 1, minute(number.into()));
+        }
+        let until = minute(1).plus(limits::ANSWER_REPEATS);
+        assert_eq!(recent.full_until(minute(9)), Some(until));
+        assert_eq!(recent.full_until(until.minus(Duration::from_millis(1))), Some(until));
+        assert_eq!(recent.full_until(until), None);
     }
 
     #[test]

@@ -15,12 +15,12 @@ impl Time {
     /// The beginning of the count; earlier than everything recorded.
     pub const START: Self = Self(0);
     /// 9999-12-30T22:00:00Z, the end of what RFC 3339 can say.
-    const END: u64 = 253_402_207_200_000;
+    pub const END: Self = Self(253_402_207_200_000);
 
     /// A moment from milliseconds since 1970.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
-        Self(if millis > Self::END { Self::END } else { millis })
+        if millis > Self::END.0 { Self::END } else { Self(millis) }
     }
 
     /// Milliseconds since 1970.

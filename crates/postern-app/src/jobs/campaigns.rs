@@ -102,7 +102,8 @@ impl App {
         }
     }
 
-    async fn end_campaign_sets(&self, key: Key, campaign: Campaign) -> Result<bool, Problem> {
+    /// Ends what a campaign has of one subject; whether there was anything.
+    pub(crate) async fn end_campaign_sets(&self, key: Key, campaign: Campaign) -> Result<bool, Problem> {
         let (view, now, epoch) = (self.look(&[Want::Key(key)]).await?, self.now(), self.random()?);
         let ended = decide::<(), ()>(self.store(), &view, move |view| {
             let mut draft = service_draft(JOB, view.at(now));

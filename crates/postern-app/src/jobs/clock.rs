@@ -1,10 +1,12 @@
-//! Steps of this machine's clock, as events in the installation's log.
+//! This machine's clock: its steps, as events in the installation's log, and how far it is believed.
 
+use postern_core::Time;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Key, Outcome, Step, Want, decide};
 use postern_core::tenant::{self, ClockMoved, Tenant};
 
 use super::service_draft;
+use crate::Problem;
 use crate::app::App;
 
 impl App {
@@ -23,5 +25,24 @@ impl App {
             Ok(if noted { Step::Decided(draft, ()) } else { Step::Nothing(()) })
         });
         matches!(noted.await, Outcome::Committed(()) | Outcome::Nothing(()))
+    }
+
+    /// The time up to which it is sure that it has come: this machine's, or the newest event's if that is earlier. A
+    /// database that many nodes share takes events of about its own time alone, so a node whose clock is ahead removes
+    /// nothing that the others still need.
+    pub(super) async fn time_reached(&self) -> Result<Time, Problem> {
+        let (now, mut newest) = (self.now(), Time::START);
+        let tenants = self.store().tenants().await.map_err(|fault| Problem::unavailable(&fault))?;
+        for tenant in tenants {
+            // One log that is not as it was written is no reason to keep everything.
+            newest = newest.max(self.time_of_last_event(tenant).await.unwrap_or_default());
+        }
+        Ok(now.min(newest))
+    }
+
+    async fn time_of_last_event(&self, tenant: TenantId) -> Option<Time> {
+        let size = self.store().head(tenant).await.ok()?.frontier.size();
+        let last = self.entries(tenant, size.checked_sub(1)?..size).await.ok()?;
+        self.genuine(last.first()?).map(|head| head.time)
     }
 }

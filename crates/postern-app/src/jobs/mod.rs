@@ -70,13 +70,6 @@ impl App {
         }
         let now = self.now();
         let mut tick = Tick { sums: self.flush_sums().await, settled: 0 };
-        if let Err(fault) = self.store().forget_claims(now).await {
-            tracing::error!(%fault, "places whose time is over were not given up");
-        }
-        let oldest = now.minus(limits::TALLIES_LIVE).hour();
-        if let Err(fault) = self.store().forget_tallies(oldest).await {
-            tracing::error!(%fault, "sums that are old were not given up");
-        }
         let (mut after, mut forgot) = (None, false);
         loop {
             let due = match self.store().due(Kind::Subject, now, after, PER_TICK).await {
@@ -99,7 +92,20 @@ impl App {
         if forgot && let Err(fault) = self.store().scrub().await {
             tracing::error!(%fault, "what was erased may stay in the store's files a while longer");
         }
+        self.give_up().await;
         tick
+    }
+
+    /// Gives up places whose time is over, and sums that are old.
+    async fn give_up(&self) {
+        let Ok(reached) = self.time_reached().await else { return };
+        if let Err(fault) = self.store().forget_claims(reached).await {
+            tracing::error!(%fault, "places whose time is over were not given up");
+        }
+        let oldest = reached.minus(limits::TALLIES_LIVE).hour();
+        if let Err(fault) = self.store().forget_tallies(oldest).await {
+            tracing::error!(%fault, "sums that are old were not given up");
+        }
     }
 
     /// Records what is due for one subject; whether its key was forgotten, if anything was done.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use postern_core::Time;
-use postern_core::campaign::{self, Selection};
+use postern_core::campaign::{self, Campaign, Selection};
 use postern_core::encoding::Blob;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{EventHead, Held, Key, Kind, StoredEvent, Want};
@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::Operator;
 use super::command::Refused;
 use super::tenants::no_tenant;
+use crate::Problem;
 
 /// Rows or events that are read at once.
 const PAGE: usize = 500;
@@ -52,7 +53,8 @@ impl Operator<'_> {
     /// Starts a campaign over what a count found. From its commit on none of these sets is accepted.
     ///
     /// # Errors
-    /// [`Refused`]: nothing was started, among others if there are more sets now than were counted.
+    /// [`Refused`]: nothing was started, among others if there are more sets now than were counted. Sets of a clock that
+    /// was ahead may have ended.
     pub async fn start_campaign(
         &self,
         tenant: TenantId,
@@ -73,8 +75,9 @@ impl Operator<'_> {
             )));
         }
         if issued_before.is_none() {
+            self.end_ahead(&counted.ahead, selection, reason).await?;
             // Every set that there is, and none that is staged after this.
-            selection.issued_before = counted.newest.max(self.app.now()).plus(ONE);
+            selection.issued_before = self.app.now().max(counted.at).plus(ONE);
         }
         let key = Key::tenant(tenant);
         let number = self
@@ -87,6 +90,25 @@ impl Operator<'_> {
         self.app.expect_progress(tenant, number, counted.seen);
         self.app.campaigns_due.store(true, std::sync::atomic::Ordering::SeqCst);
         Ok(json!({ "tenant": tenant, "campaign": number, "sets": sets }))
+    }
+
+    /// Ends sets of a clock that was ahead, one by one, before the campaign begins: a date after theirs would take
+    /// whatever is staged until then, and its people could get no code that works.
+    async fn end_ahead(
+        &self,
+        subjects: &[Key],
+        selection: Selection,
+        reason: RevokeReason,
+    ) -> Result<(), Refused> {
+        let campaign = Campaign { number: 0, selection, reason };
+        for key in subjects {
+            match self.app.end_campaign_sets(*key, campaign).await {
+                // Of a row that was altered nothing is accepted anyhow.
+                Ok(_) | Err(Problem::StateChanged) => {}
+                Err(_) => return Err(Refused(HALF_ENDED.to_owned())),
+            }
+        }
+        Ok(())
     }
 
     /// Campaigns that are not finished, with how far this node has come.
@@ -113,27 +135,26 @@ impl Operator<'_> {
         Ok(json!({ "items": items }))
     }
 
-    /// Without a date every set that there is, also of a node whose clock is ahead. A date that is to come would select
-    /// sets that are not there yet.
+    /// Without a date every set that there is, also of a clock that was ahead. A date that is to come would select sets
+    /// that are not there yet.
     fn selection(&self, issued_before: Option<Time>, key_version: Option<u16>) -> Result<Selection, Refused> {
-        let now = self.app.now();
-        if issued_before.is_some_and(|before| before > now) {
+        if issued_before.is_some_and(|before| before > self.app.now()) {
             return Err(Refused("The date is still to come: give one that is past.".to_owned()));
         }
-        Ok(Selection { issued_before: issued_before.unwrap_or_else(|| now.plus(AHEAD)), key_version })
+        Ok(Selection { issued_before: issued_before.unwrap_or(Time::END), key_version })
     }
 
     /// What a selection takes of a tenant. A row that was altered is passed over: nothing of it is accepted anyhow, and
     /// it must not keep anybody from ending the others.
     pub(super) async fn counted(&self, tenant: TenantId, selection: Selection) -> Result<Counted, Refused> {
-        let (mut counted, mut after) = (Counted::default(), None);
+        let (mut counted, mut after) = (Counted { at: self.app.now(), ..Counted::default() }, None);
         loop {
             let page = self.app.store().list(Kind::Subject, Some(tenant), after, PAGE).await;
             let page = page.map_err(|fault| Refused(fault.to_string()))?;
             for listed in &page {
                 counted.seen += 1;
                 match Held::<Subject>::open(listed.key, Some(&listed.row), self.app.local().sealer()) {
-                    Ok(held) => held.state().into_iter().for_each(|state| counted.add(state, selection)),
+                    Ok(held) => counted.add(&held, selection),
                     Err(_) => counted.altered += 1,
                 }
             }
@@ -183,35 +204,33 @@ impl Operator<'_> {
 
 /// A millisecond: what is staged in this one is there now, too.
 const ONE: Duration = Duration::from_millis(1);
-/// By how much another node's clock may be ahead, at the very most.
-const AHEAD: Duration = Duration::from_secs(3600);
+const HALF_ENDED: &str = "The service cannot answer now. No campaign was started. Sets that were staged while a clock was \
+    ahead may have ended: please count again, then start with that number.";
 
 /// What a selection takes.
-#[derive(Clone, Copy)]
+#[derive(Default)]
 pub(super) struct Counted {
+    /// When the count began.
+    at: Time,
     /// Subjects that were looked at.
     pub(super) seen: u64,
     pub(super) subjects: u64,
     pub(super) sets: u64,
     /// Rows that are not as they were written.
     altered: u64,
-    /// When the newest of the sets was staged.
-    newest: Time,
-}
-
-impl Default for Counted {
-    fn default() -> Self {
-        Self { seen: 0, subjects: 0, sets: 0, altered: 0, newest: Time::START }
-    }
+    /// Subjects with a set that was staged later than now: a clock was ahead.
+    ahead: Vec<Key>,
 }
 
 impl Counted {
-    fn add(&mut self, subject: &Subject, selection: Selection) {
-        let found = selection.of(subject).len() as u64;
-        self.sets += found;
-        self.subjects += u64::from(found > 0);
-        let taken = subject.sets().filter(|set| selection.takes(set));
-        self.newest = taken.map(|set| set.issued_at).fold(self.newest, Time::max);
+    fn add(&mut self, subject: &Held<Subject>, selection: Selection) {
+        let taken = subject.state().into_iter().flat_map(Subject::sets).filter(|set| selection.takes(set));
+        let issued: Vec<Time> = taken.map(|set| set.issued_at).collect();
+        self.sets += issued.len() as u64;
+        self.subjects += u64::from(!issued.is_empty());
+        if issued.iter().any(|issued_at| *issued_at > self.at) {
+            self.ahead.push(subject.key());
+        }
     }
 }
 

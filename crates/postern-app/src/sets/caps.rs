@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use postern_core::Time;
-use postern_core::kernel::{ClaimKey, Kind, Space, Want};
+use postern_core::kernel::{ClaimKey, Draft, Key, Kind, Space, Want};
 
 use crate::Problem;
 use crate::app::App;
@@ -16,6 +16,30 @@ pub(crate) struct Capped {
     pub(crate) until: Time,
     name: Vec<u8>,
     number: u32,
+    /// How long until there are places again, if none is left.
+    full: Option<Duration>,
+}
+
+impl Capped {
+    /// The place, or a refusal if none is left.
+    pub(crate) fn or_refused(self) -> Result<Self, Problem> {
+        match self.full {
+            None => Ok(self),
+            Some(after) => Err(Problem::TooManyRequests { after }),
+        }
+    }
+
+    /// Takes the place for what a draft records, or refuses it if none is left. What records nothing needs no place: an
+    /// answer repeats at the cap as well.
+    pub(crate) fn take(&self, owner: Key, draft: &mut Draft) -> Result<(), Problem> {
+        match (self.full, self.place) {
+            _ if draft.is_empty() => {}
+            (Some(after), _) => return Err(Problem::TooManyRequests { after }),
+            (None, Some(place)) => draft.claim_until(place, owner, self.until),
+            (None, None) => {}
+        }
+        Ok(())
+    }
 }
 
 /// The cap of every revocation, and of leaving, which revokes as well.
@@ -25,8 +49,8 @@ pub(crate) const REVOKE: &str = "revoke";
 pub(crate) const PLACES_TRIED: usize = 64;
 
 impl App {
-    /// The next place that may be free. Places are taken in order, so after a start the first free one is found
-    /// by halving.
+    /// The next place that may be free, or that none is. Places are taken in order, so after a start the first free one
+    /// is found by halving.
     pub(crate) async fn capped(
         &self,
         gate: &Gate,
@@ -39,17 +63,15 @@ impl App {
         let caps = caller.application.state().and_then(|state| state.caps);
         let name =
             [gate.application().bytes().as_slice(), operation.as_bytes(), &hour.to_be_bytes()].concat();
-        let Some(caps) = caps else { return Ok(Capped { place: None, until, name, number: 0 }) };
+        let Some(caps) = caps else { return Ok(Capped { place: None, until, name, number: 0, full: None }) };
         let most = if operation == "stage" { caps.stage } else { caps.revoke };
         let place = |number| self.local().cap(gate.tenant(), gate.application(), operation, hour, number);
         let number = match self.caps.known(&name) {
             Some(number) => number,
             None => self.first_free(most, place).await?,
         };
-        if number >= most {
-            return Err(Problem::TooManyRequests { after: Duration::from_secs(3600 - now.seconds() % 3600) });
-        }
-        Ok(Capped { place: Some(place(number)), until, name, number })
+        let full = (number >= most).then(|| Duration::from_secs(3600 - now.seconds() % 3600));
+        Ok(Capped { place: Some(place(number)), until, name, number, full })
     }
 
     async fn first_free(&self, most: u32, place: impl Fn(u32) -> ClaimKey) -> Result<u32, Problem> {

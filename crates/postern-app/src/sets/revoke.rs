@@ -95,8 +95,8 @@ impl App {
                     subject::revoke(held, &wanted, &mut draft)
                 }
             };
-            if let Some(taken) = place.place {
-                draft.claim_until(taken, key, place.until);
+            if let Err(full) = place.take(key, &mut draft) {
+                return Ok(Step::Nothing(Err(full)));
             }
             let answer = match revoked {
                 Revoked::Done => Ok(!draft.is_empty()),

@@ -109,8 +109,8 @@ impl App {
             };
             let owner = held.key();
             let revoked = subject::revoke_all(held, &RevokeAll { reason, epoch, request }, &mut draft);
-            if let Some(taken) = place.place {
-                draft.claim_until(taken, owner, place.until);
+            if let Err(full) = place.take(owner, &mut draft) {
+                return Ok(Step::Nothing(Err(full)));
             }
             let answer = match revoked {
                 Revoked::Done => Ok((RevokedOf::Revoked, !draft.is_empty())),

@@ -126,7 +126,7 @@ impl App {
             if let Some(until) = subject::stage_again_at(looked.state()?, looked.now) {
                 return Err(Problem::TooManyRequests { after: until.since(looked.now) });
             }
-            self.capped(&looked.gate, &looked.caller, OPERATION, looked.now).await?;
+            self.capped(&looked.gate, &looked.caller, OPERATION, looked.now).await?.or_refused()?;
             let place = self.lanes.enter(looked.subject.key(), Class::Proof, Fixed([0; 8]));
             let _place = place.ok_or(Problem::TooManyRequests { after: Duration::from_secs(1) })?;
             let moved = self.end_before(&looked, &asked, mark, &evidence).await?;
@@ -235,7 +235,8 @@ impl App {
         });
         let ground = Ground { tier: Some(state.tier), evidence: Some(evidence), private: None };
         for _ in 0..PLACES_TRIED {
-            let capped = self.capped(&looked.gate, &looked.caller, OPERATION, looked.now).await?;
+            let capped =
+                self.capped(&looked.gate, &looked.caller, OPERATION, looked.now).await?.or_refused()?;
             let outcome =
                 self.decide_to_stage(&looked, asked, &wanted, &ground, took, capped.clone()).await?;
             return match outcome {

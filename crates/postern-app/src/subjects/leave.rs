@@ -75,7 +75,7 @@ impl App {
             Some(cap) => Some(self.capped(&gate, &caller, cap, now).await?),
             None => None,
         };
-        let place = capped.as_ref().and_then(|capped| Some((capped.place?, capped.until)));
+        let place = capped.clone();
         let ended = self.decided(&view, move |view| {
             let caller = match gate.check(view) {
                 Ok(caller) => caller,
@@ -90,8 +90,8 @@ impl App {
             if draft.is_empty() {
                 return Ok(Step::Nothing(answer.map(|answer| (answer, false))));
             }
-            if let Some((place, until)) = place {
-                draft.claim_until(place, key, until);
+            if let Some(Err(full)) = place.as_ref().map(|place| place.take(key, &mut draft)) {
+                return Ok(Step::Nothing(Err(full)));
             }
             Ok(Step::Decided(draft, answer.map(|answer| (answer, true))))
         });

@@ -119,7 +119,7 @@ pub fn revoke_all(subject: Held<Subject>, wanted: &RevokeAll, draft: &mut Draft)
     }
     // Revoking is never refused: where no place is left that age alone frees, another answer makes place for this one.
     let has_place = state.recent.full_until(draft.context().at).is_none();
-    let (request, many) = if has_place { (None, Some(wanted.request)) } else { (Some(wanted.request), None) };
+    let staged = state.staged.as_ref().map(|staged| staged.set.generation);
     let sets: Vec<u32> = state.sets().map(|set| set.generation).collect();
     let mut held = Some(subject);
     for generation in &sets {
@@ -128,8 +128,9 @@ pub fn revoke_all(subject: Held<Subject>, wanted: &RevokeAll, draft: &mut Draft)
             generation: *generation,
             reason: wanted.reason,
             epoch: wanted.epoch,
-            request,
-            many,
+            request: (!has_place).then_some(wanted.request),
+            // Of a set that waits it is remembered among what age alone frees, if need be as one more.
+            many: (has_place || staged == Some(*generation)).then_some(wanted.request),
             keeps_keys: false,
             stages: None,
         };

@@ -50,6 +50,29 @@ async fn many_are_revoked_by_name_and_a_late_retry_ends_nothing_new() {
 }
 
 #[tokio::test]
+async fn a_late_retry_ends_nothing_new_also_where_all_places_for_answers_were_taken() {
+    for kind in StoreKind::ALL {
+        let world = World::new(kind).await;
+        world.subject("anna").await;
+        let apart = Duration::from_secs(21 * 60);
+        for number in 0..8 {
+            if number > 0 {
+                world.clock.advance(apart);
+            }
+            world.stage("anna", Format::Standard).await.unwrap();
+        }
+        let asked = named(&["anna"], "bulk");
+        assert_eq!(world.app.revoke_many(&world.token, &asked).await.unwrap(), [RevokedOf::Revoked]);
+        // The three oldest answers are a day old, and the request is not.
+        world.clock.advance(Duration::from_secs(24 * 3600) - 5 * apart);
+        let next = world.issue("anna", Format::Standard).await;
+        assert_eq!(world.other.revoke_many(&world.token, &asked).await.unwrap(), [RevokedOf::Revoked]);
+        world.redeem("anna", &next.codes[1], Redeem::default()).await.unwrap();
+        assert!(world.app.verify(None, true).await.unwrap().verified);
+    }
+}
+
+#[tokio::test]
 async fn each_of_many_counts_under_the_cap() {
     let world = World::new(StoreKind::Memory).await;
     for name in ["anna", "bert", "cora"] {
@@ -149,6 +172,38 @@ async fn a_campaign_counts_from_its_first_commit_and_ends_every_set() {
         assert_eq!((of("code_set.revoked"), of("code_set.superseded"), of("code_set.discarded")), (1, 1, 1));
         let report = world.app.verify(None, true).await.unwrap();
         assert!(report.verified, "{:?}", report.findings);
+    }
+}
+
+#[tokio::test]
+async fn a_campaign_without_a_date_ends_sets_of_a_clock_that_was_ahead_and_none_that_is_staged_after() {
+    for kind in StoreKind::ALL {
+        let world = World::new(kind).await;
+        for name in ["anna", "bert", "cora"] {
+            world.subject(name).await;
+        }
+        let anna = world.issue("anna", Format::Standard).await;
+        let ahead = Duration::from_secs(2 * 3600);
+        world.clock.advance(ahead);
+        let bert = world.issue("bert", Format::Standard).await;
+        world.clock.retreat(ahead);
+        assert_eq!(count(&world).await, 2);
+        world.app.operate("test", start(&world, 2)).await.unwrap();
+        world.clock.advance(Duration::from_millis(2));
+        // Nobody has walked yet. Staged now, before the moment that the clock showed.
+        let cora = world.issue("cora", Format::Standard).await;
+        world.redeem("cora", &cora.codes[1], Redeem::default()).await.unwrap();
+        world.clock.advance(ahead);
+        for (name, sheet) in [("anna", &anna), ("bert", &bert)] {
+            let late = world.redeem(name, &sheet.codes[1], Redeem::default()).await;
+            assert_eq!(refused(late), "code-not-accepted", "{name}");
+        }
+        let next = world.issue("bert", Format::Standard).await;
+        world.redeem("bert", &next.codes[1], Redeem::default()).await.unwrap();
+        world.app.run_campaigns().await;
+        world.redeem("cora", &cora.codes[2], Redeem::default()).await.unwrap();
+        assert_eq!(count(&world).await, 2);
+        assert!(world.app.verify(None, true).await.unwrap().verified);
     }
 }
 

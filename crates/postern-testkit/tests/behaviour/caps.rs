@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use postern_app::operator::Command;
-use postern_app::{BulkRevocation, LeakQuestion, Proof, Staging, SubjectName};
+use postern_app::{BulkRevocation, LeakQuestion, Proof, RevokedOf, Staging, SubjectName};
 use postern_codes::Format;
 use postern_core::application::{Caps, Scope, Token};
 use postern_core::ids::SubjectId;
@@ -12,9 +12,11 @@ use postern_core::kernel::{Key, Kind};
 use postern_core::ports::Clock as _;
 use postern_core::subject::fact::{RevokeReason, StageReason};
 use postern_core::tenant::{LeakPolicy, Tier};
-use postern_testkit::{StoreKind, World, request};
+use postern_testkit::{Redeem, Sheet, StoreKind, World, request};
 use serde_json::json;
 use zeroize::Zeroizing;
+
+use crate::refused;
 
 /// What takes a place, each about somebody with a set.
 const COUNTED: [&str; 7] = ["again", "bulk", "code", "leaver", "lost", "revoked", "waiting"];
@@ -126,4 +128,77 @@ async fn a_place_that_is_missing_is_named_by_whom_it_was_taken_for() {
     // They would count no more.
     world.clock.advance(Duration::from_secs(3600));
     assert_eq!(findings(&world).await, []);
+}
+
+/// At the cap what was done is answered again on every node, and nothing new is done.
+#[tokio::test]
+async fn at_the_cap_a_revocation_repeats() {
+    for kind in StoreKind::ALL {
+        let world = World::new(kind).await;
+        let (anna, bert) = two(&world).await;
+        for slot in [Some(3), None] {
+            let (token, key) = (one_place(&world).await, request(Some("key".to_owned()), ""));
+            let (lost, app) = (RevokeReason::Lost, &world.app);
+            for app in [app, app, &world.other] {
+                app.revoke(&token, anna.set, slot, lost, &key).await.unwrap();
+            }
+            let another = app.revoke(&token, bert.set, slot, lost, &request(None, "")).await;
+            assert_eq!(refused(another), "too-many-requests");
+            let other = request(Some("key".to_owned()), "other");
+            let reused = app.revoke(&token, anna.set, slot, lost, &other).await;
+            assert_eq!(refused(reused), "idempotency-key-reused");
+        }
+        world.redeem("bert", &bert.codes[3], Redeem::default()).await.unwrap();
+        assert!(world.app.verify(None, true).await.unwrap().verified);
+    }
+}
+
+#[tokio::test]
+async fn at_the_cap_a_revocation_of_many_repeats() {
+    for kind in StoreKind::ALL {
+        let world = World::new(kind).await;
+        let (_, bert) = two(&world).await;
+        world.subject("cora").await;
+        let token = one_place(&world).await;
+        let asked = bulk(&["anna", "cora"], "bulk");
+        for app in [&world.app, &world.app, &world.other] {
+            let answer = app.revoke_many(&token, &asked).await.unwrap();
+            assert_eq!(answer, [RevokedOf::Revoked, RevokedOf::WithoutCodes]);
+        }
+        let another = world.app.revoke_many(&token, &bulk(&["anna", "bert"], "another")).await;
+        assert_eq!(refused(another), "too-many-requests");
+        world.redeem("bert", &bert.codes[3], Redeem::default()).await.unwrap();
+        assert!(world.app.verify(None, true).await.unwrap().verified);
+    }
+}
+
+#[tokio::test]
+async fn at_the_cap_a_leaving_repeats() {
+    for kind in StoreKind::ALL {
+        let world = World::new(kind).await;
+        let (anna, bert) = two(&world).await;
+        let token = one_place(&world).await;
+        for app in [&world.app, &world.app, &world.other] {
+            app.leave(&token, anna.set.subject).await.unwrap();
+        }
+        assert_eq!(refused(world.app.leave(&token, bert.set.subject).await), "too-many-requests");
+        world.redeem("bert", &bert.codes[3], Redeem::default()).await.unwrap();
+        assert!(world.app.verify(None, true).await.unwrap().verified);
+    }
+}
+
+async fn two(world: &World) -> (Sheet, Sheet) {
+    world.subject("anna").await;
+    world.subject("bert").await;
+    (world.issue("anna", Format::Standard).await, world.issue("bert", Format::Standard).await)
+}
+
+async fn one_place(world: &World) -> Arc<Token> {
+    let scopes = [Scope::SetsRevoke, Scope::SubjectsLeave];
+    world.application(&scopes, &[], Some(Caps { revoke: 1, stage: 1 })).await
+}
+
+fn bulk(names: &[&str], key: &str) -> BulkRevocation {
+    let subjects = names.iter().map(|name| SubjectName::ExternalId((*name).to_owned())).collect();
+    BulkRevocation { reason: RevokeReason::Lost, subjects, request: request(Some(key.to_owned()), key) }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use postern_app::operator::Command;
 use postern_app::{Client, Proof, Redemption, Rehearsal, SubjectName};
 use postern_codes::Format;
-use postern_core::ports::Clock as _;
+use postern_core::kernel::Space;
+use postern_core::ports::{Clock as _, Store as _};
 use postern_testkit::{Redeem, StoreKind, TestProver, World, request};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -45,6 +46,32 @@ async fn an_assertion_is_used_once() {
     assert_eq!(refused(late), "assurance-insufficient");
     let report = world.app.verify(None, true).await.unwrap();
     assert!(report.verified, "{:?}", report.findings);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_ahead_for_a_while_gives_up_no_place_of_an_assertion() {
+    for kind in StoreKind::ALL {
+        let world = World::new(kind).await;
+        let prover = world.prover().await;
+        world.subject("anna").await;
+        let codes = world.issue("anna", Format::Standard).await.codes;
+        let body = json!({ "a": 1 });
+        let assertion = prover.assertion("redeem", "anna", &body, world.clock.now());
+        let asked = |code| redemption(&world, code, &body, assertion.clone());
+        world.app.redeem(&world.token, asked(&codes[0])).await.unwrap();
+        let ahead = Duration::from_secs(2 * 3600);
+        world.clock.advance(ahead);
+        world.app.settle_due().await;
+        world.clock.retreat(ahead);
+        let again = world.other.redeem(&world.token, asked(&codes[1])).await;
+        assert_eq!(refused(again), "assurance-insufficient");
+        // Time has come so far, and something was recorded since.
+        world.clock.advance(ahead);
+        world.subject("bert").await;
+        world.app.settle_due().await;
+        let places = world.store.claims(world.tenant).await.unwrap();
+        assert!(places.iter().all(|(claim, _)| claim.place.space != Space::Assertion), "{kind:?}");
+    }
 }
 
 #[tokio::test]
