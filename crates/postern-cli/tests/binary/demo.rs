@@ -1,7 +1,8 @@
 //! The demonstration: ready at once, and every step of its text does what it says.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use postern_cluster::Cluster;
 use postern_testkit::Http;
@@ -29,15 +30,26 @@ async fn a_newcomer_does_so_in_a_database_that_is_empty_and_in_no_other() {
     assert!(said.contains("has an installation already"), "{said}");
 }
 
+/// Whatever goes wrong, it does not go on.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 async fn sees_the_events(more: &[&str]) {
-    let mut child = Command::new(POSTERN)
+    let child = Command::new(POSTERN)
         .args(["demo", "--json", "--listen", "127.0.0.1:0"])
         .args(more)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
+    let mut running = Running(child);
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let said: Value = serde_json::from_str(&line).unwrap();
     let data = std::path::PathBuf::from(said["data"].as_str().unwrap());
     assert!(said["tenant"].as_str().unwrap().starts_with("ten_"));
@@ -66,21 +78,27 @@ async fn sees_the_events(more: &[&str]) {
         (422, json!("urn:postern:problem:code-not-accepted"))
     );
 
-    let events = http.get("/v1/events").await.json();
-    let names: Vec<&str> =
-        events["items"].as_array().unwrap().iter().map(|event| event["type"].as_str().unwrap()).collect();
-    assert!(
-        names.ends_with(&["code_set.staged", "code_set.activated", "code.spent", "code.refused"]),
-        "{names:?}"
-    );
+    // In a database they get their places a moment later.
+    let wanted = ["code_set.staged", "code_set.activated", "code.spent", "code.refused"];
+    let mut names = Vec::new();
+    for _ in 0..200 {
+        let events = http.get("/v1/events").await.json();
+        let items = events["items"].as_array().unwrap().iter();
+        names = items.map(|event| event["type"].as_str().unwrap().to_owned()).collect();
+        if names.ends_with(&wanted.map(str::to_owned)) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(names.ends_with(&wanted.map(str::to_owned)), "{names:?}");
     assert_eq!(http.get("/v1/log/checkpoint").await.status, 200);
 
     let wrong_host = Http::connect(&authority, "x").await;
     drop(wrong_host);
-    assert!(data.exists());
-    let id = child.id().to_string();
+    assert_eq!(data.exists(), more.is_empty());
+    let id = running.0.id().to_string();
     Command::new("kill").args(["-TERM", &id]).status().unwrap();
-    assert!(child.wait().unwrap().success());
+    assert!(running.0.wait().unwrap().success());
     assert!(!data.exists(), "the demonstration left its data behind");
 }
 

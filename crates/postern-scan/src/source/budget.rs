@@ -14,6 +14,8 @@ const RATIO: u64 = 200;
 /// What every file may unpack to, and no file more than: 64 MiB and 64 GiB.
 const LEAST: u64 = 64 << 20;
 const MOST: u64 = 64 << 30;
+/// What a decoder takes, whatever it unpacks: for content of ten bytes it may ask for 128 MiB of memory, or clear 3.6 MB.
+const DECODER: u64 = 64 << 10;
 
 /// What is left for one file and everything in it.
 pub(super) struct Budget {
@@ -40,6 +42,25 @@ impl Budget {
         self.bytes.get() > 0
     }
 
+    /// Takes what a decoder costs that asks for much memory.
+    pub(super) fn decoder(&self) -> io::Result<()> {
+        self.check()?;
+        self.take(DECODER);
+        Ok(())
+    }
+
+    fn check(&self) -> io::Result<()> {
+        if self.is_left() {
+            Ok(())
+        } else {
+            Err(fault::said("it unpacks to more than a file of its length may"))
+        }
+    }
+
+    fn take(&self, bytes: u64) {
+        self.bytes.set(self.bytes.get().saturating_sub(bytes));
+    }
+
     /// The same of a library's reader, whose words for what goes wrong are not shown.
     pub(super) fn unpacked<R: Read>(&self, reader: R) -> Metered<'_, Discreet<R>> {
         self.metered(Discreet(reader))
@@ -59,13 +80,39 @@ pub(super) struct Metered<'a, R> {
 
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        let left = self.budget.bytes.get();
-        if left == 0 && !room.is_empty() {
-            return Err(fault::said("it unpacks to more than a file of its length may"));
+        if !room.is_empty() {
+            self.budget.check()?;
         }
-        let most = usize::try_from(left).unwrap_or(usize::MAX).min(room.len());
+        let most = usize::try_from(self.budget.bytes.get()).unwrap_or(usize::MAX).min(room.len());
         let read = self.reader.read(room.get_mut(..most).unwrap_or_default())?;
-        self.budget.bytes.set(left.saturating_sub(read as u64));
+        // What this is unpacked from may have been unpacked itself meanwhile.
+        self.budget.take(read as u64);
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read, repeat};
+
+    use super::{Budget, LEAST};
+
+    /// One byte of each MiB.
+    struct Thin<R>(R);
+
+    impl<R: Read> Read for Thin<R> {
+        fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+            self.0.read_exact(&mut vec![0; 1 << 20])?;
+            self.0.read(room.get_mut(..1).unwrap_or_default())
+        }
+    }
+
+    #[test]
+    fn what_lies_between_is_counted_too() {
+        let budget = Budget::of(0);
+        let mut content = budget.metered(Thin(budget.metered(repeat(0).take(2 * LEAST))));
+        let mut read = Vec::new();
+        assert!(content.read_to_end(&mut read).unwrap_err().to_string().contains("unpacks to more"));
+        assert_eq!(read.len() as u64, LEAST / (1 << 20) - 1);
     }
 }

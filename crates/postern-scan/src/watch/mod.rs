@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use self::folders::{Change, Folders};
+use self::folders::Folders;
 use self::pending::Pending;
 use crate::finding::Finding;
 use crate::place::Origin;
@@ -75,10 +75,7 @@ impl Watch {
     /// Takes note of what has changed.
     fn notice(&mut self, pending: &mut Pending, told: &(dyn Fn(Told) + Sync)) {
         let changes = RefCell::new(pending);
-        let noticed = self.folders.changes(&mut |change| match change {
-            Change::At(path) => changes.borrow_mut().add(path),
-            Change::Unknown => changes.borrow_mut().lost(),
-        });
+        let noticed = self.folders.changes(&mut |change| changes.borrow_mut().take(change));
         if let Err(fault) = noticed {
             trouble(told, format!("not all of what changes is noticed: {fault}"));
             changes.borrow_mut().lost();

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::folders::Change;
+
 /// After so many rounds, five seconds, a file is looked through although it goes on changing.
 const PATIENCE: u8 = 20;
 /// The most paths. With more, the folders are walked instead.
@@ -23,8 +25,16 @@ struct Age {
 }
 
 impl Pending {
+    /// Takes note of a change.
+    pub(super) fn take(&mut self, change: Change) {
+        match change {
+            Change::At(path) => self.add(path),
+            Change::Unknown => self.lost(),
+        }
+    }
+
     /// Something has changed there.
-    pub(super) fn add(&mut self, path: PathBuf) {
+    fn add(&mut self, path: PathBuf) {
         if self.paths.len() >= MOST {
             return self.lost();
         }
@@ -54,7 +64,7 @@ impl Pending {
 mod tests {
     use std::path::{Path, PathBuf};
 
-    use super::{MOST, PATIENCE, Pending};
+    use super::{Change, MOST, PATIENCE, Pending};
 
     #[test]
     fn what_is_still_written_is_waited_for_but_not_for_ever() {
@@ -81,5 +91,18 @@ mod tests {
         (0..=MOST).for_each(|number| pending.add(number.to_string().into()));
         assert_eq!(pending.round(&roots), roots);
         assert!(pending.round(&roots).is_empty() && pending.round(&roots).is_empty());
+    }
+
+    #[test]
+    fn when_the_kernel_forgot_some_the_folders_are_walked_once() {
+        let mut pending = Pending::default();
+        let roots = [PathBuf::from("root"), PathBuf::from("other")];
+        pending.take(Change::At("root/known".into()));
+        pending.take(Change::Unknown);
+        pending.take(Change::At("root/later".into()));
+        assert_eq!(pending.round(&roots), roots);
+        // What came after it is no less known.
+        assert_eq!([pending.round(&roots), pending.round(&roots)].concat(), [Path::new("root/later")]);
+        assert!(pending.round(&roots).is_empty());
     }
 }

@@ -131,3 +131,20 @@ fn a_page_in_base64_is_read_with_its_tags() {
     assert_eq!(places, [":10:1", "codes.txt:1:11"]);
     assert!(troubles.is_empty());
 }
+
+#[test]
+fn words_without_an_end_do_not_hold_up_the_scan() {
+    let code = made_up(Format::Standard, 9);
+    for (word, end) in [("=?a?b?x", ""), ("=?a?b?x", "?="), ("=?ab?q?x", ""), ("=?ab?q?x\r\n ", "?=")] {
+        for field in ["Subject: ", "To: ", "Content-Type: a/b; name="] {
+            let fields = format!("From: a@example.org\r\n{field}{}{end}\r\n\r\n", word.repeat(600_000));
+            let (places, troubles) = said("a.eml", format!("{fields}{code}\r\n").as_bytes());
+            assert_eq!((places.len(), troubles.len()), (1, 1), "{word} {field} {troubles:?}");
+            assert!(troubles[0].contains("too long to parse"), "{troubles:?}");
+        }
+    }
+    // One after the other, they are read.
+    let words = "=?utf-8?q?nothing?=\r\n ".repeat(200_000);
+    let whole = format!("From: a@example.org\r\nSubject: {words}\r\n\r\n{code}\r\n");
+    assert_eq!(said("a.eml", whole.as_bytes()).1, [""; 0]);
+}

@@ -88,7 +88,7 @@ impl Walk<'_> {
                     commits.extend(walk.commit(id));
                 }
             }
-            Err(why) => walk.unread.add(&walk.origin.part(id.to_string()), &why),
+            Err(why) => walk.lose(&id, &why),
         });
         commits
     }
@@ -96,10 +96,20 @@ impl Walk<'_> {
     /// Hands out blobs that no tree of any commit names.
     fn rest(&mut self) {
         self.all(|walk, id| {
-            if walk.objects.kind(&id).is_ok_and(|(kind, _)| kind == Kind::Blob) {
-                walk.hand(id, id.to_string());
+            match walk.objects.kind(&id) {
+                Ok((Kind::Blob, _)) => walk.hand(id, id.to_string()),
+                Ok(_) => {}
+                // There was a header of it before, but now the repository may unpack no more.
+                Err(why) => walk.lose(&id, &why),
             }
         });
+    }
+
+    /// Counts an object that is not handed out, if it was not.
+    fn lose(&mut self, id: &ObjectId, why: &str) {
+        if self.is_new(id) {
+            self.unread.add(&self.origin.part(id.to_string()), why);
+        }
     }
 
     /// Does something with every object.

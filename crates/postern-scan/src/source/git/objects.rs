@@ -3,14 +3,16 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use gix_hash::ObjectId;
 use gix_object::{Find as _, Kind, compute_hash};
+use gix_odb::find::Header;
 use gix_odb::store::init::Options;
 use gix_odb::store::iter::{AllObjects, Ordering};
 use gix_odb::{Handle, Header as _};
 
+use super::allowance::Allowance;
 use super::recent::Recent;
 use crate::place::Origin;
 use crate::source::content::HELD;
@@ -23,18 +25,19 @@ const CONFIGURATION: u64 = 64 << 10;
 pub(super) struct Objects {
     store: Handle,
     hash: gix_hash::Kind,
+    allowance: Arc<Allowance>,
 }
 
 impl Objects {
     /// Opens those of a repository's folder.
-    pub(super) fn at(folder: &Path) -> io::Result<Self> {
+    pub(super) fn at(folder: &Path, allowance: &Arc<Allowance>) -> io::Result<Self> {
         let hash = hash(folder);
         let options = Options { alloc_limit_bytes: usize::try_from(HELD).ok(), ..Options::default() };
         let mut store = gix_odb::at_opts(folder.join("objects"), hash, None, options)?
             .with_pack_cache(|| Box::new(Recent::default()));
         // What is not there does not come while we read.
         store.refresh_never();
-        Ok(Self { store, hash })
+        Ok(Self { store, hash, allowance: Arc::clone(allowance) })
     }
 
     /// How objects are named here.
@@ -51,17 +54,24 @@ impl Objects {
 
     /// What an object is and how many bytes it has, without reading it.
     pub(super) fn kind(&self, id: &ObjectId) -> Result<(Kind, u64), String> {
-        match self.store.try_header(id) {
-            Ok(Some(header)) if header.size() > HELD => Err("it is longer than 32 MiB".to_owned()),
-            Ok(Some(header)) => Ok((header.kind(), header.size())),
-            Ok(None) => Err("it is not there".to_owned()),
-            Err(fault) => Err(fault::of(&fault)),
-        }
+        self.header(id).map(|header| (header.kind(), header.size()))
+    }
+
+    fn header(&self, id: &ObjectId) -> Result<Header, String> {
+        self.allowance.check()?;
+        let header = match self.store.try_header(id) {
+            Ok(Some(header)) => header,
+            Ok(None) => return Err("it is not there".to_owned()),
+            Err(fault) => return Err(fault::of(&fault)),
+        };
+        self.allowance.found(deltas(&header));
+        if header.size() > HELD { Err("it is longer than 32 MiB".to_owned()) } else { Ok(header) }
     }
 
     /// Reads an object.
     pub(super) fn read<'a>(&self, id: &ObjectId, held: &'a mut Vec<u8>) -> Result<(Kind, &'a [u8]), String> {
-        self.kind(id)?;
+        let header = self.header(id)?;
+        self.allowance.read(header.size(), deltas(&header));
         let object = match self.store.try_find(id, held) {
             Ok(Some(object)) => object,
             Ok(None) => return Err("it is not there".to_owned()),
@@ -73,6 +83,11 @@ impl Objects {
             _ => Err("it is not what its id says".to_owned()),
         }
     }
+}
+
+/// Through how many deltas an object is read.
+fn deltas(header: &Header) -> u64 {
+    header.num_deltas().unwrap_or_default().into()
 }
 
 /// How a repository names its objects: SHA-1 unless its configuration says otherwise.

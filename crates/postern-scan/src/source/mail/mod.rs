@@ -4,13 +4,14 @@
 pub(super) mod fields;
 mod mailbox;
 mod quoted;
+mod toil;
 mod words;
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
 use std::panic::catch_unwind;
 
-use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
+use mail_parser::{Encoding, HeaderName, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 use zeroize::Zeroizing;
 
 use super::budget::{Budget, DEPTH};
@@ -45,12 +46,22 @@ fn opened(worker: &mut Worker<'_>, origin: &Origin, bytes: &[u8], budget: &Budge
     if nested(bytes) > MOST_NESTED {
         return worker.trouble(origin, "it holds too many messages; their attachments were not opened");
     }
+    if toil::is_too_much(bytes) {
+        return worker.trouble(origin, "it would take too long to parse; its attachments were not opened");
+    }
     let message = bytes.get(fields::begin(bytes)..).unwrap_or_default();
     // The parser counts below zero in some that are broken.
-    match catch_unwind(|| MessageParser::new().parse(message)) {
+    match catch_unwind(|| parser().parse(message)) {
         Ok(message) => message.iter().for_each(|message| parts(worker, origin, message, budget)),
         Err(_) => worker.trouble(origin, "it is a broken message; its attachments were not opened"),
     }
+}
+
+/// A parser that reads what tells where parts are, and what they are called. Other fields it leaves as they stand.
+fn parser() -> MessageParser {
+    MessageParser::new()
+        .header_content_type(HeaderName::ContentType)
+        .header_content_type(HeaderName::ContentDisposition)
 }
 
 /// How many messages it may hold at the most, one in the other: the parser takes any depth, and its result ends by
