@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use postern_core::Time;
@@ -18,7 +18,8 @@ pub struct CountedStore {
     inner: Arc<dyn Store>,
     counts: [AtomicU64; 7],
     puts_off: watch::Sender<bool>,
-    refuses: AtomicBool,
+    /// From this time on, in milliseconds.
+    refuses: AtomicU64,
 }
 
 /// What a store was asked until now.
@@ -48,7 +49,7 @@ impl CountedStore {
             inner,
             counts: Default::default(),
             puts_off: watch::Sender::new(false),
-            refuses: AtomicBool::default(),
+            refuses: AtomicU64::new(u64::MAX),
         }
     }
 
@@ -59,7 +60,12 @@ impl CountedStore {
 
     /// Whether it takes nothing, as one on a disk that is full.
     pub fn refuses(&self, refuses: bool) {
-        self.refuses.store(refuses, Ordering::SeqCst);
+        self.refuses.store(if refuses { 0 } else { u64::MAX }, Ordering::SeqCst);
+    }
+
+    /// Takes nothing of a later time, as a database whose clock says that it is still to come.
+    pub fn refuses_after(&self, time: Time) {
+        self.refuses.store(time.millis().saturating_add(1), Ordering::SeqCst);
     }
 
     /// What it was asked until now.
@@ -91,7 +97,7 @@ impl Store for CountedStore {
         Box::pin(async move {
             // The sender is here: it is never gone.
             let _ = self.puts_off.subscribe().wait_for(|puts_off| !puts_off).await;
-            if self.refuses.load(Ordering::SeqCst) {
+            if work.draft.context().at.millis() >= self.refuses.load(Ordering::SeqCst) {
                 return Committed::Busy;
             }
             self.inner.submit(work).await

@@ -54,7 +54,7 @@ impl Operator<'_> {
     ///
     /// # Errors
     /// [`Refused`]: nothing was started, among others if there are more sets now than were counted. Sets of a clock that
-    /// was ahead may have ended.
+    /// was ahead may have ended by then.
     pub async fn start_campaign(
         &self,
         tenant: TenantId,
@@ -75,9 +75,9 @@ impl Operator<'_> {
             )));
         }
         if issued_before.is_none() {
-            self.end_ahead(&counted.ahead, selection, reason).await?;
+            let left = self.end_ahead(&counted.ahead, selection, reason).await;
             // Every set that there is, and none that is staged after this.
-            selection.issued_before = self.app.now().max(counted.at).plus(ONE);
+            selection.issued_before = self.app.now().max(counted.at).max(left).plus(ONE);
         }
         let key = Key::tenant(tenant);
         let number = self
@@ -92,23 +92,19 @@ impl Operator<'_> {
         Ok(json!({ "tenant": tenant, "campaign": number, "sets": sets }))
     }
 
-    /// Ends sets of a clock that was ahead, one by one, before the campaign begins: a date after theirs would take
-    /// whatever is staged until then, and its people could get no code that works.
-    async fn end_ahead(
-        &self,
-        subjects: &[Key],
-        selection: Selection,
-        reason: RevokeReason,
-    ) -> Result<(), Refused> {
-        let campaign = Campaign { number: 0, selection, reason };
-        for key in subjects {
+    /// Ends sets of a clock that was ahead, one by one, before the campaign begins: a date after theirs takes whatever is
+    /// staged until then, and its people get no code that works. The newest of those that are left: a database takes no
+    /// event that is as far ahead as they are.
+    async fn end_ahead(&self, subjects: &[(Key, Time)], selection: Selection, reason: RevokeReason) -> Time {
+        let (campaign, mut left) = (Campaign { number: 0, selection, reason }, Time::START);
+        for (key, issued_at) in subjects {
             match self.app.end_campaign_sets(*key, campaign).await {
                 // Of a row that was altered nothing is accepted anyhow.
                 Ok(_) | Err(Problem::StateChanged) => {}
-                Err(_) => return Err(Refused(HALF_ENDED.to_owned())),
+                Err(_) => left = left.max(*issued_at),
             }
         }
-        Ok(())
+        left
     }
 
     /// Campaigns that are not finished, with how far this node has come.
@@ -204,8 +200,6 @@ impl Operator<'_> {
 
 /// A millisecond: what is staged in this one is there now, too.
 const ONE: Duration = Duration::from_millis(1);
-const HALF_ENDED: &str = "The service cannot answer now. No campaign was started. Sets that were staged while a clock was \
-    ahead may have ended: please count again, then start with that number.";
 
 /// What a selection takes.
 #[derive(Default)]
@@ -218,8 +212,8 @@ pub(super) struct Counted {
     pub(super) sets: u64,
     /// Rows that are not as they were written.
     altered: u64,
-    /// Subjects with a set that was staged later than now: a clock was ahead.
-    ahead: Vec<Key>,
+    /// Subjects with a set that was staged later than now, and when: a clock was ahead.
+    ahead: Vec<(Key, Time)>,
 }
 
 impl Counted {
@@ -228,9 +222,8 @@ impl Counted {
         let issued: Vec<Time> = taken.map(|set| set.issued_at).collect();
         self.sets += issued.len() as u64;
         self.subjects += u64::from(!issued.is_empty());
-        if issued.iter().any(|issued_at| *issued_at > self.at) {
-            self.ahead.push(subject.key());
-        }
+        let newest = issued.into_iter().max().filter(|newest| *newest > self.at);
+        self.ahead.extend(newest.map(|newest| (subject.key(), newest)));
     }
 }
 

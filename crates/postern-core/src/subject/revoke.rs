@@ -120,7 +120,9 @@ pub fn revoke_all(subject: Held<Subject>, wanted: &RevokeAll, draft: &mut Draft)
     // Revoking is never refused: where no place is left that age alone frees, another answer makes place for this one.
     let has_place = state.recent.full_until(draft.context().at).is_none();
     let staged = state.staged.as_ref().map(|staged| staged.set.generation);
-    let sets: Vec<u32> = state.sets().map(|set| set.generation).collect();
+    let mut sets: Vec<u32> = state.sets().map(|set| set.generation).collect();
+    // The one that waits goes first: where codes were compromised, the end of the other would take it along.
+    sets.sort_by_key(|generation| Some(*generation) != staged);
     let mut held = Some(subject);
     for generation in &sets {
         let Some(subject) = held.take() else { break };

@@ -44,17 +44,13 @@ impl Budget {
 
     /// Takes what a decoder costs that asks for much memory.
     pub(super) fn decoder(&self) -> io::Result<()> {
-        self.check()?;
+        self.check("it is packed in more pieces than a file of its length may be")?;
         self.take(DECODER);
         Ok(())
     }
 
-    fn check(&self) -> io::Result<()> {
-        if self.is_left() {
-            Ok(())
-        } else {
-            Err(fault::said("it unpacks to more than a file of its length may"))
-        }
+    fn check(&self, why: &'static str) -> io::Result<()> {
+        if self.is_left() { Ok(()) } else { Err(fault::said(why)) }
     }
 
     fn take(&self, bytes: u64) {
@@ -81,7 +77,7 @@ pub(super) struct Metered<'a, R> {
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         if !room.is_empty() {
-            self.budget.check()?;
+            self.budget.check("it unpacks to more than a file of its length may")?;
         }
         let most = usize::try_from(self.budget.bytes.get()).unwrap_or(usize::MAX).min(room.len());
         let read = self.reader.read(room.get_mut(..most).unwrap_or_default())?;

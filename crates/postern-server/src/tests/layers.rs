@@ -99,7 +99,7 @@ async fn who_does_not_send_a_body_takes_nobodys_place() {
     for number in 0..8 {
         held.push(begun(&running, &world.key, number).await);
     }
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    running_requests(&world, 8).await;
     assert_eq!(running.client.get("/v1/events").await.status, 200);
     // It is served as soon as it is there.
     for (number, mut stream) in held.into_iter().enumerate() {
@@ -114,16 +114,30 @@ async fn a_body_that_comes_when_every_place_is_taken_is_told_to_come_again() {
     let world = World::new().await;
     let running = world.serve_with(Limits { requests: 1, ..Limits::SHIPPED }, |server| server).await;
     let mut late = begun(&running, &world.key, 1).await;
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    let waiting = Client::new(running.address, &world.key);
-    let holds = tokio::spawn(async move { waiting.get("/v1/events?wait=2&after=999").await.status });
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    running_requests(&world, 1).await;
+    let long_one = || {
+        let waiting = Client::new(running.address, &world.key);
+        tokio::spawn(async move { waiting.get("/v1/events?wait=2&after=999").await.status })
+    };
+    let holds = long_one();
+    running_requests(&world, 2).await;
     late.write_all(br#"{"external_id":"001"}"#).await.unwrap();
     answer(&mut late).await.problem(503, "unavailable");
     assert_eq!(holds.await.unwrap(), 200);
     // Its place was given back once, and no more often.
-    assert_eq!(running.client.get("/v1/events").await.status, 200);
+    let holds = long_one();
+    running_requests(&world, 1).await;
+    running.client.get("/v1/events").await.problem(503, "unavailable");
+    assert_eq!(holds.await.unwrap(), 200);
     running.stop().await;
+}
+
+/// Waits until so many requests are let in or refused at once.
+async fn running_requests(world: &World, count: usize) {
+    let said = format!("postern_requests_in_flight {count}\n");
+    while !world.metrics.text().contains(&said) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// A request to create a subject, of which the head is sent.

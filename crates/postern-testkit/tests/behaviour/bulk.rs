@@ -6,11 +6,15 @@ use postern_app::operator::Command;
 use postern_app::{BulkRevocation, RevokedOf, SubjectName, SubjectPatch};
 use postern_codes::Format;
 use postern_core::application::{Caps, Scope};
+use postern_core::ports::Clock as _;
 use postern_core::subject::fact::RevokeReason;
 use postern_core::tenant::Tier;
 use postern_testkit::{Redeem, StoreKind, World, request};
 
 use crate::refused;
+
+/// Nobody's.
+const GUESS: &str = "PSTN-CVG87-KK9E7-Y2F4M-SFA7C-0ZN58";
 
 fn named(names: &[&str], key: &str) -> BulkRevocation {
     BulkRevocation {
@@ -70,6 +74,31 @@ async fn a_late_retry_ends_nothing_new_also_where_all_places_for_answers_were_ta
         world.redeem("anna", &next.codes[1], Redeem::default()).await.unwrap();
         assert!(world.app.verify(None, true).await.unwrap().verified);
     }
+}
+
+/// Where codes were compromised the end of one set takes along the one that waits. Its mark stays by age all the same.
+#[tokio::test]
+async fn a_repetition_ends_nothing_new_also_after_other_answers_made_place() {
+    let world = World::new(StoreKind::Memory).await;
+    world.subject("anna").await;
+    world.issue("anna", Format::Standard).await;
+    let apart = Duration::from_secs(21 * 60);
+    for _ in 0..7 {
+        world.clock.advance(apart);
+        world.stage("anna", Format::Standard).await.unwrap();
+    }
+    let asked = named(&["anna"], "bulk");
+    assert_eq!(world.app.revoke_many(&world.token, &asked).await.unwrap(), [RevokedOf::Revoked]);
+    // The three oldest answers are a day old, and the request is not.
+    world.clock.advance(Duration::from_secs(24 * 3600) - 5 * apart);
+    let next = world.issue("anna", Format::Standard).await;
+    for network in 0..9 {
+        let address = Some(format!("10.0.{network}.1"));
+        let wrong = world.redeem("anna", GUESS, Redeem { address, ..Redeem::default() }).await;
+        assert_eq!(refused(wrong), "code-not-accepted");
+    }
+    assert_eq!(world.app.revoke_many(&world.token, &asked).await.unwrap(), [RevokedOf::Revoked]);
+    world.redeem("anna", &next.codes[1], Redeem::default()).await.unwrap();
 }
 
 #[tokio::test]
@@ -207,12 +236,33 @@ async fn a_campaign_without_a_date_ends_sets_of_a_clock_that_was_ahead_and_none_
     }
 }
 
+/// A database takes no event of a time that is still to come, so a set of such a time cannot be ended by itself.
+#[tokio::test]
+async fn a_campaign_begins_also_where_sets_of_a_clock_that_was_ahead_cannot_be_ended_before() {
+    let world = World::new(StoreKind::Memory).await;
+    world.subject("anna").await;
+    let ahead = Duration::from_secs(2 * 3600);
+    world.clock.advance(ahead);
+    let anna = world.issue("anna", Format::Standard).await;
+    world.clock.retreat(ahead);
+    world.store.refuses_after(world.clock.now().plus(Duration::from_secs(5)));
+    assert_eq!(count(&world).await, 1);
+    world.app.operate("test", start(&world, 1)).await.unwrap();
+    world.store.refuses(false);
+    world.clock.advance(ahead + Duration::from_secs(1));
+    let late = world.redeem("anna", &anna.codes[1], Redeem::default()).await;
+    assert_eq!(refused(late), "code-not-accepted");
+    world.app.run_campaigns().await;
+    let next = world.issue("anna", Format::Standard).await;
+    world.redeem("anna", &next.codes[1], Redeem::default()).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_campaign_takes_what_its_selection_says_and_no_other_tenant() {
     let world = World::new(StoreKind::Sqlite).await;
     world.subject("anna").await;
     let anna = world.issue("anna", Format::Standard).await;
-    let before = postern_core::ports::Clock::now(&*world.clock);
+    let before = world.clock.now();
     world.clock.advance(Duration::from_secs(60));
     world.subject("bert").await;
     let bert = world.issue("bert", Format::Standard).await;
