@@ -115,6 +115,7 @@ impl App {
         for tenant in behind.iter() {
             match self.sign_checkpoint(*tenant).await {
                 Ok((note, frontier)) => {
+                    self.goes_on(*tenant, &frontier).await?;
                     if let Some(shipping) = shipping.as_deref_mut() {
                         shipping.owe(*tenant, note, frontier.clone());
                     }
@@ -144,11 +145,26 @@ impl App {
                 Err(_) => tracing::error!("events were not shipped: the place does not answer"),
             }
         }
+        let edges: Vec<_> =
+            grown.iter().zip(&logs).map(|((tenant, _), (_, edge))| (*tenant, edge.clone())).collect();
         // Also if nothing grew: another instance may have taken over, and then this one accepts nothing more.
         kept(anchors, logs).await?;
+        edges.into_iter().for_each(|(tenant, edge)| self.outside.reached(tenant, edge));
         self.outside.anchored(&grown);
         *behind = left;
         fault.map_or(Ok(()), Err)
+    }
+
+    /// Whether a log goes on from what went into the anchor last. A folder is this process's alone; a database may be set
+    /// back under it, and have grown again since.
+    async fn goes_on(&self, tenant: TenantId, now: &Frontier) -> Result<(), AnchorFault> {
+        let Some(edge) = self.outside.edge(tenant).filter(|_| self.store().is_elsewhere()) else {
+            return Ok(());
+        };
+        let continues = self.continues(tenant, &edge, now).await;
+        continues
+            .map_err(|fault| AnchorFault::Unavailable(fault.to_string()))?
+            .map_err(|rollback| AnchorFault::Backwards(format!("{tenant}: {rollback}")))
     }
 
     /// Compares every log with the anchor, before anything is served.
@@ -164,6 +180,7 @@ impl App {
             continues
                 .map_err(|fault| AnchorProblem::Store(fault.to_string()))?
                 .map_err(|rollback| AnchorProblem::Rollback { log: log.clone(), rollback })?;
+            self.outside.reached(tenant, head.frontier);
         }
         Ok(())
     }

@@ -162,6 +162,10 @@ impl Store for CountedStore {
         self.inner.drop_tiles(tenant)
     }
 
+    fn is_elsewhere(&self) -> bool {
+        self.inner.is_elsewhere()
+    }
+
     fn begin_numbering(&self) {
         self.inner.begin_numbering();
     }

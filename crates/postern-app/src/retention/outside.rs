@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use postern_core::ids::TenantId;
+use postern_log::Frontier;
 
 /// Sizes of logs that this process has seen anchored, and shipped where events are shipped. Working state: until it is
 /// known, nothing is thinned.
@@ -15,6 +16,8 @@ struct Known {
     ships: bool,
     anchored: HashMap<TenantId, u64>,
     shipped: HashMap<TenantId, u64>,
+    /// The logs as they were when they were compared with the anchor last, or went into it.
+    edges: HashMap<TenantId, Frontier>,
 }
 
 impl Outside {
@@ -31,6 +34,16 @@ impl Outside {
     /// A log is shipped up to a size.
     pub(crate) fn shipped(&self, tenant: TenantId, size: u64) {
         self.with(|known| known.shipped.extend([(tenant, size)]));
+    }
+
+    /// The anchor knows this of a log, and the log goes on from it.
+    pub(crate) fn reached(&self, tenant: TenantId, edge: Frontier) {
+        self.with(|known| known.edges.insert(tenant, edge));
+    }
+
+    /// What the anchor is known to know of a log.
+    pub(crate) fn edge(&self, tenant: TenantId) -> Option<Frontier> {
+        self.with(|known| known.edges.get(&tenant).cloned())
     }
 
     /// How many of a log's events are everywhere where they have to be.

@@ -141,6 +141,11 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(Ok(())))
     }
 
+    /// Whether the data are another server's, which may be set back while this process runs.
+    fn is_elsewhere(&self) -> bool {
+        false
+    }
+
     /// Lets events get their places from now on, where a store was opened to wait with that: these data are known to be
     /// the newest.
     fn begin_numbering(&self) {}

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::Isolation;
 use super::batch::{Done, End, Rules, run};
 use super::connect::Link;
-use super::failed::{Failed, is_collision};
+use super::failed::{Failed, is_collision, is_of_a_standby};
 use super::job::Job;
 use super::sent::Sent;
 use super::tallies::Sums;
@@ -56,7 +56,7 @@ impl Committer {
     /// Settles jobs, and gives back those that are to be tried one by one.
     async fn settle(&mut self, mut batch: Vec<Job>, is_shared: bool) -> Vec<Job> {
         let begun = Instant::now();
-        let mut unanswered = None;
+        let (mut unanswered, mut collisions) = (None, 0);
         for round in 0_usize.. {
             // One that may have been committed is followed to its end.
             if unanswered.is_none() {
@@ -73,7 +73,11 @@ impl Committer {
                 }
                 Err(failed) => {
                     batch.iter_mut().for_each(|job| job.pending.unsettle());
-                    if let Some(end) = self.after(&failed, &batch, unanswered.is_some(), round, begun) {
+                    if is_of_a_standby(&failed) {
+                        self.link.cut();
+                    }
+                    collisions += usize::from(matches!(&failed, Failed::Again(error) if is_collision(error)));
+                    if let Some(end) = self.after(&failed, &batch, unanswered.is_some(), collisions, begun) {
                         // What may be committed is not done again.
                         let is_over = matches!(end, Committed::Unknown);
                         if is_shared && batch.len() > 1 && !is_over {
@@ -96,7 +100,7 @@ impl Committer {
         failed: &Failed,
         batch: &[Job],
         is_unknown: bool,
-        round: usize,
+        collisions: usize,
         begun: Instant,
     ) -> Option<Committed> {
         match failed {
@@ -113,7 +117,7 @@ impl Committer {
             Failed::Unreachable(_) | Failed::Again(_) if is_unknown => {
                 (begun.elapsed() > FINDING_OUT).then_some(Committed::Unknown)
             }
-            Failed::Again(error) if is_collision(error) && round >= 3 => {
+            Failed::Again(error) if is_collision(error) && collisions > 3 => {
                 tracing::error!(%failed, "a row, a place or an event is there that no reading shows");
                 Some(
                     batch

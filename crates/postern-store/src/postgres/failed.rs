@@ -1,7 +1,7 @@
 //! Why a transaction came to nothing, and whether trying again helps.
 
 use tokio_postgres::Error;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{DbError, Severity, SqlState};
 
 use super::connect::{Unreachable, said};
 
@@ -36,12 +36,20 @@ pub(super) fn before_commit(error: Error) -> Failed {
     if may_succeed(&error) { Failed::Again(error) } else { Failed::NothingDone(error) }
 }
 
-/// An error after the commit was sent. The database's own answer says that it was rolled back.
+/// An error after the commit was sent. The database's own answer says that it was rolled back, unless the database ends with
+/// it: a commit that is in its log comes back with the server.
 pub(super) fn at_commit(error: Error) -> Failed {
+    let severity = error.as_db_error().and_then(DbError::parsed_severity);
     match error.code() {
-        Some(code) if !says_unknown(code) => before_commit(error),
+        Some(code) if !says_unknown(code) && severity == Some(Severity::Error) => before_commit(error),
         _ => Failed::Unknown(error),
     }
+}
+
+/// Whether whoever answered takes no writes: it is, or became, a standby.
+pub(super) fn is_of_a_standby(failed: &Failed) -> bool {
+    let Failed::Again(error) = failed else { return false };
+    error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION)
 }
 
 /// Whether another had put a row, a place or an event there first. Once the others are done it is seen.

@@ -28,11 +28,13 @@ mod target;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use postern_core::kernel::Sealer;
 use tokio::sync::mpsc::{Sender, channel};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
+use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::{Client, Config};
 
 use self::committer::Committer;
@@ -341,12 +343,22 @@ async fn client(target: impl Into<Target>) -> Result<Client, OpenError> {
     Ok(connect(&Reached::new(&target.into())?, Arc::default()).await?)
 }
 
+/// For how long a connection may be without any sign of the other side.
+const SILENCE: Duration = Duration::from_secs(15);
+
 fn configured(url: &str) -> Result<Config, OpenError> {
     let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
         use std::error::Error as _;
         OpenError::Config(error.source().map_or_else(|| error.to_string(), ToString::to_string))
     })?;
     config.application_name("postern");
+    // A standby reads what is old, and takes nothing.
+    config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    // Who is gone without a word is known to be. The system's own times are a quarter of an hour, and two hours for one who waits.
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE);
+    }
+    config.keepalives_idle(config.get_keepalives_idle().min(SILENCE));
     Ok(config)
 }
 

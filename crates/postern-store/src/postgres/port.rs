@@ -231,6 +231,10 @@ impl Store for Postgres {
         Box::pin(async move { if begun { self.number_now().await } else { Ok(()) } })
     }
 
+    fn is_elsewhere(&self) -> bool {
+        true
+    }
+
     fn begin_numbering(&self) {
         self.begun.send_replace(true);
     }

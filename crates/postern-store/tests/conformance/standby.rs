@@ -11,7 +11,7 @@ use tokio::task::{JoinHandle, yield_now};
 
 use crate::counter::Counted;
 use crate::on_server::another;
-use crate::support::{Ended, counter, record, run, sum};
+use crate::support::{Ended, counter, record, run, sealer, sum};
 
 /// A server without its standby. Only who asks for it waits.
 fn alone() -> Cluster {
@@ -76,5 +76,19 @@ fn a_commit_that_was_cut_off_while_it_waited_is_not_done_before_a_later_one_is_r
         }
         assert!(matches!(task.await.expect("it ends"), Outcome::Unknown));
         assert_eq!(sum(&*node, counter(1)).await, 1);
+    });
+}
+
+#[test]
+fn who_takes_no_writes_is_not_connected_to() {
+    run(async {
+        let database = Database::new();
+        migrate(&database.url()).await.expect("a database");
+        let url = database.url();
+        let open = || Postgres::open(url.as_str(), sealer(), [1; 16], Options::default());
+        open().await.expect("it takes writes").close().await;
+        let name = database.name();
+        database.psql(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on"));
+        assert!(open().await.is_err(), "what it reads may be old");
     });
 }

@@ -21,6 +21,7 @@ mod leaks;
 mod nobody;
 mod provers;
 mod redemption;
+mod set_back;
 mod sets;
 mod verdicts;
 
