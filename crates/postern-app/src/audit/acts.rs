@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use postern_core::Time;
-use postern_core::application::Application;
+use postern_core::application::{Application, ApplicationFact};
 use postern_core::ids::{ApplicationId, TenantId};
 use postern_core::kernel::{ActorKind, EventHead, Key, Kind, Want};
 use postern_core::subject::SubjectFact;
@@ -104,14 +104,30 @@ impl App {
         Ok(without.into_iter().filter(|(_, act)| counts(act)).map(|(key, _)| key).collect())
     }
 
-    /// Since when an application is as it is, if it has caps.
+    /// Since when an application has caps, if it has some.
     async fn capped_since(&self, tenant: TenantId, application: &str) -> Result<Option<Time>, Refused> {
         let Some(application) = ApplicationId::parse(application) else { return Ok(None) };
         let key = Key::of(Kind::Application, tenant, application);
         let view = self.store().look(&[Want::Key(key)]).await.map_err(|fault| Refused(fault.to_string()))?;
         let held = view.held::<Application>(key).ok();
-        Ok(held.filter(|held| held.state().is_some_and(|state| state.caps.is_some())).map(|held| held.last()))
+        let capped = held.filter(|held| held.state().is_some_and(|state| state.caps.is_some()));
+        let Some(held) = capped else { return Ok(None) };
+        let history = self.whole_history(key, held.version()).await?;
+        Ok(caps_begin(&history))
     }
+}
+
+/// When an application was given the caps that it has: calls and keys of later change nothing of them.
+fn caps_begin(history: &[EventHead]) -> Option<Time> {
+    let settings = history.iter().filter_map(|head| match head.fact() {
+        Ok(Some(ApplicationFact::Created(new) | ApplicationFact::Changed(new))) => {
+            Some(new.caps.map(|_| head.time))
+        }
+        _ => None,
+    });
+    let begin = settings.reduce(|since, at| at.map(|at| since.unwrap_or(at)));
+    // If none is left they were thinned, and are older than any act that counts.
+    begin.unwrap_or(Some(Time::START))
 }
 
 /// Acts by subject.
@@ -142,5 +158,54 @@ impl Acts {
             let its = (*key, *act.versions.start())..=(*key, *act.versions.end());
             act.counts_at(now) && places.range(its).next().is_none()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use postern_core::application::{Caps, Created};
+    use postern_core::kernel::{Actor, Context, Draft, Held, Sealer};
+
+    use super::*;
+
+    /// What an application's settings were, one after the other, as events.
+    fn history(settings: &[Option<Caps>]) -> Vec<EventHead> {
+        let key = Key::of(Kind::Application, TenantId::new([1; 16]), ApplicationId::new([2; 16]));
+        let mut held = Held::<Application>::open(key, None, &Sealer::new(&[1; 32], &[2; 32])).unwrap();
+        let (mut heads, mut at) = (Vec::new(), Time::START);
+        for caps in settings {
+            at = at.plus(Duration::from_secs(1));
+            let actor = Actor::new(ActorKind::Operator, "test");
+            let mut draft = Draft::new(Context { at, actor, private: None });
+            let (name, trusted_backend) = ("app".to_owned(), false);
+            let (addresses, certificates, enforces, grants) = Default::default();
+            let caps = *caps;
+            let created = Created { addresses, caps, certificates, enforces, grants, name, trusted_backend };
+            let fact = match heads.is_empty() {
+                true => ApplicationFact::Created(created),
+                false => ApplicationFact::Changed(created),
+            };
+            held = held.record(fact, &mut draft);
+            heads.extend(draft.events().iter().map(|event| EventHead::read(&event.bytes).unwrap()));
+        }
+        heads
+    }
+
+    #[test]
+    fn caps_begin_when_they_are_given_and_not_when_something_else_is_changed() {
+        let (caps, none) = (Some(Caps::SHIPPED), None);
+        let second = |number: u64| Some(Time::START.plus(Duration::from_secs(number)));
+        for (settings, begin) in [
+            (vec![none], None),
+            (vec![caps], second(1)),
+            (vec![caps, caps], second(1)),
+            (vec![none, caps, caps], second(2)),
+            (vec![caps, none], None),
+            (vec![caps, none, caps], second(3)),
+            // All of it is thinned.
+            (Vec::new(), second(0)),
+        ] {
+            assert_eq!(caps_begin(&history(&settings)), begin, "{settings:?}");
+        }
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use postern_core::Time;
 use postern_core::encoding::base64url;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{Key, StoreFault};
@@ -12,6 +11,7 @@ use postern_log::{Walk, open_checkpoint_of};
 use super::acts::Acts;
 use super::looked::{Looked, Said};
 use super::report::{Finding, LogReport};
+use super::used::Use;
 use crate::app::App;
 use crate::operator::Refused;
 
@@ -25,8 +25,8 @@ pub(super) struct Objects {
     pub(super) versions: BTreeMap<Key, u64>,
     /// Versions of records whose first events are thinned, as far as they are.
     pub(super) thinned: BTreeMap<Key, u64>,
-    /// Places that used assertions took, with their owners and when.
-    pub(super) assertions: Vec<([u8; 32], Key, Time)>,
+    /// Assertions that were used.
+    pub(super) assertions: Vec<Use>,
     /// What applications did in the last hour.
     pub(super) acts: Acts,
 }
@@ -73,7 +73,7 @@ impl App {
                 let wrong = match said {
                     Ok(Said { used, act }) => {
                         let gap = objects.follows(event.key, event.version);
-                        objects.assertions.extend(used.map(|(place, at)| (place, event.key, at)));
+                        objects.assertions.extend(used);
                         act.into_iter().for_each(|act| objects.acts.add(event.key, act));
                         gap
                     }

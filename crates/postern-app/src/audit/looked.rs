@@ -10,6 +10,7 @@ use postern_core::subject::SubjectFact;
 use postern_log::{Hash, is_canonical, leaf_hash};
 
 use super::acts::Act;
+use super::used::Use;
 use crate::app::App;
 use crate::operator::Refused;
 
@@ -24,8 +25,8 @@ pub(super) struct Looked {
 
 /// What an event says of places that only one may take.
 pub(super) struct Said {
-    /// That of an assertion that it used, and when.
-    pub(super) used: Option<([u8; 32], Time)>,
+    /// That of an assertion that it used.
+    pub(super) used: Option<Use>,
     /// What may have taken one under a cap.
     pub(super) act: Option<Act>,
 }
@@ -70,15 +71,16 @@ impl App {
         if !columns || head.version != event.version || head.tenant != tenant || event.key.tenant != tenant {
             return Err("its columns differ from what it says");
         }
+        let used = |place| Use::new(place, event.key, head.time);
         let (used, act) = match event.key.kind {
             Kind::Subject => match subject_fact(&head) {
-                Some(fact) => (used_in(&fact), Act::of(&head, &fact, now)),
+                Some(fact) => (used_in(&fact).map(|place| used(place).of(&fact)), Act::of(&head, &fact, now)),
                 None => (None, None),
             },
-            Kind::Bucket => (used_assertion(&head), None),
+            Kind::Bucket => (used_assertion(&head).map(used), None),
             Kind::Tenant | Kind::Application | Kind::Prover => (None, None),
         };
-        Ok(Said { used: used.map(|place| (place, head.time)), act })
+        Ok(Said { used, act })
     }
 }
 

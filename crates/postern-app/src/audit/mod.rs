@@ -6,6 +6,7 @@ mod log;
 mod looked;
 mod report;
 mod rows;
+mod used;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::join_all;
-use postern_core::Time;
 use postern_core::application::Application;
 use postern_core::bucket::Bucket;
 use postern_core::ids::TenantId;
 use postern_core::kernel::{ClaimKey, EventHead, Held, Key, Kind, Record, Space, Tampered, Want, replay};
-use postern_core::limits;
 use postern_core::personal::SubjectKey;
 use postern_core::ports::Listed;
 use postern_core::prover::Prover;
@@ -23,6 +20,7 @@ use super::archive::{Archive, Early};
 use super::log::Objects;
 use super::looked::used_assertion;
 use super::report::{Finding, Report};
+use super::used::Uses;
 use crate::app::App;
 use crate::operator::Refused;
 
@@ -30,10 +28,6 @@ use crate::operator::Refused;
 const PAGE: usize = 500;
 /// Rows whose events and keys are read at the same time.
 const BESIDE: usize = 16;
-
-/// For so long at least the place of a used assertion is kept: longer than any assertion lives, and half as long as it is
-/// taken for, so that no clock's step makes it seem missing.
-const ASSERTION_PLACES_LIVE: Duration = Duration::from_secs(limits::ASSERTION_LIVES.as_secs() * 15);
 
 /// What is gathered while rows are looked at.
 struct Rows<'a> {
@@ -122,7 +116,7 @@ impl App {
                 rows.find(key, "its events have no row");
             }
         }
-        self.verify_claims(&mut rows, &objects.assertions, &objects.acts).await?;
+        self.verify_claims(&mut rows, &Uses::new(objects.assertions), &objects.acts).await?;
         report.rows += rows.looked_at;
         Ok(())
     }
@@ -239,7 +233,7 @@ impl App {
     }
 
     /// The same, of a row: what was committed a moment ago may wait for its place in the log, and is given it.
-    async fn whole_history(&self, key: Key, version: u64) -> Result<Vec<EventHead>, Refused> {
+    pub(super) async fn whole_history(&self, key: Key, version: u64) -> Result<Vec<EventHead>, Refused> {
         let history = self.history(key, version).await?;
         if history.len() as u64 >= version {
             return Ok(history);
@@ -292,14 +286,8 @@ impl App {
     }
 
     /// Every claim has its seal and an owner that names it; every named place is claimed.
-    async fn verify_claims(
-        &self,
-        rows: &mut Rows<'_>,
-        assertions: &[([u8; 32], Key, Time)],
-        acts: &Acts,
-    ) -> Result<(), Refused> {
+    async fn verify_claims(&self, rows: &mut Rows<'_>, used: &Uses, acts: &Acts) -> Result<(), Refused> {
         let claims = self.store().claims(rows.tenant).await.map_err(|fault| Refused(fault.to_string()))?;
-        let used: BTreeSet<_> = assertions.iter().map(|(place, owner, _)| (*place, *owner)).collect();
         let (mut taken, mut capped) = (BTreeSet::new(), BTreeSet::new());
         for (claim, seal) in claims {
             let name = format!("claim of {}", claim.owner);
@@ -317,7 +305,7 @@ impl App {
                 }
                 Space::Assertion => {
                     taken.insert((place.key, owner));
-                    if !used.contains(&(place.key, owner)) && !self.used_now(owner, place.key).await? {
+                    if !used.has(place.key, owner) && !self.used_now(owner, place.key).await? {
                         rows.find(name, "no event used its assertion");
                     }
                 }
@@ -326,12 +314,12 @@ impl App {
                 }
             }
         }
-        let now = self.now();
-        let missing = assertions.iter().filter(|(place, owner, at)| {
-            at.plus(ASSERTION_PLACES_LIVE) > now && !taken.contains(&(*place, *owner))
-        });
-        for (_, owner, _) in missing {
-            rows.find(*owner, "the place of an assertion that it used is missing");
+        for owner in used.missing(&taken, self.now()) {
+            rows.find(owner, "the place of an assertion that it used is missing");
+        }
+        // Its place was gone in between, and is there again.
+        for owner in used.again() {
+            rows.find(owner, "it used an assertion that was used before");
         }
         for owner in self.without_place(rows.tenant, acts, &capped).await? {
             rows.find(owner, "the place under a cap that an application took for it is missing");

@@ -168,10 +168,10 @@ impl Sealer {
         )
     }
 
-    /// Whether a claim's seal is right.
+    /// Whether a claim's seal is right. None is taken until the beginning of time, which has the seal of one without an end.
     #[must_use]
     pub fn claim_is_genuine(&self, claim: &Claim, found: &[u8]) -> bool {
-        same(&self.claim(claim), found)
+        same(&self.claim(claim), found) && claim.until != Some(Time::START)
     }
 
     /// The seal of a tenant's log head: the right edge of its tree.
@@ -250,6 +250,21 @@ fn parts_digest(seals: &[u8]) -> [u8; 16] {
 mod tests {
     use super::*;
     use crate::ids::TenantId;
+    use crate::kernel::{ClaimKey, Kind, Space};
+
+    #[test]
+    fn a_place_without_an_end_is_not_one_that_ended_at_the_beginning() {
+        let (sealer, tenant) = (Sealer::new(&[1; 32], &[2; 32]), TenantId::new([1; 16]));
+        let place = ClaimKey { tenant, space: Space::ExternalId, key: [3; 32] };
+        let owner = Key::new(Kind::Subject, tenant, [4; 16]);
+        let until =
+            |until: Option<u64>| Claim { place, owner, version: 1, until: until.map(Time::from_millis) };
+        for (sealed, found) in [(None, Some(0)), (Some(1), Some(0)), (None, Some(1)), (Some(1), None)] {
+            let seal = sealer.claim(&until(sealed));
+            assert!(sealer.claim_is_genuine(&until(sealed), &seal));
+            assert!(!sealer.claim_is_genuine(&until(found), &seal), "{sealed:?} as {found:?}");
+        }
+    }
 
     #[test]
     fn heads_and_tiles_of_one_log_or_place_are_not_anothers() {

@@ -65,9 +65,19 @@ impl Writer {
         }
     }
 
+    /// Makes a backup. Until its end everybody's keys are in its database, so what is left of one that fails is removed.
+    fn copy(&mut self, (folder, at): (&Path, Time), jobs: &Receiver<Job>) -> Result<Copied, BackupError> {
+        backup::new_folder(folder)?;
+        self.copy_into((folder, at), jobs).inspect_err(|_| backup::take_away(folder))
+    }
+
     /// Copies the database in steps, and works between them. What this connection writes meanwhile comes into the
     /// copy as well, so that the copy is of the moment at which it ends.
-    fn copy(&mut self, (folder, at): (&Path, Time), jobs: &Receiver<Job>) -> Result<Copied, BackupError> {
+    fn copy_into(
+        &mut self,
+        (folder, at): (&Path, Time),
+        jobs: &Receiver<Job>,
+    ) -> Result<Copied, BackupError> {
         let mut target = backup::begin(folder)?;
         self.pages.left(0, 0);
         let connection = self.take()?;

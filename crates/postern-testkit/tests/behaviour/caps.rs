@@ -106,13 +106,17 @@ async fn every_act_has_its_place() {
     }
 }
 
-#[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "it writes behind the store's back")]
+fn delete_places(world: &World) {
+    let database = rusqlite::Connection::open(world.data().join("postern.db")).unwrap();
+    database.execute("DELETE FROM claim WHERE space = 3", ()).unwrap();
+}
+
+#[tokio::test]
 async fn a_place_that_is_missing_is_named_by_whom_it_was_taken_for() {
     let world = World::new(StoreKind::Sqlite).await;
     let subjects = act(&world, &capped(&world).await).await;
-    let database = rusqlite::Connection::open(world.data().join("postern.db")).unwrap();
-    database.execute("DELETE FROM claim WHERE space = 3", ()).unwrap();
+    delete_places(&world);
     let key = |subject: &SubjectId| Key::of(Kind::Subject, world.tenant, *subject).to_string();
     let mut expected: Vec<String> = subjects[..COUNTED.len()].iter().map(key).collect();
     // Staged twice.
@@ -128,6 +132,26 @@ async fn a_place_that_is_missing_is_named_by_whom_it_was_taken_for() {
     // They would count no more.
     world.clock.advance(Duration::from_secs(3600));
     assert_eq!(findings(&world).await, []);
+}
+
+/// An application makes events about itself by being refused, and none of them says since when it has caps.
+#[tokio::test]
+async fn what_an_application_does_afterwards_hides_no_missing_place() {
+    let world = World::new(StoreKind::Sqlite).await;
+    let (anna, bert) = two(&world).await;
+    let token = one_place(&world).await;
+    world.app.leave(&token, anna.set.subject).await.unwrap();
+    delete_places(&world);
+    world.clock.advance(Duration::from_secs(1));
+    let redemption = world.redemption("bert", &bert.codes[3], Redeem::default());
+    assert_eq!(refused(world.app.redeem(&token, redemption).await), "scope-missing");
+    world.app.flush_sums().await;
+    let bound = world.app.operator("test");
+    bound.bind_application(world.tenant, token.key.application, Some(Vec::new()), None).await.unwrap();
+    let names = world.names().await;
+    assert_eq!(names[names.len() - 2..], ["access.denied", "application.changed"]);
+    let left = Key::of(Kind::Subject, world.tenant, anna.set.subject).to_string();
+    assert_eq!(findings(&world).await, [(left, MISSING.to_owned())]);
 }
 
 /// At the cap what was done is answered again on every node, and nothing new is done.

@@ -102,3 +102,63 @@ async fn no_receipt_is_made_of_a_forged_or_foreign_event() {
         assert!(world.app.events(&world.token, query).await.is_err(), "a forged event was shown");
     }
 }
+
+/// Once the assertion was used again its place is there again: then two events say so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_assertion_that_was_used_again_after_its_place_was_deleted_is_named() {
+    use postern_core::kernel::{Key, Kind};
+    use postern_core::ports::Clock as _;
+    let world = World::new(StoreKind::Sqlite).await;
+    let hugo = world.subject("hugo").await;
+    let codes = world.issue("hugo", Format::Standard).await.codes;
+    let body = serde_json::json!({ "tamper": 1 });
+    let used = world.prover().await.assertion("redeem", "hugo", &body, world.clock.now());
+    let redeem = async |code: usize| {
+        let factor = postern_app::Proof::Assertion(used.clone());
+        world.app.redeem(&world.token, crate::history::redemption("hugo", &codes[code], factor)).await
+    };
+    redeem(1).await.unwrap();
+    assert!(redeem(2).await.is_err());
+    assert!(world.app.verify(None, true).await.unwrap().verified);
+    let db = Connection::open(world.data().join("postern.db")).unwrap();
+    assert_eq!(db.execute("DELETE FROM claim WHERE space = 2", ()).unwrap(), 1);
+    world.clock.advance(std::time::Duration::from_secs(30));
+    redeem(2).await.unwrap();
+    let report = world.app.verify(None, true).await.unwrap();
+    let found: Vec<_> = report.findings.iter().map(|one| (one.object.as_str(), one.what.as_str())).collect();
+    let named = Key::of(Kind::Subject, world.tenant, hugo).to_string();
+    assert_eq!(found, [(named.as_str(), "it used an assertion that was used before")]);
+}
+
+/// A copy holds everybody's wrapped keys until they are laid apart.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_that_fails_leaves_no_keys_behind() {
+    let world = World::new(StoreKind::Sqlite).await;
+    world.subject("anna").await;
+    let db = Connection::open(world.data().join("postern.db")).unwrap();
+    let seal = "SELECT seal FROM log_head WHERE tenant = ?1";
+    let seal: Vec<u8> = db.query_row(seal, [world.tenant.bytes()], |row| row.get(0)).unwrap();
+    let put = |seal: &[u8]| {
+        let update = "UPDATE log_head SET seal = ?1 WHERE tenant = ?2";
+        assert_eq!(db.execute(update, (seal, world.tenant.bytes())).unwrap(), 1);
+    };
+    let to = tempfile::TempDir::new().unwrap();
+    let folder = to.path().join("backup");
+    let left = || {
+        let files = std::fs::read_dir(&folder).unwrap();
+        let mut names: Vec<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    // What is copied has a log that cannot be vouched for: that is seen when all of it is copied.
+    put(&[0; 32]);
+    let refused = world.app.operator("test").create_backup(folder.clone()).await.unwrap_err();
+    assert!(refused.to_string().contains("is altered"), "{refused}");
+    assert_eq!(left(), [""; 0]);
+    put(&seal);
+    world.app.operator("test").create_backup(folder.clone()).await.unwrap();
+    assert_eq!(left(), ["keyring", "logs", "postern.db"]);
+    // What is in the folder of somebody else is not touched.
+    world.app.operator("test").create_backup(folder.clone()).await.unwrap_err();
+    assert_eq!(left(), ["keyring", "logs", "postern.db"]);
+}

@@ -25,6 +25,9 @@ use super::{lists, reads, schema};
 
 /// The file of the subjects' wrapped keys.
 const KEYRING: &str = "keyring";
+/// All that a backup may have in its folder while it is made: the database with what SQLite lays beside it first.
+const FILES: [&str; 6] =
+    ["postern.db", "postern.db-journal", "postern.db-wal", "postern.db-shm", KEYRING, "logs"];
 /// Bytes that are copied until it is said how far it is.
 const CHUNK: u64 = 8 * 1024 * 1024;
 
@@ -101,9 +104,8 @@ fn failed(path: &Path) -> impl FnOnce(io::Error) -> BackupError {
     move |source| BackupError::File { path, source }
 }
 
-/// Makes the folder and the empty database that is copied into.
+/// Makes the empty database that is copied into.
 pub(super) fn begin(folder: &Path) -> Result<Connection, BackupError> {
-    new_folder(folder)?;
     private_file(&database(folder)).map_err(failed(&database(folder)))?;
     Ok(alone(folder)?)
 }
@@ -131,6 +133,20 @@ pub(super) fn finish(
     write(&folder.join("logs"), &anchor.to_json())?;
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))?;
     Ok(Copied { logs: anchor.logs })
+}
+
+/// Removes the files of a backup that was not made, and none but these.
+pub(super) fn take_away(folder: &Path) {
+    for name in FILES {
+        let path = folder.join(name);
+        match std::fs::remove_file(&path) {
+            Ok(()) => {}
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => {}
+            Err(fault) => {
+                tracing::error!(path = %path.display(), %fault, "a backup failed and this file is left of it: remove it");
+            }
+        }
+    }
 }
 
 /// What a backup says of its logs.
@@ -197,7 +213,8 @@ fn fill<'a>(
     sync(&to)
 }
 
-fn new_folder(folder: &Path) -> Result<(), BackupError> {
+/// Makes a folder that has nothing in it.
+pub(super) fn new_folder(folder: &Path) -> Result<(), BackupError> {
     if folder.read_dir().is_ok_and(|mut files| files.next().is_some()) {
         return Err(BackupError::NotEmpty(folder.to_owned()));
     }
