@@ -136,6 +136,6 @@ mod tests {
         let read = || -> io::Result<usize> { Frames::of(WIDE, &budget).read(&mut [0]) };
         (0..1_000).for_each(|_| assert_eq!(read().unwrap(), 0));
         let rest: io::Result<Vec<usize>> = (0..100).map(|_| read()).collect();
-        assert!(rest.unwrap_err().to_string().contains("unpacks to more"));
+        assert!(rest.unwrap_err().to_string().contains("in more pieces"));
     }
 }

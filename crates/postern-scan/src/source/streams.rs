@@ -56,6 +56,6 @@ mod tests {
             Streams::of(streams.as_slice(), &budget).read(&mut [0]).map_err(|fault| fault.to_string())
         };
         assert_eq!(read(1_000), Ok(0));
-        assert!(read(1_100).unwrap_err().contains("unpacks to more"));
+        assert!(read(1_100).unwrap_err().contains("in more pieces"));
     }
 }
