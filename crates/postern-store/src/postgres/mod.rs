@@ -377,3 +377,19 @@ pub fn leaves_this_machine(url: &str) -> bool {
     };
     config.get_hosts().iter().any(far) || config.get_hostaddrs().iter().any(|address| !address.is_loopback())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_is_silent_is_not_waited_for_as_long_as_the_system_would() {
+        let config = configured("host=127.0.0.1").unwrap();
+        assert_eq!(config.get_tcp_user_timeout(), Some(&SILENCE));
+        assert_eq!(config.get_keepalives_idle(), SILENCE);
+        let chosen = configured("host=127.0.0.1 tcp_user_timeout=60 keepalives_idle=5").unwrap();
+        assert_eq!(chosen.get_tcp_user_timeout(), Some(&Duration::from_secs(60)));
+        assert_eq!(chosen.get_keepalives_idle(), Duration::from_secs(5));
+        assert_eq!(chosen.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
+    }
+}
