@@ -109,25 +109,23 @@ impl App {
         behind.extend(self.store().take_grown());
         behind.sort_unstable();
         behind.dedup();
-        let (mut logs, mut left, mut fault) = (Vec::with_capacity(behind.len()), Vec::new(), None);
-        let mut grown = Vec::with_capacity(behind.len());
+        let (mut grown, mut left, mut fault) = (Vec::with_capacity(behind.len()), Vec::new(), None);
         self.outside.ships(shipping.is_some());
         for tenant in behind.iter() {
-            match self.sign_checkpoint(*tenant).await {
+            match self.signed_on(*tenant).await {
                 Ok((note, frontier)) => {
-                    self.goes_on(*tenant, &frontier).await?;
                     if let Some(shipping) = shipping.as_deref_mut() {
                         shipping.owe(*tenant, note, frontier.clone());
                     }
-                    grown.push((*tenant, frontier.size()));
                     witnessing.iter().for_each(|witnessing| witnessing.owe(*tenant));
-                    logs.push((tenant.to_string(), frontier));
+                    grown.push((*tenant, frontier));
                 }
                 // One log that cannot be read keeps no other one out of the anchor.
-                Err(problem) => {
+                Err(AnchorFault::Unavailable(why)) => {
                     left.push(*tenant);
-                    fault = Some(AnchorFault::Unavailable(problem.name().to_owned()));
+                    fault = Some(AnchorFault::Unavailable(why));
                 }
+                Err(ended) => return Err(ended),
             }
         }
         // Who was overtaken ships nothing more either: what it would ship may be another history by now.
@@ -145,26 +143,26 @@ impl App {
                 Err(_) => tracing::error!("events were not shipped: the place does not answer"),
             }
         }
-        let edges: Vec<_> =
-            grown.iter().zip(&logs).map(|((tenant, _), (_, edge))| (*tenant, edge.clone())).collect();
         // Also if nothing grew: another instance may have taken over, and then this one accepts nothing more.
-        kept(anchors, logs).await?;
-        edges.into_iter().for_each(|(tenant, edge)| self.outside.reached(tenant, edge));
-        self.outside.anchored(&grown);
+        kept(anchors, grown.iter().map(|(tenant, edge)| (tenant.to_string(), edge.clone())).collect())
+            .await?;
+        self.outside.anchored(grown);
         *behind = left;
         fault.map_or(Ok(()), Err)
     }
 
-    /// Whether a log goes on from what went into the anchor last. A folder is this process's alone; a database may be set
-    /// back under it, and have grown again since.
-    async fn goes_on(&self, tenant: TenantId, now: &Frontier) -> Result<(), AnchorFault> {
-        let Some(edge) = self.outside.edge(tenant).filter(|_| self.store().is_elsewhere()) else {
-            return Ok(());
-        };
-        let continues = self.continues(tenant, &edge, now).await;
-        continues
-            .map_err(|fault| AnchorFault::Unavailable(fault.to_string()))?
-            .map_err(|rollback| AnchorFault::Backwards(format!("{tenant}: {rollback}")))
+    /// What a log is now, signed, if it goes on from what was seen of it last. A folder is this process's alone; a
+    /// database may be set back under it, and have grown again since.
+    async fn signed_on(&self, tenant: TenantId) -> Result<(String, Frontier), AnchorFault> {
+        let signed = self.sign_checkpoint(tenant).await;
+        let (note, now) = signed.map_err(|problem| AnchorFault::Unavailable(problem.name().to_owned()))?;
+        if let Some(seen) = self.outside.seen(tenant).filter(|_| self.store().is_elsewhere()) {
+            let continues = self.continues(tenant, &seen, &now).await;
+            continues
+                .map_err(|fault| AnchorFault::Unavailable(fault.to_string()))?
+                .map_err(|rollback| AnchorFault::Backwards(format!("{tenant}: {rollback}")))?;
+        }
+        Ok((note, now))
     }
 
     /// Compares every log with the anchor, before anything is served.
@@ -180,7 +178,7 @@ impl App {
             continues
                 .map_err(|fault| AnchorProblem::Store(fault.to_string()))?
                 .map_err(|rollback| AnchorProblem::Rollback { log: log.clone(), rollback })?;
-            self.outside.reached(tenant, head.frontier);
+            self.outside.goes_on(tenant, head.frontier);
         }
         Ok(())
     }

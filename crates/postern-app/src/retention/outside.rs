@@ -16,8 +16,8 @@ struct Known {
     ships: bool,
     anchored: HashMap<TenantId, u64>,
     shipped: HashMap<TenantId, u64>,
-    /// The logs as they were when they were compared with the anchor last, or went into it.
-    edges: HashMap<TenantId, Frontier>,
+    /// What was seen of each log last: it went into the anchor, or on from it at the start.
+    seen: HashMap<TenantId, Frontier>,
 }
 
 impl Outside {
@@ -26,9 +26,12 @@ impl Outside {
         self.with(|known| known.ships = ships);
     }
 
-    /// The anchor has these logs up to these sizes.
-    pub(crate) fn anchored(&self, logs: &[(TenantId, u64)]) {
-        self.with(|known| known.anchored.extend(logs.iter().copied()));
+    /// The anchor has these logs up to here.
+    pub(crate) fn anchored(&self, logs: Vec<(TenantId, Frontier)>) {
+        self.with(|known| {
+            known.anchored.extend(logs.iter().map(|(tenant, edge)| (*tenant, edge.size())));
+            known.seen.extend(logs);
+        });
     }
 
     /// A log is shipped up to a size.
@@ -36,14 +39,14 @@ impl Outside {
         self.with(|known| known.shipped.extend([(tenant, size)]));
     }
 
-    /// The anchor knows this of a log, and the log goes on from it.
-    pub(crate) fn reached(&self, tenant: TenantId, edge: Frontier) {
-        self.with(|known| known.edges.insert(tenant, edge));
+    /// A log goes on to here from what the anchor has of it.
+    pub(crate) fn goes_on(&self, tenant: TenantId, edge: Frontier) {
+        self.with(|known| known.seen.insert(tenant, edge));
     }
 
-    /// What the anchor is known to know of a log.
-    pub(crate) fn edge(&self, tenant: TenantId) -> Option<Frontier> {
-        self.with(|known| known.edges.get(&tenant).cloned())
+    /// What was seen of a log last.
+    pub(crate) fn seen(&self, tenant: TenantId) -> Option<Frontier> {
+        self.with(|known| known.seen.get(&tenant).cloned())
     }
 
     /// How many of a log's events are everywhere where they have to be.
@@ -68,8 +71,10 @@ mod tests {
     fn the_least_that_is_known_outside_counts() {
         let (outside, one) = (Outside::default(), TenantId::new([1; 16]));
         assert_eq!(outside.size(one), 0);
-        outside.anchored(&[(one, 600)]);
-        assert_eq!(outside.size(one), 600);
+        let mut edge = Frontier::new();
+        (0..600).for_each(|_| edge.append([0; 32]));
+        outside.anchored(vec![(one, edge.clone())]);
+        assert_eq!((outside.size(one), outside.seen(one)), (600, Some(edge)));
         outside.ships(true);
         assert_eq!(outside.size(one), 0, "it ships, and nothing is known to be there");
         outside.shipped(one, 256);

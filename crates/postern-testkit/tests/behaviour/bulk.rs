@@ -9,7 +9,7 @@ use postern_core::application::{Caps, Scope};
 use postern_core::ports::Clock as _;
 use postern_core::subject::fact::RevokeReason;
 use postern_core::tenant::Tier;
-use postern_testkit::{Redeem, StoreKind, World, request};
+use postern_testkit::{Redeem, Sheet, StoreKind, World, request};
 
 use crate::refused;
 
@@ -53,23 +53,27 @@ async fn many_are_revoked_by_name_and_a_late_retry_ends_nothing_new() {
     }
 }
 
+/// After seven more answers a request ends all that anna has. What she is issued next, when the three oldest answers are a
+/// day old, and the request is not.
+async fn ended_where_all_places_are_taken(world: &World, asked: &BulkRevocation) -> Sheet {
+    let apart = Duration::from_secs(21 * 60);
+    for _ in 0..7 {
+        world.clock.advance(apart);
+        world.stage("anna", Format::Standard).await.unwrap();
+    }
+    assert_eq!(world.app.revoke_many(&world.token, asked).await.unwrap(), [RevokedOf::Revoked]);
+    world.clock.advance(Duration::from_secs(24 * 3600) - 5 * apart);
+    world.issue("anna", Format::Standard).await
+}
+
 #[tokio::test]
 async fn a_late_retry_ends_nothing_new_also_where_all_places_for_answers_were_taken() {
     for kind in StoreKind::ALL {
         let world = World::new(kind).await;
         world.subject("anna").await;
-        let apart = Duration::from_secs(21 * 60);
-        for number in 0..8 {
-            if number > 0 {
-                world.clock.advance(apart);
-            }
-            world.stage("anna", Format::Standard).await.unwrap();
-        }
+        world.stage("anna", Format::Standard).await.unwrap();
         let asked = named(&["anna"], "bulk");
-        assert_eq!(world.app.revoke_many(&world.token, &asked).await.unwrap(), [RevokedOf::Revoked]);
-        // The three oldest answers are a day old, and the request is not.
-        world.clock.advance(Duration::from_secs(24 * 3600) - 5 * apart);
-        let next = world.issue("anna", Format::Standard).await;
+        let next = ended_where_all_places_are_taken(&world, &asked).await;
         assert_eq!(world.other.revoke_many(&world.token, &asked).await.unwrap(), [RevokedOf::Revoked]);
         world.redeem("anna", &next.codes[1], Redeem::default()).await.unwrap();
         assert!(world.app.verify(None, true).await.unwrap().verified);
@@ -82,16 +86,8 @@ async fn a_repetition_ends_nothing_new_also_after_other_answers_made_place() {
     let world = World::new(StoreKind::Memory).await;
     world.subject("anna").await;
     world.issue("anna", Format::Standard).await;
-    let apart = Duration::from_secs(21 * 60);
-    for _ in 0..7 {
-        world.clock.advance(apart);
-        world.stage("anna", Format::Standard).await.unwrap();
-    }
     let asked = named(&["anna"], "bulk");
-    assert_eq!(world.app.revoke_many(&world.token, &asked).await.unwrap(), [RevokedOf::Revoked]);
-    // The three oldest answers are a day old, and the request is not.
-    world.clock.advance(Duration::from_secs(24 * 3600) - 5 * apart);
-    let next = world.issue("anna", Format::Standard).await;
+    let next = ended_where_all_places_are_taken(&world, &asked).await;
     for network in 0..9 {
         let address = Some(format!("10.0.{network}.1"));
         let wrong = world.redeem("anna", GUESS, Redeem { address, ..Redeem::default() }).await;
